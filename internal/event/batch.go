@@ -1,14 +1,24 @@
 package event
 
 // Records is what one request, file or simulator run brings: a bag of the three
-// kinds. Order within a kind is arrival order.
+// kinds, and what was refused. Order within a kind is arrival order.
 type Records struct {
-	Events []Event
-	Calls  []Call
-	Spans  []Span
+	Events   []Event
+	Calls    []Call
+	Spans    []Span
+	Rejected []Rejection
 }
 
-// Len counts the records.
+// Rejection counts records of one source that were refused for one reason; the
+// store keeps the counts by hour for the data-quality page.
+type Rejection struct {
+	Source  string `json:"source"`
+	Reason  string `json:"reason"`
+	Example string `json:"example,omitempty"` // redacted, at most 200 bytes
+	Count   int    `json:"count"`
+}
+
+// Len counts the records that are not refused.
 func (r *Records) Len() int { return len(r.Events) + len(r.Calls) + len(r.Spans) }
 
 // Redactor removes what must never be written. internal/privacy has the one
@@ -58,5 +68,8 @@ func (b Batch) Calls() []Call { return b.records.Calls }
 // Spans returns the spans; callers must not change them.
 func (b Batch) Spans() []Span { return b.records.Spans }
 
-// Len counts the records.
+// Rejected returns the counts of what was refused.
+func (b Batch) Rejected() []Rejection { return b.records.Rejected }
+
+// Len counts the records, without the refused ones.
 func (b Batch) Len() int { return b.records.Len() }

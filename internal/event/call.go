@@ -71,8 +71,6 @@ type Call struct {
 	ResponseBytes int64          `json:"response_bytes,omitempty"`
 	Release       string         `json:"release,omitempty"`
 	Attributes    map[string]any `json:"attributes,omitempty"`
-	RequestBody   string         `json:"request_body,omitempty"`
-	ResponseBody  string         `json:"response_body,omitempty"`
 	// Weight is how many calls this one stands for (1 / sampling rate); at least 1
 	// after validation.
 	Weight float64 `json:"weight,omitempty"`

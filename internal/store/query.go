@@ -1,0 +1,321 @@
+package store
+
+import (
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+)
+
+// Scope is what every question shares.
+type Scope struct {
+	Project       event.ProjectID
+	From, To      time.Time // half-open
+	Filter        Filter    // nil = all
+	Bots          bool      // count and list marked bots where people are meant
+	MinConfidence float64   // links below it are as if they were not there
+}
+
+// CallsQuery asks for a page of calls.
+type CallsQuery struct {
+	Scope
+	Sort   Sort
+	Cursor string // CallsPage.Next of the page before; empty for the first
+	Limit  int    // 1 to 1000
+}
+
+// Sort is the order of a page of calls.
+type Sort string
+
+// The orders.
+const (
+	Newest  Sort = "newest"
+	Slowest Sort = "slowest"
+)
+
+// CallRow is a call with the person its link gave it.
+type CallRow struct {
+	event.Call
+	// Link is the best link that ties the call to an action or a client call; nil
+	// when there is none at Scope.MinConfidence.
+	Link *event.Link
+}
+
+// CallsPage is one page.
+type CallsPage struct {
+	Rows []CallRow
+	Next string // empty on the last page
+}
+
+// EventsQuery asks for a page of events, spans or links.
+type EventsQuery struct {
+	Scope
+	Cursor string
+	Limit  int // 1 to 1000
+}
+
+// EventsPage is one page of events.
+type EventsPage struct {
+	Rows []event.Event
+	Next string
+}
+
+// SpansPage is one page of spans.
+type SpansPage struct {
+	Rows []event.Span
+	Next string
+}
+
+// LinksPage is one page of links.
+type LinksPage struct {
+	Rows []event.Link
+	Next string
+}
+
+// Facet is the most frequent values of one field.
+type Facet struct {
+	Field  string  `json:"field"`
+	Values []Value `json:"values"`
+}
+
+// Value is a field's value, as text, and how often it occurs.
+type Value struct {
+	Value string `json:"value"`
+	Count int64  `json:"count"`
+}
+
+// SeriesQuery asks for measures by bucket and label. The engine computes every
+// measure for each of the buckets [Edges[i], Edges[i+1]) within Scope; Scope's
+// own From and To equal the first and last edge.
+//
+// Labels are the values of By (at most two fields of the measured record), as
+// text, missing as "". Series come by total of the first measure desc, then
+// labels; at most Limit, and Other says whether more exist. Without By there is
+// exactly one.
+type SeriesQuery struct {
+	Scope
+	Edges    []time.Time // ascending, at least two, at most 10,001
+	Measures []Measure
+	By       []Field
+	Limit    int
+}
+
+// Measure is one number about calls, events or sessions.
+type Measure struct {
+	Of     Record
+	Stat   Stat
+	Filter Filter // on the measured record, besides Scope.Filter
+}
+
+// Record is the kind of row a Measure counts.
+type Record string
+
+// The records. Calls counts rows with side server unless a filter names
+// call.side; assets count only when a filter names call.class. Sessions count
+// where they start.
+const (
+	OfCalls    Record = "calls"
+	OfEvents   Record = "events"
+	OfSessions Record = "sessions"
+)
+
+// Stat is the number a Measure computes.
+type Stat string
+
+// The statistics. Counts are weighted by call.Weight. Quantiles are over timed
+// calls, in milliseconds, interpolated linearly (quantile_cont). People are
+// distinct persons: user id, else device id, of the row or of its best link.
+// ErrorRate is failed / all. Empty buckets are 0 for counts, else missing.
+const (
+	Count     Stat = "count"
+	Failed    Stat = "failed"
+	Refused   Stat = "refused"
+	ErrorRate Stat = "error_rate"
+	People    Stat = "people"
+	P50       Stat = "p50"
+	P75       Stat = "p75"
+	P90       Stat = "p90"
+	P95       Stat = "p95"
+	P99       Stat = "p99"
+	Mean      Stat = "mean"
+)
+
+// Series is the answer: for each label one value per measure and bucket.
+type Series struct {
+	Lines []Line
+	Other bool
+}
+
+// Line is one label's values: Values[measure][bucket], nil = no rows to measure.
+type Line struct {
+	Labels []string
+	Values [][]*float64
+}
+
+// HeatmapQuery counts timed calls by time and duration. Duration buckets are
+// base-2 exponential at scale 3 (OpenTelemetry): bucket i holds durations in
+// (2^(i/8), 2^((i+1)/8)] microseconds; see [BucketOf].
+type HeatmapQuery struct {
+	Scope
+	Edges []time.Time
+}
+
+// HeatmapCell is one non-empty cell, ordered by Column, then Bucket.
+type HeatmapCell struct {
+	Column int   `json:"column"` // index into Edges
+	Bucket int   `json:"bucket"` // exponential bucket of the duration
+	Count  int64 `json:"count"`
+	Failed int64 `json:"failed"`
+}
+
+// EndpointsQuery asks for the catalogue, or for one endpoint when Only is set.
+type EndpointsQuery struct {
+	Scope
+	Side event.Side // empty = server
+	Only *event.Endpoint
+}
+
+// Endpoints is the catalogue.
+type Endpoints struct {
+	Rows   []EndpointStats
+	Approx bool // quantiles came from rollups
+}
+
+// EndpointStats is how an endpoint did. Quantiles are in microseconds, nil when
+// no call was timed. Counts are weighted and rounded.
+type EndpointStats struct {
+	event.Endpoint
+	Calls    int64     `json:"calls"`
+	Failed   int64     `json:"failed"`
+	Refused  int64     `json:"refused"`
+	P50      *int64    `json:"p50_us"`
+	P95      *int64    `json:"p95_us"`
+	P99      *int64    `json:"p99_us"`
+	People   int64     `json:"people"`
+	LastSeen time.Time `json:"last_seen"`
+}
+
+// Caller is an action that called an endpoint.
+type Caller struct {
+	Name   string `json:"name"`
+	Kind   string `json:"kind"`
+	Page   string `json:"page"`
+	Count  int64  `json:"count"`
+	Failed int64  `json:"failed"`
+	People int64  `json:"people"`
+}
+
+// SessionsQuery asks for a page of sessions.
+type SessionsQuery struct {
+	Scope
+	Cursor string
+	Limit  int
+}
+
+// SessionsPage is one page of sessions.
+type SessionsPage struct {
+	Rows []event.Session
+	Next string
+}
+
+// Timeline is one session in full. Slices are ordered by time, then id.
+type Timeline struct {
+	Session      event.Session
+	Events       []event.Event
+	Calls        []event.Call // client calls and linked server calls, documents and api, assets too
+	Spans        []event.Span
+	Links        []event.Link
+	Signals      []event.Signal
+	Interactions []event.Interaction
+	// Truncated says that a cap (10,000 rows of a kind) cut the answer.
+	Truncated bool
+}
+
+// Request is one call and all that is known about it.
+type Request struct {
+	Call  event.Call
+	Calls []event.Call // the same request on other sides and tiers
+	Spans []event.Span
+	Links []event.Link
+	Event *event.Event // the action that caused it; nil when unknown
+}
+
+// Hit is something found by id.
+type Hit struct {
+	Kind string    `json:"kind"` // request, trace, call, event, session, device, user, account
+	ID   string    `json:"id"`   // of the call, session or person to open
+	Time time.Time `json:"time"`
+}
+
+// Quality is the state of the data, the answer of GET /api/v1/quality.
+type Quality struct {
+	Calls struct {
+		Total          int64            `json:"total"`            // server calls of class api and document
+		Client         int64            `json:"client"`           // client calls of those classes
+		WithClient     int64            `json:"with_client"`      // server calls linked to a client call
+		LinkedToAction int64            `json:"linked_to_action"` // server calls whose action is known
+		ByMethod       map[string]int64 `json:"by_method"`        // server calls by their best link's method
+	} `json:"calls"`
+	Events struct {
+		Total          int64 `json:"total"`
+		Actions        int64 `json:"actions"`
+		ActionsLinked  int64 `json:"actions_linked"` // actions with at least one call
+		WithoutSession int64 `json:"without_session"`
+	} `json:"events"`
+	// BySource counts rows by where they came from, by rows desc then source.
+	BySource []SourceQuality `json:"by_source"`
+	// ByRoute is link coverage of server calls by endpoint, by calls desc; 50 at most.
+	ByRoute  []RouteQuality    `json:"by_route"`
+	Unlinked []UnlinkedReason  `json:"unlinked"`
+	Rejected []event.Rejection `json:"rejected"` // by count desc, then source and reason
+	// Duplicates counts records that were already there, by arrival hour in range.
+	Duplicates int64 `json:"duplicates"`
+	// Late counts rows that arrived more than 48 hours after their own time.
+	Late int64 `json:"late"`
+	// ClockSkew is the correction applied by intake, in milliseconds.
+	ClockSkew struct {
+		Corrected int64   `json:"corrected"` // rows whose clock was off by more than a second
+		MedianMS  float64 `json:"median_ms"`
+		MaxMS     float64 `json:"max_ms"`
+	} `json:"clock_skew"`
+	// SDKLoss is the share of events missing from the senders' own numbering, over
+	// sessions that number their events; nil when none does.
+	SDKLoss *float64 `json:"sdk_loss"`
+}
+
+// SourceQuality is the rows of one source.
+type SourceQuality struct {
+	Source string `json:"source"`
+	Events int64  `json:"events"`
+	Calls  int64  `json:"calls"`
+	Spans  int64  `json:"spans"`
+	Linked int64  `json:"linked"` // of Calls
+}
+
+// RouteQuality is the link coverage of one endpoint.
+type RouteQuality struct {
+	event.Endpoint
+	Calls  int64 `json:"calls"`
+	Linked int64 `json:"linked"`
+}
+
+// UnlinkedReason counts calls without link by reason, with one call to look at.
+type UnlinkedReason struct {
+	Reason  string     `json:"reason"`
+	Side    event.Side `json:"side"`
+	Count   int64      `json:"count"`
+	Example string     `json:"example"` // a call id
+}
+
+// Stats describes the engine.
+type Stats struct {
+	Engine    string    `json:"engine"` // name and version
+	Events    int64     `json:"events"`
+	Calls     int64     `json:"calls"`
+	Spans     int64     `json:"spans"`
+	Links     int64     `json:"links"`
+	DiskBytes int64     `json:"disk_bytes"`
+	Arrived   Seq       `json:"arrived"`   // highest Seq committed
+	Watermark Seq       `json:"watermark"` // highest Seq linked
+	From      time.Time `json:"from,omitzero"`
+	To        time.Time `json:"to,omitzero"`
+}

@@ -1,0 +1,220 @@
+// Package store is the narrow waist between Clickspan and its engines: a few
+// writes, about a dozen reads, each specified in its comment to the last
+// tie-break. The comments are the contract; internal/store/storetest holds the
+// slow, obvious reference store and the suite that every engine must pass.
+//
+// Rules for all methods. Times are UTC microseconds; ranges are half-open
+// [from, to) on event time. Everything belongs to one project; no read ever
+// shows another's rows. An empty result is an empty slice and no error. A
+// cancelled context stops the engine's work and returns its error. Errors are
+// [event.Permanent] (the query is wrong) or [event.Retryable] (try again);
+// anything else is a defect. Methods may be called concurrently.
+package store
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+)
+
+// ErrNotFound says that no record has the id asked for.
+var ErrNotFound = errors.New("not found") //nolint:gochecknoglobals // sentinel error
+
+// Store is one telemetry engine.
+type Store interface {
+	Writer
+	Linking
+	Reader
+	io.Closer
+}
+
+// Seq is a record's place in the order of arrival, over all projects and kinds.
+// It starts at 1 and only grows; a commit is visible at once with all its Seqs.
+type Seq int64
+
+// Receipt tells what became of one batch.
+type Receipt struct {
+	Accepted   int // rows written
+	Duplicates int // records already there, or twice in the batch: the first wins
+	// Upto is the highest Seq of the batch, or of the store when all were duplicates.
+	Upto Seq
+}
+
+// Retention is how long each class of data lives, counted back from now. Zero
+// means for ever.
+type Retention struct {
+	Raw     time.Duration // events, calls, spans, rejections
+	Links   time.Duration // links, signals, interactions, sessions, presence
+	Minutes time.Duration // minute tier of the rollups
+	Hours   time.Duration // hour tier of the rollups
+}
+
+// DefaultRetention is raw 90 days, links 90 days, minutes 48 hours, hours 2 years.
+func DefaultRetention() Retention {
+	const day = 24 * time.Hour
+	return Retention{Raw: 90 * day, Links: 90 * day, Minutes: 2 * day, Hours: 730 * day}
+}
+
+// Writer takes records in and out.
+type Writer interface {
+	// Append makes the batch durable: when it returns without error, a crash of
+	// process or machine loses nothing of it. Concurrent calls may share one
+	// transaction; each gets its own Receipt, and one failing batch fails alone.
+	//
+	// A record is a duplicate when its project, kind (event, call, span), ID and
+	// Origin.OwnTime equal those of a stored record or of an earlier one in the
+	// batch. Rollups, presence and interned ids change in the same transaction.
+	// The engine neither keeps nor changes the batch's slices after returning.
+	//
+	// A full disk or a closing store is [event.Retryable]; then nothing was written.
+	Append(ctx context.Context, b event.Batch) (Receipt, error)
+
+	// Erase removes every event, call and span of the person, the links, signals,
+	// interactions and sessions of theirs, their presence and their share of the
+	// rollups, in one transaction. When it returns no read shows them. Erasing
+	// twice is no error.
+	Erase(ctx context.Context, project event.ProjectID, p Person) (Erased, error)
+
+	// Forget removes everything an import with this label wrote, as Erase does.
+	Forget(ctx context.Context, project event.ProjectID, label string) (Erased, error)
+
+	// Expire removes what is older than its class allows. It may be called at any
+	// time and again.
+	Expire(ctx context.Context, now time.Time, r Retention) (Erased, error)
+}
+
+// Person is all ids of one person, as stored (pseudonyms where personal).
+type Person struct{ DeviceIDs, UserIDs []string }
+
+// Erased counts removed rows.
+type Erased struct {
+	Events int64 `json:"events"`
+	Calls  int64 `json:"calls"`
+	Spans  int64 `json:"spans"`
+	Links  int64 `json:"links"`
+}
+
+// Linking is what the link pass reads and writes.
+type Linking interface {
+	// Unlinked returns rows that the link pass has to look at, oldest arrival
+	// first: it takes up to limit rows that arrived after the watermark and
+	// returns them with every row connected to them. Two rows of a project are
+	// connected when they share a link key and lie within [LinkGap] of each other,
+	// or through a chain of such rows.
+	//
+	// The link keys of a row are its session id, trace id, server trace id,
+	// request id, user id, Origin.ClientKey and, for events without session id,
+	// its device id. A client-side row (event or client call) without ClientKey
+	// also shares Origin.AgentKey with server calls. Calls of class asset and rows
+	// with consent denied have no keys. Components in which no row is client-side
+	// are left out: nothing can be linked in them.
+	//
+	// At most [LinkCap] rows are returned per link key; the keys beyond are listed
+	// in Crowded, and connections through them are not followed. Events and calls
+	// come ordered by time, then Seq. When nothing arrived, Upto equals After.
+	Unlinked(ctx context.Context, limit int) ([]Touched, Seq, error)
+
+	// WriteLinks replaces what earlier passes derived: in one transaction it
+	// deletes every link, signal, interaction, session and presence whose anchor
+	// (its event or call) is covered by one of the blocks, inserts the blocks'
+	// own, and moves the watermark to upto. Running it twice changes nothing.
+	WriteLinks(ctx context.Context, blocks []Linked, upto Seq) error
+
+	// Watermark is the Seq up to which all rows have been through the link pass.
+	Watermark(ctx context.Context) (Seq, error)
+}
+
+// LinkGap is the silence that ends a block. It equals the session gap, so that a
+// block holds whole derived sessions.
+const LinkGap = 30 * time.Minute
+
+// LinkCap is how many rows may share one link key before it proves nothing.
+const LinkCap = 5000
+
+// Touched is the rows of one project that the link pass has to look at.
+type Touched struct {
+	Project event.ProjectID
+	Events  []event.Event
+	Calls   []event.Call
+	// Crowded counts rows by record id's link key that had more than LinkCap rows.
+	Crowded int
+}
+
+// Linked is what one block yielded.
+type Linked struct {
+	Project  event.ProjectID
+	From, To time.Time // first and last time of the block's rows, To inclusive
+	// EventIDs and CallIDs are the rows the block covers.
+	EventIDs, CallIDs []string
+	Links             []event.Link
+	Signals           []event.Signal
+	Interactions      []event.Interaction
+	Sessions          []event.Session
+	Unlinked          []Unlinked
+}
+
+// Unlinked says why a call has no link.
+type Unlinked struct {
+	CallID string
+	Side   event.Side
+	Reason string // a fixed word: no_candidate, ambiguous, crowded_key, background, no_consent, …
+}
+
+// Reader answers questions. Unless a method says otherwise, rows with
+// Scope.Bots unset leave out marked bots where people are counted or listed
+// (events, sessions, people) and keep them where calls and endpoints are.
+type Reader interface {
+	// Calls returns calls in Scope, newest first (time desc, then id desc), or by
+	// duration desc (untimed last) when Sort says so. Cursor continues after the
+	// last row of the page before; rows that arrive meanwhile neither repeat nor
+	// shift it. Class asset is left out unless the filter names call.class.
+	Calls(ctx context.Context, q CallsQuery) (CallsPage, error)
+	// Events returns events in Scope, newest first (time desc, then id desc).
+	Events(ctx context.Context, q EventsQuery) (EventsPage, error)
+	// Spans returns spans in Scope's time range, newest first; the filter must be nil.
+	Spans(ctx context.Context, q EventsQuery) (SpansPage, error)
+	// Links returns links in Scope by their Time, newest first, then event id,
+	// client call id, server call id; MinConfidence applies, the filter must be nil.
+	Links(ctx context.Context, q EventsQuery) (LinksPage, error)
+	// Facets counts the values of fields over what Calls would list: at most limit
+	// values per field by count desc, then value. Missing values are not counted.
+	Facets(ctx context.Context, s Scope, fields []string, limit int) ([]Facet, error)
+	// Series computes measures per bucket and label; see [SeriesQuery].
+	Series(ctx context.Context, q SeriesQuery) (Series, error)
+	// Heatmap counts timed calls by bucket of time and of duration; see [HeatmapQuery].
+	Heatmap(ctx context.Context, q HeatmapQuery) ([]HeatmapCell, error)
+	// Endpoints returns the catalogue: one row per endpoint with server calls in
+	// range (client calls when Side says so), assets left out, by calls desc then
+	// name. It may answer from rollups when the filter is nil; then Approx is set
+	// and a quantile is off by at most 4.5 %, and the range's ends count whole minutes
+	// (within 48 hours) or whole hours.
+	Endpoints(ctx context.Context, q EndpointsQuery) (Endpoints, error)
+	// Callers returns the actions that called an endpoint: linked actions by name
+	// and page, by count desc, then name, page; at most limit.
+	Callers(ctx context.Context, s Scope, e event.Endpoint, limit int) ([]Caller, error)
+	// Sessions returns sessions that began in Scope, newest start first then id,
+	// their parts added up. The filter may use session fields only.
+	Sessions(ctx context.Context, q SessionsQuery) (SessionsPage, error)
+	// Timeline returns everything of one session in order of time: its events and
+	// client calls, the server calls linked to them with confidence ≥ min, the
+	// spans of their traces, links, signals and interactions. ErrNotFound when no
+	// event, call or link has that session id.
+	Timeline(ctx context.Context, project event.ProjectID, sessionID string, minConfidence float64) (Timeline, error)
+	// Request returns one call with its links, the other calls of the same request
+	// (client side, every tier), the spans of its traces and the action that
+	// caused it. ErrNotFound when there is no such call.
+	Request(ctx context.Context, project event.ProjectID, callID string) (Request, error)
+	// Find looks an exact id up among request ids, trace ids, call, event, session,
+	// device, user and account ids; newest hit per kind, kinds in that order.
+	Find(ctx context.Context, project event.ProjectID, id string) ([]Hit, error)
+	// Values returns values of a field that begin with prefix (case-sensitive), by
+	// count desc then value, over the scope; at most limit. For autocomplete.
+	Values(ctx context.Context, s Scope, field, prefix string, limit int) ([]Value, error)
+	// Quality says how much is linked, by what, and why the rest is not.
+	Quality(ctx context.Context, s Scope) (Quality, error)
+	// Stats describes the engine itself.
+	Stats(ctx context.Context) (Stats, error)
+}
