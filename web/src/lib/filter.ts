@@ -1,0 +1,70 @@
+// Builds the small part of CEL that clicks produce: comparisons joined with &&. What a person typed is kept as it is.
+
+export type Comparison = '==' | '!=' | '>=' | '>' | '<' | '<='
+
+/** A literal of CEL: strings quoted and escaped, numbers and booleans bare. */
+export function literal(value: string | number | boolean): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+}
+
+export function term(field: string, op: Comparison, value: string | number | boolean): string {
+  return `${field} ${op} ${literal(value)}`
+}
+
+/** The top-level && terms of a filter, in order; brackets and strings are respected. */
+export function splitTerms(filter: string): string[] {
+  const terms: string[] = []
+  let start = 0
+  for (const i of topLevel(filter)) {
+    if (i < start || !filter.startsWith('&&', i)) continue
+    terms.push(filter.slice(start, i).trim())
+    start = i + 2
+  }
+  terms.push(filter.slice(start).trim())
+  return terms.filter(Boolean)
+}
+
+export function joinTerms(terms: string[]): string {
+  return terms.map((t, _, all) => (all.length > 1 && isLoose(t) ? `(${t})` : t)).join(' && ')
+}
+
+/** Adds a term; the same term twice changes nothing, and its negation gives way to it. */
+export function addTerm(filter: string | undefined, added: string): string {
+  const terms = splitTerms(filter ?? '').filter((t) => t !== added && t !== negate(added))
+  return joinTerms([...terms, added])
+}
+
+export function removeTerm(filter: string | undefined, removed: string): string {
+  return joinTerms(splitTerms(filter ?? '').filter((t) => t !== removed))
+}
+
+export function hasTerm(filter: string | undefined, wanted: string): boolean {
+  return splitTerms(filter ?? '').includes(wanted)
+}
+
+function negate(t: string): string {
+  return t.includes(' == ') ? t.replace(' == ', ' != ') : t.replace(' != ', ' == ')
+}
+
+/** Reports a term with || outside brackets, which && would tear apart. */
+function isLoose(t: string): boolean {
+  return topLevel(t).some((i) => t.startsWith('||', i))
+}
+
+/** The positions of a filter that lie outside strings and brackets. */
+function topLevel(filter: string): number[] {
+  const positions: number[] = []
+  let depth = 0
+  let quote = ''
+  for (let i = 0; i < filter.length; i++) {
+    const c = filter[i]!
+    if (quote) {
+      if (c === '\\') i++
+      else if (c === quote) quote = ''
+    } else if (c === '"' || c === "'") quote = c
+    else if (c === '(' || c === '[') depth++
+    else if (c === ')' || c === ']') depth--
+    else if (depth === 0) positions.push(i)
+  }
+  return positions
+}

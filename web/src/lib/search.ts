@@ -1,0 +1,51 @@
+// The URL is the state of a view. Its query string is read and written as plain text: the router's own JSON codec would
+// turn the session id 662E41 into a number.
+
+/** Everything a view may keep in its URL; a page uses the parts it needs. */
+export type Search = {
+  from?: string
+  to?: string
+  filter?: string
+  sort?: string
+  /** The selected row: a call, an event or a span. */
+  sel?: string
+  side?: string
+  q?: string
+}
+
+const keys: (keyof Search)[] = ['from', 'to', 'filter', 'sort', 'sel', 'side', 'q']
+
+export function parseSearch(query: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(query))
+}
+
+export function stringifySearch(search: Record<string, unknown>): string {
+  const params = new URLSearchParams()
+  for (const [key, value] of Object.entries(search)) {
+    if (value !== undefined && value !== null && value !== '') params.set(key, String(value))
+  }
+  const text = params.toString()
+  return text ? `?${text}` : ''
+}
+
+/** Keeps what the views know and drops the rest, so that a stranger's parameter never reaches a request. */
+export function pickSearch(raw: Record<string, unknown>): Search {
+  const search: Search = {}
+  for (const key of keys) {
+    const value = raw[key]
+    if (typeof value === 'string' && value !== '') search[key] = value
+  }
+  return search
+}
+
+/** A sort as the API writes it: "p95" ascending, "-p95" descending. */
+export type Sort = { id: string; desc: boolean }
+
+export function parseSort(text: string | undefined, fallback: string): Sort {
+  const value = text || fallback
+  return value.startsWith('-') ? { id: value.slice(1), desc: true } : { id: value, desc: false }
+}
+
+export function formatSort(sort: Sort): string {
+  return sort.desc ? `-${sort.id}` : sort.id
+}
