@@ -1,0 +1,72 @@
+package wire
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// eachLine calls take with every line of r that is not blank, without its end, and
+// its number from 1. The bytes are only valid during the call. A line longer than
+// limit goes to tooLong instead and is skipped without being held. It returns the
+// first error of take or r.
+func eachLine(r io.Reader, limit int, take func(number int, line []byte) error, tooLong func(number int, head []byte)) error {
+	in := bufio.NewReaderSize(r, 64<<10)
+	var held []byte
+	for number := 1; ; number++ {
+		line, err := in.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			held = held[:0]
+			for errors.Is(err, bufio.ErrBufferFull) {
+				held = append(held, line[:min(len(line), limit+1-len(held))]...)
+				line, err = in.ReadSlice('\n')
+			}
+			held = append(held, line[:min(len(line), limit+1-len(held))]...)
+			line = held
+		}
+		ended := err != nil
+		line = bytes.TrimRight(line, "\r\n")
+		switch {
+		case len(line) > limit:
+			tooLong(number, line)
+		case len(bytes.TrimSpace(line)) > 0:
+			if err := take(number, line); err != nil {
+				return err
+			}
+		}
+		if ended {
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return fmt.Errorf("read line %d: %w", number+1, err)
+		}
+	}
+}
+
+// rejectLong returns the tooLong function of [eachLine] that tells sink.
+func rejectLong(limit int, sink Sink) func(int, []byte) {
+	return func(number int, head []byte) {
+		sink.Reject(Reject{Index: number, Reason: fmt.Sprintf("line is longer than %d bytes", limit), Sample: sample(head)})
+	}
+}
+
+// LineID is the default identity of a log line: 128 bits of SHA-256 over the line
+// and its ordinal among equal lines, in hex. The same file read again gives the
+// same ids, and equal lines in it stay different records.
+func LineID(line []byte, ordinal int) string {
+	sum := sha256.Sum256(line)
+	return idOf(sum, ordinal)
+}
+
+func idOf(sum [sha256.Size]byte, ordinal int) string {
+	binary.BigEndian.PutUint64(sum[16:24], uint64(ordinal))
+	if ordinal > 0 {
+		sum = sha256.Sum256(sum[:24])
+	}
+	return hex.EncodeToString(sum[:16])
+}

@@ -1,0 +1,26 @@
+package wire
+
+import (
+	"slices"
+)
+
+// Formats returns every format, in the order in which ties of detection are
+// broken. A new format is one row here.
+func Formats() []Format {
+	return slices.Concat(
+		// logFormats(),
+		[]Format{
+			// {Name: "har", …},
+		},
+	)
+}
+
+// Lookup returns the format of that name.
+func Lookup(name string) (Format, bool) {
+	all := Formats()
+	i := slices.IndexFunc(all, func(f Format) bool { return f.Name == name })
+	if i < 0 {
+		return Format{}, false
+	}
+	return all[i], true
+}
