@@ -1,0 +1,37 @@
+package link
+
+import (
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+)
+
+// Silence is the pause after which rows of one key belong to another block. It
+// equals the session gap, so that one block holds a whole derived session.
+const Silence = 30 * time.Minute
+
+// MaxBlock is how many rows a block may have before weak keys (a shared address,
+// a popular browser) stop counting as evidence that rows belong together.
+const MaxBlock = 5_000
+
+// Options are what a block cannot know by itself. The zero value works.
+type Options struct {
+	// SlowOver is the duration above which a call of this endpoint is slow:
+	// max(1 s, p95 of its last 7 days). nil means 1 s for all.
+	SlowOver func(event.Endpoint) time.Duration
+	// Now is the moment up to which rows have arrived: what would need later rows
+	// as evidence (a form left unsent, a person gone) is not claimed before they
+	// could have come. Zero means the block lies in the past.
+	Now time.Time
+}
+
+// slowOver applies the default.
+func (o Options) slowOver(e event.Endpoint) time.Duration {
+	if o.SlowOver == nil {
+		return time.Second
+	}
+	return o.SlowOver(e)
+}
+
+// past reports whether t has certainly passed.
+func (o Options) past(t time.Time) bool { return o.Now.IsZero() || o.Now.After(t) }
