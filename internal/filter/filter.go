@@ -102,7 +102,7 @@ func (c *compiler) presenceOrFlag(e ast.Expr) (store.Filter, error) {
 		return store.Has{Field: field}, nil
 	}
 	if info.Type != store.Bool && info.Type != store.Map {
-		return nil, c.fail(e, "%s is a %s; compare it with a value", info.Name, info.Type)
+		return nil, c.fail(e, "%s is of type %s; compare it with a value", info.Name, info.Type)
 	}
 	return store.Compare{Field: field, Op: store.Eq, Value: true}, nil
 }
@@ -269,7 +269,7 @@ func lowerArg(e ast.Expr) (ast.Expr, bool) {
 func (c *compiler) textField(e ast.Expr) (store.Field, error) {
 	field, info, err := c.field(e)
 	if err == nil && info.Type != store.String && info.Type != store.Map {
-		err = c.fail(e, "%s is a %s, not text", info.Name, info.Type)
+		err = c.fail(e, "%s is of type %s, not text", info.Name, info.Type)
 	}
 	return field, err
 }
@@ -301,5 +301,5 @@ func (c *compiler) checkType(e ast.Expr, info store.FieldInfo, value any) error 
 	if ok || info.Type == store.Map {
 		return nil
 	}
-	return c.fail(e, "%s is a %s; %#v is not", info.Name, info.Type, value)
+	return c.fail(e, "%s is of type %s; %#v is not", info.Name, info.Type, value)
 }
