@@ -3,7 +3,7 @@
   var scheme = 'auto'
   try {
     scheme = localStorage.getItem('mantine-color-scheme-value') || scheme
-  } catch (error) {
+  } catch {
     // Storage may be blocked; the system's preference then decides.
   }
   var dark = scheme === 'dark' || (scheme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches)

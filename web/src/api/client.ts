@@ -1,0 +1,78 @@
+import { useSyncExternalStore } from 'react'
+import createClient from 'openapi-fetch'
+import { QueryCache, QueryClient } from '@tanstack/react-query'
+import type { paths } from './schema'
+
+/** An answer of the API that is not a success: RFC 9457, with a hint that says what to do next. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+    readonly hint: string,
+  ) {
+    super(detail || title)
+  }
+}
+
+export const api = createClient<paths>({ baseUrl: '' })
+
+type Answer<Data> = { data?: Data; error?: unknown; response: Response }
+
+/** Turns an answer into its data, or throws it as a Problem. */
+export async function unwrap<Data>(request: Promise<Answer<Data>>): Promise<Data> {
+  const { data, error, response } = await request
+  if (data !== undefined && response.ok) return data
+  throw problemOf(error, response.status)
+}
+
+export function problemOf(body: unknown, status: number): Problem {
+  const part = (key: string) => {
+    const value = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[key] : undefined
+    return typeof value === 'string' ? value : ''
+  }
+  return new Problem(status, part('title') || `The server answered ${status}`, part('detail'), part('hint'))
+}
+
+let authorised = true
+const listeners = new Set<() => void>()
+
+function setAuthorised(value: boolean) {
+  authorised = value
+  for (const listener of listeners) listener()
+}
+
+/** Whether the server still knows this browser; the first 401 turns it false. */
+export function useAuthorised(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => authorised,
+  )
+}
+
+/** Trades a token for the credential cookie. */
+export async function login(token: string): Promise<void> {
+  const response = await fetch('/api/v1/login', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ token }) })
+  if (!response.ok) throw problemOf(await response.json().catch(() => null), response.status)
+  queryClient.clear()
+  setAuthorised(true)
+}
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error) => {
+      if (error instanceof Problem && error.status === 401) setAuthorised(false)
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      refetchOnWindowFocus: false,
+      // A problem with the question stays a problem; only a server that was away is asked again.
+      retry: (failures, error) => failures < 2 && (!(error instanceof Problem) || error.status >= 502),
+    },
+  },
+})

@@ -1,0 +1,129 @@
+import { useEffect, useEffectEvent, useRef, type KeyboardEvent, type ReactNode } from 'react'
+import { createSortedRowModel, rowSortingFeature, sortFns, tableFeatures, useTable, type ColumnDef, type RowData } from '@tanstack/react-table'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import type { Sort } from '../lib/search'
+import { useListKeys } from './useListKeys'
+import './charts.css'
+
+const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns })
+
+export type Column<Row> = {
+  id: string
+  header: string
+  /** What the column sorts by; absent when the column cannot sort. */
+  value?: (row: Row) => string | number
+  cell: (row: Row) => ReactNode
+  /** A CSS grid track: "80px", "minmax(200px, 1fr)". */
+  width: string
+  align?: 'end'
+  title?: string
+}
+
+type Props<Row extends RowData> = {
+  label: string
+  columns: Column<Row>[]
+  rows: Row[]
+  rowKey: (row: Row) => string
+  sort?: Sort
+  onSort?: (sort: Sort) => void
+  selected?: string
+  /** Shows the row beside the table; j and k move through the rows with it. */
+  onSelect?: (row: Row) => void
+  /** Opens the row on a page of its own. */
+  onOpen?: (row: Row) => void
+  onClose?: () => void
+  /** Called when the last rows come into view. */
+  onEnd?: () => void
+  /** CSS max-height of the scrolling part; without it the table fills its container. */
+  maxHeight?: number
+  /** Whether the table takes j and k from the whole page; one table of a page may. */
+  main?: boolean
+}
+
+const rowHeight = 24
+
+/** Rows by the ten thousand: only those in view are in the DOM. A click on a head sorts, a click on a row selects. */
+export function DataTable<Row extends RowData>(props: Props<Row>) {
+  const { label, columns, rows: data, rowKey, sort, onSort, selected, onSelect, onOpen, onClose, onEnd, maxHeight, main } = props
+  const box = useRef<HTMLDivElement>(null)
+  const definitions: ColumnDef<typeof features, Row>[] = columns.map((column) => ({
+    id: column.id, header: column.header, accessorFn: column.value ?? (() => ''), enableSorting: column.value !== undefined,
+  }))
+  const table = useTable({ features, columns: definitions, data, getRowId: rowKey, manualSorting: !onSort, state: { sorting: sort ? [sort] : [] } })
+  const rows = table.getRowModel().rows.map((row) => row.original)
+  const current = rows.findIndex((row) => rowKey(row) === selected)
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 12, scrollPaddingStart: rowHeight })
+  const items = virtual.getVirtualItems()
+  const lastInView = items.at(-1)?.index ?? 0
+
+  const reachedEnd = useEffectEvent(() => onEnd?.())
+  useEffect(() => {
+    if (rows.length > 0 && lastInView >= rows.length - 1) reachedEnd()
+  }, [lastInView, rows.length])
+
+  const focusRow = (index: number) => {
+    virtual.scrollToIndex(index)
+    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true }))
+  }
+  const act = onSelect ?? onOpen
+  useListKeys({
+    count: main ? rows.length : 0,
+    current: main ? (current >= 0 ? current : focusedIndex(box.current)) : -1,
+    onMove: (index) => {
+      onSelect?.(rows[index]!)
+      focusRow(index)
+    },
+    ...(main && onClose ? { onClose } : {}),
+    onOpen: (index) => (onOpen ?? onSelect)?.(rows[index]!),
+  })
+  const onKeyDown = (event: KeyboardEvent, index: number) => {
+    const next = event.key === 'ArrowDown' ? index + 1 : event.key === 'ArrowUp' ? index - 1 : null
+    if (next !== null) focusRow(Math.max(0, Math.min(rows.length - 1, next)))
+    else if (event.key === 'Enter' && event.target === event.currentTarget) (onOpen ?? onSelect)?.(rows[index]!)
+    else return
+    event.preventDefault()
+  }
+  const template = { gridTemplateColumns: columns.map((column) => column.width).join(' ') }
+  return (
+    <div ref={box} className="table-scroll" style={maxHeight ? { maxHeight } : { flex: '1 1 0' }}>
+      <div role="grid" aria-label={label} aria-rowcount={rows.length + 1} tabIndex={-1}>
+        <div role="rowgroup" className="table-head">
+          <div role="row" className="table-row" style={template} aria-rowindex={1}>
+            {columns.map((column) => <HeadCell key={column.id} column={column} sort={sort} onSort={onSort} />)}
+          </div>
+        </div>
+        <div role="rowgroup" className="table-body" style={{ height: virtual.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index]!
+            return (
+              <div key={rowKey(row)} role="row" data-index={item.index} aria-rowindex={item.index + 2} aria-selected={onSelect ? item.index === current : undefined}
+                tabIndex={item.index === Math.max(0, current) ? 0 : -1} className="table-row" style={{ ...template, transform: `translateY(${item.start}px)` }}
+                onClick={() => act?.(row)} onKeyDown={(event) => onKeyDown(event, item.index)}>
+                {columns.map((column) => <div key={column.id} role="gridcell" className={column.align}>{column.cell(row)}</div>)}
+              </div>
+            )
+          })}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function HeadCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort: Sort | undefined; onSort: ((sort: Sort) => void) | undefined }) {
+  const on = sort?.id === column.id
+  const direction = !column.value || !onSort ? undefined : !on ? 'none' : sort.desc ? 'descending' : 'ascending'
+  return (
+    <div role="columnheader" className={column.align} title={column.title} aria-sort={direction}>
+      {column.value && onSort ? (
+        <button type="button" onClick={() => onSort({ id: column.id, desc: on ? !sort.desc : column.align === 'end' })}>
+          {column.header}<span aria-hidden>{on ? (sort.desc ? ' ▼' : ' ▲') : ''}</span>
+        </button>
+      ) : column.header}
+    </div>
+  )
+}
+
+function focusedIndex(box: HTMLElement | null): number {
+  const focused = document.activeElement
+  return focused instanceof HTMLElement && box?.contains(focused) ? Number(focused.dataset.index ?? -1) : -1
+}

@@ -1,0 +1,99 @@
+import { memo, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { formatCount } from '../lib/format'
+import { formatMoment } from '../lib/time'
+import { usePreferences } from '../lib/view'
+import { timeTicks } from './ticks'
+import { useWidth } from './useWidth'
+
+export type Bar = { ok: number; refused: number; failed: number }
+
+type Props = {
+  /** Starts of the buckets in milliseconds, and the end of the last one. */
+  edges: number[]
+  bars: Bar[]
+  onBrush: (from: number, to: number) => void
+}
+
+/** An anchor and the bar the pointer or the cursor is at, both inclusive. */
+type Selection = { anchor: number; head: number }
+
+const plotHeight = 70
+const bottom = 18
+const tones = ['failed', 'refused', 'ok'] as const
+
+/** How many calls when, by outcome. Drag over it, or use arrows with Shift and Enter, to look closer. */
+export const Histogram = memo(function Histogram({ edges, bars, onBrush }: Props) {
+  const [box, width] = useWidth<HTMLDivElement>()
+  const [selection, setSelection] = useState<Selection | null>(null)
+  const [dragging, setDragging] = useState(false)
+  const { zone } = usePreferences()
+  const barWidth = width / Math.max(1, bars.length)
+  const max = Math.max(1, ...bars.map(total))
+  const first = selection && Math.min(selection.anchor, selection.head)
+  const last = selection && Math.max(selection.anchor, selection.head)
+
+  const apply = () => {
+    if (first !== null && last !== null) onBrush(edges[first]!, edges[last + 1]!)
+    setSelection(null)
+  }
+  const barAt = (event: PointerEvent<Element>) => {
+    const { left } = event.currentTarget.getBoundingClientRect()
+    return Math.max(0, Math.min(bars.length - 1, Math.floor((event.clientX - left) / barWidth)))
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    if (event.key === 'Enter') apply()
+    else if (event.key === 'Escape') setSelection(null)
+    else if (direction) {
+      const head = Math.max(0, Math.min(bars.length - 1, selection ? selection.head + direction : 0))
+      setSelection({ anchor: event.shiftKey && selection ? selection.anchor : head, head })
+    } else return
+    event.preventDefault()
+  }
+  const x = (at: number) => ((at - edges[0]!) / (edges.at(-1)! - edges[0]!)) * width
+  return (
+    <div ref={box}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
+      <svg role="application" aria-roledescription="histogram" aria-label="Calls over time by outcome" tabIndex={0} className="plot" width={width} height={plotHeight + bottom}
+        onKeyDown={onKeyDown}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId)
+          setDragging(true)
+          setSelection({ anchor: barAt(event), head: barAt(event) })
+        }}
+        onPointerMove={(event) => dragging && setSelection((s) => s && { ...s, head: barAt(event) })}
+        onPointerUp={() => {
+          setDragging(false)
+          apply()
+        }}>
+        <line className="grid-line" x1={0} x2={width} y1={plotHeight} y2={plotHeight} />
+        {bars.map((bar, i) => <Stack key={edges[i]} bar={bar} max={max} x={i * barWidth} width={Math.max(1, barWidth - 1)} />)}
+        {timeTicks(edges[0]!, edges.at(-1)!, zone, Math.max(2, width / 110)).map((tick) => (
+          <text key={tick.at} className="axis" x={x(tick.at)} y={plotHeight + 13} textAnchor="middle">{tick.label}</text>
+        ))}
+        {first !== null && last !== null && <rect className="brush" x={first * barWidth} y={0} width={(last - first + 1) * barWidth} height={plotHeight} />}
+      </svg>
+      <div className="reading" aria-live="polite">{first !== null && last !== null ? `${formatMoment(edges[first]!, zone, 'minute')} – ${formatMoment(edges[last + 1]!, zone, 'minute')}: ${outcomes(bars.slice(first, last + 1))}` : `Peak ${formatCount(max)} calls; drag, or arrows with Shift and Enter, to look closer.`}</div>
+    </div>
+  )
+})
+
+function total(bar: Bar) {
+  return bar.ok + bar.refused + bar.failed
+}
+
+function outcomes(bars: Bar[]) {
+  const sum = (tone: keyof Bar) => formatCount(bars.reduce((n, bar) => n + bar[tone], 0))
+  return `${sum('ok')} fine, ${sum('refused')} refused, ${sum('failed')} failed`
+}
+
+function Stack({ bar, max, x, width }: { bar: Bar; max: number; x: number; width: number }) {
+  let y = plotHeight
+  return tones.map((tone) => {
+    if (bar[tone] === 0) return null
+    // A single failed call among thousands must still be seen.
+    const height = Math.max(1.5, (bar[tone] / max) * (plotHeight - 2))
+    y -= height
+    return <rect key={tone} className={`tone-${tone}`} x={x} y={y} width={width} height={height} />
+  })
+}

@@ -1,0 +1,72 @@
+import { memo, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { formatMs } from '../lib/format'
+import type { WaterfallRow } from './waterfallRows'
+import { useWidth } from './useWidth'
+
+type Window = [number, number]
+type Props = { rows: WaterfallRow[]; extent: Window; view: Window; onView: (view: Window) => void }
+
+const height = 36
+
+/** The whole session in a strip. Dragging over it, or + − ← → 0, chooses what the waterfall below shows. */
+export const Minimap = memo(function Minimap({ rows, extent, view, onView }: Props) {
+  const [box, width] = useWidth<HTMLDivElement>()
+  const [drag, setDrag] = useState<Window | null>(null)
+  const [from, to] = extent
+  const scale = width / (to - from)
+  const timeAt = (event: PointerEvent<Element>) => from + (event.clientX - event.currentTarget.getBoundingClientRect().left) / scale
+  const onKeyDown = (event: KeyboardEvent) => {
+    const next = moveView(event.key, view, extent)
+    if (!next) return
+    event.preventDefault()
+    onView(next)
+  }
+  const finish = () => {
+    if (!drag) return
+    const [a, b] = drag[0] < drag[1] ? drag : [drag[1], drag[0]]
+    // A click without a drag shows everything again.
+    onView((b - a) * scale < 4 ? extent : [Math.max(from, a), Math.min(to, b)])
+    setDrag(null)
+  }
+  const [left, right] = drag ? [Math.min(...drag), Math.max(...drag)] : view
+  return (
+    <div ref={box}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
+      <svg role="application" aria-roledescription="minimap" tabIndex={0} width={width} height={height} className="minimap plot"
+        aria-label={`Shown: ${formatMs(left - from)} to ${formatMs(right - from)} of ${formatMs(to - from)}. Plus and minus zoom, arrows move, 0 shows all.`}
+        onKeyDown={onKeyDown}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId)
+          setDrag([timeAt(event), timeAt(event)])
+        }}
+        onPointerMove={(event) => setDrag((d) => d && [d[0], timeAt(event)])}
+        onPointerUp={finish}>
+        {rows.map((row, i) => row.depth < 3 && (
+          <rect key={row.id} className={`mini k-${row.kind} t-${row.tone}`} x={(row.start - from) * scale} width={Math.max(1.5, (row.duration ?? 0) * scale)}
+            y={4 + Math.floor((i / Math.max(1, rows.length)) * (height - 10))} height={3} />
+        ))}
+        <rect className="shade" x={0} width={Math.max(0, (left - from) * scale)} y={0} height={height} />
+        <rect className="shade" x={(right - from) * scale} width={Math.max(0, (to - right) * scale)} y={0} height={height} />
+        <rect className="view-window" x={(left - from) * scale} width={Math.max(2, (right - left) * scale)} y={0.5} height={height - 1} />
+      </svg>
+    </div>
+  )
+})
+
+/** The window after a key, kept inside the extent; null when the key means nothing here. */
+export function moveView(key: string, [a, b]: Window, [from, to]: Window): Window | null {
+  const span = b - a
+  const middle = (a + b) / 2
+  switch (key) {
+    case '+': case '=': return [middle - span / 4, middle + span / 4]
+    case '-': return [Math.max(from, middle - span), Math.min(to, middle + span)]
+    case 'ArrowLeft': return shift(-span / 5)
+    case 'ArrowRight': return shift(span / 5)
+    case '0': return [from, to]
+    default: return null
+  }
+  function shift(by: number): Window {
+    const bounded = Math.max(from - a, Math.min(to - b, by))
+    return [a + bounded, b + bounded]
+  }
+}

@@ -1,0 +1,154 @@
+import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { formatMs, formatShare } from '../lib/format'
+import { Minimap } from './Minimap'
+import { useListKeys } from './useListKeys'
+import { extentOf, parentOf, visibleRows, type WaterfallRow } from './waterfallRows'
+import './waterfall.css'
+
+type Props = {
+  label: string
+  rows: WaterfallRow[]
+  selected: string | undefined
+  onSelect: (id: string | undefined) => void
+}
+
+const rowHeight = 24
+const icons: Record<WaterfallRow['kind'], string> = { page: '▤', click: '●', submit: '◉', event: '○', vital: '◆', error: '✖', client: '⇄', server: '▮', span: '└' }
+const kinds: Record<WaterfallRow['kind'], string> = {
+  page: 'page', click: 'click', submit: 'submit', event: 'event', vital: 'web vital', error: 'browser error', client: 'client call', server: 'server call', span: 'span',
+}
+
+/** What happened when: each action, the calls it caused, the server's rows under them, the spans below. An ARIA treegrid. */
+export function Waterfall({ label, rows, selected, onSelect }: Props) {
+  const box = useRef<HTMLDivElement>(null)
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
+  const extent = useMemo(() => extentOf(rows), [rows])
+  const [zoom, setZoom] = useState<[number, number] | null>(null)
+  const view = zoom ?? extent
+  const visible = useMemo(() => visibleRows(rows, closed), [rows, closed])
+  const current = visible.findIndex((index) => rows[index]!.id === selected)
+  const virtual = useVirtualizer({ count: visible.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 12, scrollPaddingStart: rowHeight })
+
+  const goTo = (position: number) => {
+    const index = visible[Math.max(0, Math.min(visible.length - 1, position))]
+    if (index === undefined) return
+    onSelect(rows[index]!.id)
+    virtual.scrollToIndex(visible.indexOf(index))
+    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true }))
+  }
+  const toggle = (row: WaterfallRow, open = closed.has(row.id)) => {
+    const next = new Set(closed)
+    if (open) next.delete(row.id)
+    else next.add(row.id)
+    setClosed(next)
+  }
+  const zoomTo = (row: WaterfallRow) => {
+    const span = Math.max(20, (row.duration ?? 0) * 1.4)
+    const middle = row.start + (row.duration ?? 0) / 2
+    setZoom([middle - span / 2, middle + span / 2])
+  }
+  useListKeys({ count: visible.length, current, onMove: goTo, onClose: () => onSelect(undefined) })
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = rows[visible[current] ?? -1]
+    if (event.key === 'ArrowDown') goTo(current + 1)
+    else if (event.key === 'ArrowUp') goTo(current - 1)
+    else if (event.key === 'Home') goTo(0)
+    else if (event.key === 'End') goTo(visible.length - 1)
+    else if (event.key === '0') setZoom(null)
+    else if (!row) return
+    else if (event.key === 'z') zoomTo(row)
+    else if (event.key === 'Enter' && row.hasChildren) toggle(row)
+    else if (event.key === 'ArrowRight' && row.hasChildren && closed.has(row.id)) toggle(row, true)
+    else if (event.key === 'ArrowRight' && row.hasChildren) goTo(current + 1)
+    else if (event.key === 'ArrowLeft' && row.hasChildren && !closed.has(row.id)) toggle(row, false)
+    else if (event.key === 'ArrowLeft') goTo(visible.indexOf(parentOf(rows, visible[current]!)))
+    else return
+    event.preventDefault()
+  }
+  return (
+    <div className="waterfall">
+      <Minimap rows={rows} extent={extent} view={view} onView={(next) => setZoom(next === extent ? null : next)} />
+      <div ref={box} className="table-scroll waterfall-scroll">
+        <div role="treegrid" aria-label={label} aria-rowcount={visible.length + 1} tabIndex={-1}>
+          <div role="rowgroup" className="table-head"><Head from={extent[0]} view={view} /></div>
+          <div role="rowgroup" className="table-body" style={{ height: virtual.getTotalSize() }}>
+            {virtual.getVirtualItems().map((item) => {
+              const index = visible[item.index]!
+              const row = rows[index]!
+              return (
+                <div key={row.id} role="row" data-index={index} aria-rowindex={item.index + 2} aria-level={row.depth + 1} aria-selected={row.id === selected}
+                  aria-expanded={row.hasChildren ? !closed.has(row.id) : undefined} tabIndex={item.index === Math.max(0, current) ? 0 : -1}
+                  className="table-row waterfall-row" style={{ transform: `translateY(${item.start}px)` }}
+                  onKeyDown={onKeyDown} onClick={() => onSelect(row.id)} onDoubleClick={() => zoomTo(row)}>
+                  <NameCell row={row} closed={closed.has(row.id)} onToggle={() => toggle(row)} />
+                  <LinkCell link={row.link} />
+                  <div role="gridcell" className="end">{row.duration === undefined ? '' : formatMs(row.duration)}</div>
+                  <BarCell row={row} view={view} />
+                </div>
+              )
+            })}
+          </div>
+        </div>
+      </div>
+    </div>
+  )
+}
+
+const fractions = [0, 0.2, 0.4, 0.6, 0.8]
+
+function Head({ from, view }: { from: number; view: [number, number] }) {
+  return (
+    <div role="row" className="table-row waterfall-row" aria-rowindex={1}>
+      <div role="columnheader">What happened</div>
+      <div role="columnheader" title="How the row is tied to the one above, and how sure that is">Link</div>
+      <div role="columnheader" className="end">Took</div>
+      <div role="columnheader" className="bars" aria-label="Time since the session began">
+        {fractions.map((fraction) => {
+          const at = view[0] + fraction * (view[1] - view[0]) - from
+          return <span key={fraction} style={{ left: `${fraction * 100}%` }}>{formatMs(Math.max(0, at))}</span>
+        })}
+      </div>
+    </div>
+  )
+}
+
+function NameCell({ row, closed, onToggle }: { row: WaterfallRow; closed: boolean; onToggle: () => void }) {
+  return (
+    <div role="gridcell" className="waterfall-name" style={{ paddingLeft: 6 + row.depth * 14 }}>
+      {row.hasChildren
+        ? <button type="button" className="twist" tabIndex={-1} aria-label={closed ? 'Open' : 'Close'} onClick={(event) => {
+          event.stopPropagation()
+          onToggle()
+        }}>{closed ? '▸' : '▾'}</button>
+        : <span className="twist" />}
+      <span className={`icon k-${row.kind}`} aria-hidden>{icons[row.kind]}</span>
+      <span className="hidden-text">{kinds[row.kind]} </span>
+      <span className={row.tone === 'ok' ? 'cut' : `cut ${row.tone}`} title={row.label}>{row.label}</span>
+      {row.note && <span className={row.tone === 'ok' ? 'muted' : row.tone}>{row.note}</span>}
+      {row.signals.map((signal) => <span key={signal} className="signal">{signal}</span>)}
+    </div>
+  )
+}
+
+function LinkCell({ link }: { link: WaterfallRow['link'] }) {
+  if (!link) return <div role="gridcell"><span className="hidden-text">none</span></div>
+  return (
+    <div role="gridcell" className={link.confidence >= 0.95 ? 'link-sure' : link.confidence >= 0.7 ? 'link-likely' : 'link-weak'}>
+      {link.method} {formatShare(link.confidence)}
+    </div>
+  )
+}
+
+function BarCell({ row, view: [from, to] }: { row: WaterfallRow; view: [number, number] }) {
+  const left = ((row.start - from) / (to - from)) * 100
+  const width = ((row.duration ?? 0) / (to - from)) * 100
+  const shown = left < 100 && left + width > -0.5
+  return (
+    <div role="gridcell" className="bars" aria-label={row.duration === undefined ? 'a moment' : formatMs(row.duration)}>
+      {shown && <i className={`bar k-${row.kind} t-${row.tone}${row.duration === undefined ? ' moment' : ''}`} style={{ left: `${Math.max(0, left)}%`, width: row.duration === undefined ? undefined : `${Math.min(100, left + width) - Math.max(0, left)}%` }} />}
+      {shown && row.signals.length > 0 && <i className="flag" style={{ left: `${Math.max(0, left)}%` }} aria-hidden>⚑</i>}
+    </div>
+  )
+}

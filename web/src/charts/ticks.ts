@@ -1,0 +1,15 @@
+import { scaleTime, scaleUtc } from 'd3-scale'
+import { formatClock, formatDate, type Zone } from '../lib/time'
+
+export type Tick = { at: number; label: string }
+
+/** Round moments for a time axis, about count of them; midnight shows the date. */
+export function timeTicks(from: number, to: number, zone: Zone, count: number): Tick[] {
+  const scale = (zone === 'utc' ? scaleUtc() : scaleTime()).domain([from, to])
+  return scale.ticks(count).map((date) => {
+    const at = date.getTime()
+    const precision = at % 1000 ? 'milli' : at % 60_000 ? 'second' : 'minute'
+    const clock = formatClock(at, zone, precision)
+    return { at, label: clock === '00:00' ? formatDate(at, zone).slice(5) : clock }
+  })
+}

@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react'
+import { Loader } from '@mantine/core'
+import { Problem } from '../api/client'
+import './components.css'
+
+/** What went wrong, and what to do next. */
+export function ErrorNotice({ error }: { error: unknown }) {
+  const problem = error instanceof Problem ? error : null
+  return (
+    <div role="alert" className="notice">
+      <p className="failed">{problem ? problem.title : 'The server cannot be reached'}</p>
+      <p>{problem ? problem.detail : String(error)}</p>
+      <p className="muted">{problem ? problem.hint : 'Check that clickspan is running, then refresh with r.'}</p>
+    </div>
+  )
+}
+
+/** An empty place: what is missing, and the command or line that brings it. */
+export function EmptyNotice({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className="notice">
+      <p><b>{title}</b></p>
+      {children}
+    </div>
+  )
+}
+
+type Query<Data> = { data: Data | undefined; error: unknown; isPending: boolean; isFetching?: boolean }
+
+/** The three states of a question: waiting, failed, answered. An older answer stays in sight while a newer one comes. */
+export function Answered<Data>({ query, what, children }: { query: Query<Data>; what: string; children: (data: Data) => ReactNode }) {
+  if (query.data !== undefined) return children(query.data)
+  if (query.error) return <ErrorNotice error={query.error} />
+  return <div className="notice" role="status"><Loader size="xs" aria-hidden /> <span className="muted">Loading {what} …</span></div>
+}

@@ -1,0 +1,58 @@
+import type { ReactNode } from 'react'
+import { Link } from '@tanstack/react-router'
+import { formatAgo, formatMoment } from '../lib/time'
+import { usePreferences } from '../lib/view'
+import './components.css'
+
+/** A status as text; colour repeats what the number says. Status 0 is no response at all, and the error says why. */
+export function Status({ status, error }: { status: number | undefined; error?: string | undefined }) {
+  if (!status) return <span className={error === 'abort' ? 'muted' : 'failed'}>{error || 'no response'}</span>
+  return <span className={status >= 500 ? 'failed' : status >= 400 ? 'refused' : undefined}>{status}</span>
+}
+
+const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
+
+export function Method({ method }: { method: string }) {
+  return <span className={writes.has(method) ? 'method writes' : 'method'}>{method}</span>
+}
+
+/** A moment, with how long ago it was in the tooltip. */
+export function Moment({ at, precision = 'second' }: { at: string; precision?: 'minute' | 'second' | 'milli' }) {
+  const { zone, now } = usePreferences()
+  const ms = Date.parse(at)
+  return <time dateTime={at} title={`${at} · ${formatAgo(ms, now)}`}>{formatMoment(ms, zone, precision)}</time>
+}
+
+/** A number or value that opens the calls it stands for. */
+export function CallsLink({ filter, side, children }: { filter: string; side?: string; children: ReactNode }) {
+  return (
+    <Link to="/calls" search={(previous) => ({ from: previous.from, to: previous.to, filter, side })} onClick={(event) => event.stopPropagation()}>
+      {children}
+    </Link>
+  )
+}
+
+export function SessionsLink({ filter, children }: { filter: string; children: ReactNode }) {
+  return (
+    <Link to="/sessions" search={(previous) => ({ from: previous.from, to: previous.to, filter })} onClick={(event) => event.stopPropagation()}>
+      {children}
+    </Link>
+  )
+}
+
+/** How a link was found and how sure it is: the text says it, the colour repeats it. */
+export function Confidence({ method, confidence }: { method: string; confidence: number }) {
+  const tone = confidence >= 0.95 ? 'good' : confidence >= 0.7 ? 'refused' : 'slow'
+  return <span className={tone}>{method} {Math.round(confidence * 100)} %</span>
+}
+
+/** Facts as terms and descriptions; empty ones are left out. */
+export function Facts({ facts }: { facts: [string, ReactNode][] }) {
+  return (
+    <dl className="facts">
+      {facts.filter(([, value]) => value !== undefined && value !== '' && value !== null && value !== false).map(([name, value]) => (
+        <div key={name}><dt>{name}</dt><dd>{value}</dd></div>
+      ))}
+    </dl>
+  )
+}

@@ -1,0 +1,33 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, retainSearchParams } from '@tanstack/react-router'
+import { parseSearch, pickSearch, stringifySearch, type Search } from './lib/search'
+import { Shell } from './shell/Shell'
+import { ErrorNotice, EmptyNotice } from './components/Notice'
+
+const root = createRootRoute({
+  component: Shell,
+  validateSearch: (raw: Record<string, unknown>): Search => pickSearch(raw),
+  // The time range goes along from page to page; everything else belongs to one view.
+  search: { middlewares: [retainSearchParams(['from', 'to'])] },
+  notFoundComponent: () => <EmptyNotice title="There is no such page."><p>The pages that exist are on the left.</p></EmptyNotice>,
+  errorComponent: ({ error }) => <ErrorNotice error={error} />,
+})
+
+const routeTree = root.addChildren([
+  createRoute({ getParentRoute: () => root, path: '/', component: lazyRouteComponent(() => import('./pages/overview/OverviewPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/live', component: lazyRouteComponent(() => import('./pages/live/LivePage')) }),
+  createRoute({ getParentRoute: () => root, path: '/endpoints', component: lazyRouteComponent(() => import('./pages/endpoints/EndpointsPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/endpoints/$id', component: lazyRouteComponent(() => import('./pages/endpoints/EndpointPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/calls', component: lazyRouteComponent(() => import('./pages/calls/CallsPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/sessions', component: lazyRouteComponent(() => import('./pages/sessions/SessionsPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/sessions/$id', component: lazyRouteComponent(() => import('./pages/sessions/SessionPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/quality', component: lazyRouteComponent(() => import('./pages/quality/QualityPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/find', component: lazyRouteComponent(() => import('./pages/find/FindPage')) }),
+])
+
+export const router = createRouter({ routeTree, parseSearch, stringifySearch, defaultPreload: 'intent', scrollRestoration: false })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,21 @@
+import { useState, type Ref } from 'react'
+import { useNavigate } from '@tanstack/react-router'
+import { useViewSearch } from '../lib/view'
+
+/** Finds by any id a person can paste: request, trace, session, user, e-mail. */
+export function FindBox({ ref }: { ref: Ref<HTMLInputElement> }) {
+  const navigate = useNavigate()
+  const { q } = useViewSearch()
+  const [text, setText] = useState(q ?? '')
+  const find = () => {
+    if (text.trim()) void navigate({ to: '/find', search: (previous) => ({ from: previous.from, to: previous.to, q: text.trim() }) })
+  }
+  return (
+    <search className="find">
+      <form action={find}>
+        <input ref={ref} type="search" aria-label="Find by request id, trace id, session, user or e-mail" placeholder="Find an id, session or person   /" value={text}
+          onChange={(event) => setText(event.target.value)} />
+      </form>
+    </search>
+  )
+}

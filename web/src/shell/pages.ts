@@ -1,0 +1,24 @@
+// The navigation, in the groups of a person's questions. A page exists when it stands here and in the router.
+
+export type Page = { path: string; label: string; key: string }
+
+export const navigation: { group: string; pages: Page[] }[] = [
+  {
+    group: 'Now',
+    pages: [
+      { path: '/', label: 'Overview', key: 'o' },
+      { path: '/live', label: 'Live', key: 'l' },
+    ],
+  },
+  {
+    group: 'API',
+    pages: [
+      { path: '/endpoints', label: 'Endpoints', key: 'e' },
+      { path: '/calls', label: 'Calls', key: 'c' },
+    ],
+  },
+  { group: 'People', pages: [{ path: '/sessions', label: 'Sessions', key: 's' }] },
+  { group: 'Set-up', pages: [{ path: '/quality', label: 'Data quality', key: 'q' }] },
+]
+
+export const pages = navigation.flatMap((group) => group.pages)

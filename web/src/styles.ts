@@ -1,0 +1,15 @@
+// Only the Mantine styles that are used, in Mantine's order; its styles.css weighs three times as much.
+import '@mantine/core/styles/baseline.css'
+import '@mantine/core/styles/default-css-variables.css'
+import '@mantine/core/styles/global.css'
+import '@mantine/core/styles/UnstyledButton.css'
+import '@mantine/core/styles/Paper.css'
+import '@mantine/core/styles/Popover.css'
+import '@mantine/core/styles/Loader.css'
+import '@mantine/core/styles/ActionIcon.css'
+import '@mantine/core/styles/Input.css'
+import '@mantine/core/styles/AppShell.css'
+import '@mantine/core/styles/Button.css'
+import '@mantine/core/styles/FloatingIndicator.css' // SegmentedControl draws with it
+import '@mantine/core/styles/SegmentedControl.css'
+import './app.css'
