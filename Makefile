@@ -1,0 +1,71 @@
+# make demo   build everything, fill a simulated shop, serve it
+# make test   install what the tests need and run all of them
+# make help   the rest
+
+GO      ?= go
+BIN     := bin/clickspan
+LINT    := bin/golangci-lint
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+LDFLAGS := -s -w -X github.com/clickspan/clickspan/internal/cli.version=$(VERSION)
+# The C compiler links DuckDB; every other package is plain Go.
+export CGO_ENABLED := 1
+
+.PHONY: help demo build ui test test-go test-ui test-browser lint fmt generate bench bench-link bench-query fuzz clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+demo: build ## build, fill a simulated shop and serve it
+	$(BIN) demo
+
+build: ui ## build UI and binary; the binary is bin/clickspan
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/clickspan
+
+ui: web/dist/index.html ## build the web UI into the folder that the binary embeds
+
+web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src web/public web/index.html web/scripts web/*.json web/*.ts -type f 2>/dev/null)
+	cd web && npm run build
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+test: lint test-go test-ui test-browser ## everything: lint, Go with -race, UI, a real browser
+
+test-go: ## Go tests with the race detector
+	$(GO) vet ./...
+	$(GO) test -race ./...
+
+test-ui: web/node_modules/.package-lock.json ui ## types, lint, unit tests and weight of the UI
+	cd web && npm run typecheck && npm run lint && npm test && npm run size
+	cd web && npm run generate && git diff --exit-code -- src/api/schema.d.ts
+
+test-browser: build ## the built binary, driven by Chromium
+	./scripts/need-chromium
+	$(GO) test -count=1 -tags browser ./test/...
+
+lint: $(LINT) ## gofumpt, go vet, golangci-lint with the package directions
+	$(LINT) run ./...
+	$(LINT) fmt --diff ./...
+
+$(LINT): tools/go.mod
+	cd tools && $(GO) build -o ../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+fmt: $(LINT) ## format
+	$(LINT) fmt ./...
+
+generate: ## OpenAPI document and the types made from it
+	$(GO) test ./internal/api -run OpenAPI -update
+	cd web && npm run generate
+
+bench: build ## the tables of docs/BENCHMARKS.md
+	./scripts/bench
+
+bench-link: ## precision, recall and calibration of links
+	$(GO) test ./internal/link -run 'Recording|Simulated' -count=1 -v
+
+fuzz: ## every fuzz target for a minute
+	./scripts/fuzz 60s
+
+clean: ## remove what was built
+	rm -rf bin web/dist web/node_modules && mkdir web/dist && touch web/dist/.gitkeep
