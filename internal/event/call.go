@@ -116,7 +116,7 @@ func (e Endpoint) String() string {
 // ParseEndpoint is the inverse of [Endpoint.String]. ok is false when s has no method.
 func ParseEndpoint(s string) (e Endpoint, ok bool) {
 	rest := s
-	if service, after, found := strings.Cut(s, ": "); found {
+	if service, after, found := strings.Cut(s, ": "); found && !strings.Contains(service, " /") {
 		e.Service, rest = service, after
 	}
 	e.Method, e.Route, ok = strings.Cut(rest, " ")

@@ -1,0 +1,284 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+const (
+	// maxChunk bounds what one delivery holds in memory.
+	maxChunk = 4 << 20
+	// overlap is how much before the position is delivered again. Equal lines are
+	// told apart by counting them, so the count needs the lines just before; what
+	// was stored already comes back as a duplicate and changes nothing.
+	overlap = 64 << 10
+)
+
+// position is how far a log has been delivered. LastLine lets a follower see that
+// the file it finds is not the one it left.
+type position struct {
+	Offset   int64  `json:"offset"`
+	LastLine string `json:"last_line"` // SHA-256 of the line that ends at Offset
+}
+
+// deliver stores lines; repeated says how many of them at the beginning had been
+// delivered before. It returns after they are durable.
+type deliver func(ctx context.Context, lines []byte, repeated int) error
+
+// follower reads a log that grows, across rotation by rename and by
+// copy-and-truncate, and delivers every line once.
+type follower struct {
+	path      string
+	stateFile string
+	deliver   deliver
+	wait      func(context.Context) error // until the file may have grown
+	pos       position
+	file      *os.File
+}
+
+// statePath is where a log's position lives inside the data directory: one file
+// per log, named by its absolute path.
+func statePath(dataDir, logPath string) (string, error) {
+	absolute, err := filepath.Abs(logPath)
+	if err != nil {
+		return "", fmt.Errorf("cannot resolve %s: %w", logPath, err)
+	}
+	sum := sha256.Sum256([]byte(absolute))
+	return filepath.Join(dataDir, "follow", hex.EncodeToString(sum[:8])+".json"), nil
+}
+
+// every waits for a fixed time between two looks at the file.
+func every(d time.Duration) func(context.Context) error {
+	return func(ctx context.Context) error {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-timer.C:
+			return nil
+		}
+	}
+}
+
+// run follows until ctx ends, which is no error.
+func (f *follower) run(ctx context.Context) error {
+	if err := f.load(); err != nil {
+		return err
+	}
+	defer f.close()
+	if err := f.catchUpWithRotated(ctx); err != nil {
+		return err
+	}
+	for {
+		err := f.step(ctx)
+		if err == nil {
+			err = f.wait(ctx)
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// step delivers what the file holds now and moves on to its successor when the
+// file was renamed away.
+func (f *follower) step(ctx context.Context) error {
+	if f.file == nil {
+		if err := f.open(); err != nil || f.file == nil {
+			return err
+		}
+	}
+	if err := f.restartIfRewritten(); err != nil {
+		return err
+	}
+	renamed := f.renamed() // asked before reading: what was written until then is read below
+	if err := f.drain(ctx); err != nil || !renamed {
+		return err
+	}
+	f.close()
+	f.pos = position{}
+	return f.save()
+}
+
+// open opens the log; a log that is not there (yet) is no error.
+func (f *follower) open() error {
+	file, err := os.Open(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("cannot open the log: %w", err)
+	}
+	f.file = file
+	return nil
+}
+
+func (f *follower) close() {
+	if f.file != nil {
+		_ = f.file.Close() // only read from
+		f.file = nil
+	}
+}
+
+// renamed reports whether the path no longer names the open file.
+func (f *follower) renamed() bool {
+	open, err := f.file.Stat()
+	if err != nil {
+		return true
+	}
+	named, err := os.Stat(f.path)
+	return err != nil || !os.SameFile(open, named)
+}
+
+// restartIfRewritten begins anew when the file was truncated or replaced in
+// place: the line that ended at the position is no longer there.
+func (f *follower) restartIfRewritten() error {
+	same, err := endsWith(f.file, f.pos)
+	if err != nil || same {
+		return err
+	}
+	f.pos = position{}
+	return f.save()
+}
+
+// catchUpWithRotated reads the rest of a log that was renamed to PATH.1 while
+// nobody was looking.
+func (f *follower) catchUpWithRotated(ctx context.Context) error {
+	if f.pos.Offset == 0 {
+		return nil
+	}
+	if current, err := os.Open(f.path); err == nil {
+		same, err := endsWith(current, f.pos)
+		_ = current.Close()
+		if err != nil || same {
+			return err
+		}
+	}
+	rotated, err := os.Open(f.path + ".1")
+	if err != nil {
+		return nil //nolint:nilerr // no rotated file to catch up with
+	}
+	same, err := endsWith(rotated, f.pos)
+	if err != nil || !same {
+		_ = rotated.Close()
+		return err
+	}
+	f.file = rotated
+	err = f.drain(ctx)
+	f.close()
+	if err == nil {
+		f.pos = position{}
+		err = f.save()
+	}
+	return err
+}
+
+// drain delivers all whole lines after the position.
+func (f *follower) drain(ctx context.Context) error {
+	for {
+		begin := max(0, f.pos.Offset-overlap)
+		buf := make([]byte, f.pos.Offset-begin+maxChunk)
+		n, err := f.file.ReadAt(buf, begin)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("cannot read %s: %w", f.path, err)
+		}
+		fresh := buf[min(int64(n), f.pos.Offset-begin):n]
+		end := bytes.LastIndexByte(fresh, '\n') + 1
+		if end == 0 && len(fresh) == maxChunk {
+			end = maxChunk // a line beyond any limit: the decoder rejects its pieces
+		}
+		if end == 0 {
+			return nil
+		}
+		old := wholeLines(buf[:f.pos.Offset-begin], begin == 0)
+		lines := buf[int(f.pos.Offset-begin)-len(old) : int(f.pos.Offset-begin)+end]
+		if err := f.deliver(ctx, lines, bytes.Count(old, []byte{'\n'})); err != nil {
+			return err
+		}
+		f.pos = position{Offset: f.pos.Offset + int64(end), LastLine: hashLast(lines)}
+		if err := f.save(); err != nil {
+			return err
+		}
+	}
+}
+
+// wholeLines drops the line that b begins in the middle of.
+func wholeLines(b []byte, fromStart bool) []byte {
+	if fromStart {
+		return b
+	}
+	if newline := bytes.IndexByte(b, '\n'); newline >= 0 {
+		return b[newline+1:]
+	}
+	return nil
+}
+
+// hashLast hashes the last line of b, at most the last kilobyte of it.
+func hashLast(b []byte) string {
+	b = bytes.TrimSuffix(b, []byte{'\n'})
+	b = b[bytes.LastIndexByte(b, '\n')+1:]
+	sum := sha256.Sum256(b[max(0, len(b)-1024):])
+	return hex.EncodeToString(sum[:])
+}
+
+// endsWith reports whether file still has the position's last line before its offset.
+func endsWith(file *os.File, pos position) (bool, error) {
+	if pos.Offset == 0 {
+		return true, nil
+	}
+	begin := max(0, pos.Offset-2048)
+	buf := make([]byte, pos.Offset-begin)
+	n, err := file.ReadAt(buf, begin)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, fmt.Errorf("cannot read %s: %w", file.Name(), err)
+	}
+	return n == len(buf) && hashLast(buf) == pos.LastLine, nil
+}
+
+func (f *follower) load() error {
+	data, err := os.ReadFile(f.stateFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("cannot read the position of %s: %w", f.path, err)
+	}
+	if err := json.Unmarshal(data, &f.pos); err != nil {
+		return fmt.Errorf("the position of %s in %s is damaged (%w); remove that file to read the log from its start", f.path, f.stateFile, err)
+	}
+	return nil
+}
+
+// save replaces the state file in one step, so that a crash leaves the old or the
+// new position and never half of one.
+func (f *follower) save() error {
+	data, err := json.Marshal(f.pos)
+	if err != nil {
+		return fmt.Errorf("cannot encode the position: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(f.stateFile), 0o700); err != nil {
+		return fmt.Errorf("cannot keep the position of %s: %w", f.path, err)
+	}
+	temporary := f.stateFile + ".new"
+	if err := os.WriteFile(temporary, data, 0o600); err != nil {
+		return fmt.Errorf("cannot keep the position of %s: %w", f.path, err)
+	}
+	if err := os.Rename(temporary, f.stateFile); err != nil {
+		return fmt.Errorf("cannot keep the position of %s: %w", f.path, err)
+	}
+	return nil
+}

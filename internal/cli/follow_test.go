@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// script runs a follower through steps: each step changes the file, then the
+// follower looks. It returns the lines in the order of their first delivery.
+func script(t *testing.T, dir string, steps ...func(path string)) []string {
+	t.Helper()
+	var got []string
+	ctx, cancel := context.WithCancel(t.Context())
+	f := &follower{path: filepath.Join(dir, "access.log"), stateFile: filepath.Join(dir, "state", "p.json")}
+	f.deliver = func(_ context.Context, lines []byte, repeated int) error {
+		all := strings.Split(strings.TrimSuffix(string(lines), "\n"), "\n")
+		got = append(got, all[repeated:]...)
+		return nil
+	}
+	f.wait = func(context.Context) error {
+		if len(steps) == 0 {
+			cancel()
+			return nil
+		}
+		steps[0](f.path)
+		steps = steps[1:]
+		return nil
+	}
+	if err := f.run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func write(lines string) func(string) {
+	return func(path string) {
+		file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err == nil {
+			_, err = file.WriteString(lines)
+		}
+		if err == nil {
+			err = file.Close()
+		}
+		if err != nil {
+			panic(err)
+		}
+	}
+}
+
+func rename(path string) {
+	if err := os.Rename(path, path+".1"); err != nil {
+		panic(err)
+	}
+}
+
+func truncate(path string) {
+	if err := os.Truncate(path, 0); err != nil {
+		panic(err)
+	}
+}
+
+func all(steps ...func(string)) func(string) {
+	return func(path string) {
+		for _, step := range steps {
+			step(path)
+		}
+	}
+}
+
+func want(t *testing.T, got []string, lines ...string) {
+	t.Helper()
+	if diff := cmp.Diff(lines, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestFollowDeliversEachLineOnce(t *testing.T) {
+	t.Parallel()
+	want(t, script(t, t.TempDir(), write("a\nb\n"), write("c\n"), write("half"), write("-done\n")), "a", "b", "c", "half-done")
+}
+
+func TestFollowAcrossRename(t *testing.T) {
+	t.Parallel()
+	got := script(t, t.TempDir(), write("a\n"), all(write("b\n"), rename, write("c\n")), write("d\n"))
+	want(t, got, "a", "b", "c", "d")
+}
+
+func TestFollowAcrossCopyTruncate(t *testing.T) {
+	t.Parallel()
+	got := script(t, t.TempDir(), write("a\nb\n"), all(truncate, write("c\nd\ne\n")), write("f\n"))
+	want(t, got, "a", "b", "c", "d", "e", "f")
+}
+
+func TestFollowResumesWhereItStopped(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	want(t, script(t, dir, write("a\nb\n")), "a", "b")
+	write("c\n")(filepath.Join(dir, "access.log"))
+	want(t, script(t, dir, write("d\n")), "c", "d")
+}
+
+func TestFollowCatchesUpWithAFileRenamedWhileItWasAway(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	want(t, script(t, dir, write("a\n")), "a")
+	all(write("b\n"), rename, write("c\n"))(filepath.Join(dir, "access.log"))
+	want(t, script(t, dir), "b", "c")
+}
+
+func TestFollowRepeatsEnoughToCountEqualLines(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "access.log")
+	write(strings.Repeat("same\n", 3))(path)
+	var deliveries []string
+	ctx, cancel := context.WithCancel(t.Context())
+	f := &follower{path: path, stateFile: filepath.Join(dir, "p.json")}
+	f.deliver = func(_ context.Context, lines []byte, repeated int) error {
+		deliveries = append(deliveries, fmt.Sprintf("%d of %d", repeated, strings.Count(string(lines), "\n")))
+		return nil
+	}
+	f.wait = func(context.Context) error {
+		if len(deliveries) == 2 {
+			cancel()
+			return nil
+		}
+		write("same\n")(path)
+		return nil
+	}
+	if err := f.run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	want(t, deliveries, "0 of 3", "3 of 4")
+}
+
+func TestFollowSurvivesLinesLongerThanAChunk(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", maxChunk+10)
+	got := script(t, t.TempDir(), write("a\n"+long+"\nb\n"))
+	if len(got) != 4 || got[0] != "a" || got[1]+got[2] != long || got[3] != "b" {
+		t.Errorf("got %d pieces", len(got))
+	}
+}
