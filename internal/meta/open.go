@@ -1,0 +1,167 @@
+package meta
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+	_ "modernc.org/sqlite" // the database/sql driver
+)
+
+// KeyFile is the name of the file beside the settings that backups omit.
+const KeyFile = "person-keys.db"
+
+// ErrNotFound says that no row has the name or id asked for.
+var ErrNotFound = errors.New("not found") //nolint:gochecknoglobals // sentinel error
+
+//go:embed sql
+var migrations embed.FS //nolint:gochecknoglobals // go:embed needs a package variable
+
+// DB is the settings store. Its methods may be called concurrently.
+type DB struct {
+	settings *sql.DB
+	keys     *sql.DB
+	now      func() time.Time
+
+	keyCache   *lookups
+	salts      salts
+	suppressed suppressed
+}
+
+// Open opens the settings at path, creating the file, its directory and the key
+// file when missing, brings both to the newest schema and makes sure that the
+// project `default` exists. now is the clock.
+func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("settings: %w", err)
+	}
+	settings, err := openFile(ctx, path, "sql/settings")
+	if err != nil {
+		return nil, fmt.Errorf("settings %s: %w", path, err)
+	}
+	keyPath := filepath.Join(filepath.Dir(path), KeyFile)
+	keys, err := openFile(ctx, keyPath, "sql/keys")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("person keys %s: %w", keyPath, err), settings.Close())
+	}
+	db := &DB{settings: settings, keys: keys, now: now, keyCache: newLookups()}
+	db.salts.byDay = map[string][]byte{}
+	if err := db.begin(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// begin writes what every installation has.
+func (db *DB) begin(ctx context.Context) error {
+	_, err := db.settings.ExecContext(ctx,
+		`INSERT INTO project (id, name, created) VALUES (1, 'default', ?) ON CONFLICT DO NOTHING`, micros(db.now()))
+	if err != nil {
+		return fmt.Errorf("create project default: %w", err)
+	}
+	return db.loadSuppressed(ctx)
+}
+
+// Close closes both files.
+func (db *DB) Close() error { return errors.Join(db.settings.Close(), db.keys.Close()) }
+
+// openFile opens one SQLite file, readable by its owner only, and migrates it.
+func openFile(ctx context.Context, path, dir string) (*sql.DB, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	// secure_delete overwrites deleted rows with zeros, so that a destroyed key is gone.
+	pragmas := url.Values{"_txlock": {"immediate"}, "_pragma": {
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)",
+	}}
+	conn, err := sql.Open("sqlite", (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: pragmas.Encode()}).String())
+	if err != nil {
+		return nil, err
+	}
+	// One connection: settings are small, and SQLite has one writer anyway.
+	conn.SetMaxOpenConns(1)
+	if err := migrate(ctx, conn, dir); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
+}
+
+// migrate runs the numbered files of dir that the database has not seen. They only
+// go up; the number of the last one is SQLite's user_version.
+func migrate(ctx context.Context, conn *sql.DB, dir string) error {
+	names, err := fs.Glob(migrations, dir+"/*.sql")
+	if err != nil {
+		return err
+	}
+	slices.Sort(names)
+	return inTx(ctx, conn, func(tx *sql.Tx) error {
+		var version int
+		if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+			return err
+		}
+		if version > len(names) {
+			return &event.Permanent{
+				Err:  fmt.Errorf("schema %d is newer than this program's %d", version, len(names)),
+				Hint: "Run the newer clickspan that wrote this file, or restore a backup from before the upgrade.",
+			}
+		}
+		for _, name := range names[version:] {
+			text, err := migrations.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, string(text)); err != nil {
+				return fmt.Errorf("migration %s: %w", name, err)
+			}
+		}
+		_, err := tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, len(names)))
+		return err
+	})
+}
+
+// inTx runs do in one transaction.
+func inTx(ctx context.Context, conn *sql.DB, do func(*sql.Tx) error) error {
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := do(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+// rows collects every row of a query.
+func rows[T any](ctx context.Context, conn *sql.DB, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	found, err := conn.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = found.Close() }()
+	all := []T{}
+	for found.Next() {
+		one, err := scan(found)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, found.Err()
+}
+
+func micros(t time.Time) int64 { return t.UnixMicro() }
+
+func moment(us int64) time.Time { return time.UnixMicro(us).UTC() }
