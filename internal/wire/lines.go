@@ -55,17 +55,26 @@ func rejectLong(limit int, sink Sink) func(int, []byte) {
 	}
 }
 
-// LineID is the default identity of a log line: 128 bits of SHA-256 over the line
-// and its ordinal among equal lines, in hex. The same file read again gives the
-// same ids, and equal lines in it stay different records.
-func LineID(line []byte, ordinal int) string {
-	sum := sha256.Sum256(line)
-	return idOf(sum, ordinal)
+// LineID is the default identity of a log line: 128 bits of SHA-256 over the
+// service, the line and its ordinal among equal lines, in hex. The same file read
+// again gives the same ids, equal lines in it stay different records, and so do
+// equal lines that two servers wrote about one request.
+func LineID(service string, line []byte, ordinal int) string {
+	return idOf(lineSum(nil, service, line), ordinal)
+}
+
+// lineSum hashes a line; buf is scratch space.
+func lineSum(buf []byte, service string, line []byte) [sha256.Size]byte {
+	if service == "" {
+		return sha256.Sum256(line)
+	}
+	buf = append(append(append(buf[:0], service...), 0), line...)
+	return sha256.Sum256(buf)
 }
 
 func idOf(sum [sha256.Size]byte, ordinal int) string {
-	binary.BigEndian.PutUint64(sum[16:24], uint64(ordinal))
 	if ordinal > 0 {
+		binary.BigEndian.PutUint64(sum[16:24], uint64(ordinal))
 		sum = sha256.Sum256(sum[:24])
 	}
 	return hex.EncodeToString(sum[:16])

@@ -8,10 +8,7 @@ import (
 // broken. A new format is one row here.
 func Formats() []Format {
 	return slices.Concat(
-		// logFormats(),
-		[]Format{
-			// {Name: "har", …},
-		},
+		logFormats(),
 	)
 }
 

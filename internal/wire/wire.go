@@ -44,7 +44,7 @@ type Options struct {
 	// A longer one is rejected and skipped without being held in memory.
 	MaxLine int
 	// ID names the record that a log line is. ordinal counts equal lines of this
-	// stream from 0. nil = [LineID], which makes a second import a duplicate.
+	// stream from 0. nil = [LineID] with Service, which makes a second import a duplicate.
 	ID func(line []byte, ordinal int) string
 
 	// The rest describes an HTTP request; it is empty for files.

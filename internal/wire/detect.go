@@ -1,0 +1,60 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/clickspan/clickspan/internal/event"
+)
+
+// enough is the share of lines that must fit for a format to be believed.
+const enough = 0.5
+
+// Detect guesses the format from the first bytes of an input; some kilobytes with
+// several whole lines are best. When none fits, the error (an [event.Permanent])
+// shows the first line, points at the column where the nearest format stopped
+// matching, and says what to try.
+func Detect(head []byte) (Format, error) {
+	var best, nearest Format
+	score, column := 0.0, -1
+	for _, f := range Formats() {
+		if f.Detect == nil {
+			continue
+		}
+		m := f.Detect(head)
+		if m.Score > score {
+			best, score = f, m.Score
+		}
+		if m.Column > column {
+			nearest, column = f, m.Column
+		}
+	}
+	if score >= enough {
+		return best, nil
+	}
+	lines := headLines(head)
+	if len(lines) == 0 {
+		return Format{}, &event.Permanent{Err: errors.New("there is no line to tell the format from"), Hint: "Name it with --format."}
+	}
+	return Format{}, &event.Permanent{
+		Err:  fmt.Errorf("the format is not known:\n%s nearest is %s, which stops fitting here", pointAt(lines[0], column), nearest.Name),
+		Hint: fmt.Sprintf("Try --format %s, or describe the line with --log-format '…' as the server's configuration has it (nginx log_format, Apache LogFormat, or a JSON field map).", nearest.Name),
+	}
+}
+
+// pointAt shows the part of line around column with a caret below it.
+func pointAt(line []byte, column int) string {
+	const before, after = 60, 40
+	column = min(max(column, 0), len(line))
+	start, end := max(0, column-before), min(len(line), column+after)
+	shown := strings.Map(func(r rune) rune {
+		if r < ' ' || r == utf8.RuneError {
+			return '?'
+		}
+		return r
+	}, string(line[start:end]))
+	indent := utf8.RuneCountInString(strings.ToValidUTF8(string(line[start:column]), "?"))
+	return "    " + shown + "\n    " + strings.Repeat(" ", indent) + "^"
+}

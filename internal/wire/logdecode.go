@@ -1,0 +1,304 @@
+package wire
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/clickspan/clickspan/internal/event"
+)
+
+// logReader turns lines of one shape into Calls. It serves every access log; what
+// differs between products is data (see [presets]).
+type logReader struct {
+	source  string
+	names   vocabulary
+	layouts []*layout // text shapes; the one that fitted last is first
+	json    bool
+	w3c     bool
+	values  values
+	clock   clock
+}
+
+// decodeLog returns the Decoder of a preset.
+func decodeLog(p preset) Decoder {
+	return func(r io.Reader, opt Options, sink Sink) error {
+		reader, err := newLogReader(p, opt)
+		if err != nil {
+			return err
+		}
+		limit := opt.maxLine()
+		seen := ordinals{}
+		id := opt.ID
+		var scratch []byte
+		return eachLine(r, limit, func(number int, line []byte) error {
+			line = bytes.Trim(line, "\x00") // a truncated and rewritten file starts with a hole of zeros
+			if len(line) == 0 || reader.directive(string(line)) {
+				return nil
+			}
+			c, _, err := reader.call(line)
+			if err != nil {
+				sink.Reject(Reject{Index: number, Reason: err.Error(), Sample: sample(line)})
+				return nil
+			}
+			scratch = slices.Grow(scratch[:0], len(opt.Service)+1+len(line))
+			sum := lineSum(scratch, opt.Service, line)
+			if ordinal := seen.next(sum); id != nil {
+				c.ID = id(line, ordinal)
+			} else {
+				c.ID = idOf(sum, ordinal)
+			}
+			c.Service = opt.Service
+			return sink.Call(&c)
+		}, rejectLong(limit, sink))
+	}
+}
+
+// newLogReader compiles a preset, or the layout that the options bring instead.
+func newLogReader(p preset, opt Options) (*logReader, error) {
+	l := &logReader{source: p.name, names: p.vocabulary(), json: p.json, w3c: p.w3c, clock: clock{zone: opt.location()}}
+	shapes := p.layouts
+	if custom := strings.TrimSpace(opt.LogFormat); custom != "" {
+		l.json, l.w3c, shapes = false, false, []string{custom}
+		if strings.HasPrefix(custom, "{") && !strings.ContainsAny(custom, "$%") {
+			return l, l.mapFields(custom)
+		}
+	}
+	for _, shape := range shapes {
+		compiled, err := parseLayout(shape, l.names)
+		if err != nil {
+			return nil, &event.Permanent{Err: err, Hint: "Copy the log_format (nginx) or LogFormat (Apache) line as it stands in the server's configuration."}
+		}
+		l.layouts = append(l.layouts, compiled)
+	}
+	if len(l.layouts) == 0 && !l.json && !l.w3c {
+		return nil, &event.Permanent{Err: errors.New("the format log needs a log format"), Hint: "Pass the server's own line, --log-format '$remote_addr …', or choose another --format."}
+	}
+	if l.w3c {
+		l.directive("#Fields: " + p.columns)
+	}
+	return l, nil
+}
+
+// mapFields reads a JSON object that maps our names to the paths of a JSON log.
+func (l *logReader) mapFields(text string) error {
+	var ours map[string]string
+	if err := json.Unmarshal([]byte(text), &ours); err != nil {
+		return &event.Permanent{Err: fmt.Errorf("the field map is not a JSON object of texts: %w", err), Hint: `Write it as {"status":"code","time":"ts"}: our name, then the log's.`}
+	}
+	l.json = true
+	for name, theirs := range ours {
+		f, known := l.names[foldName(name)]
+		if !known {
+			return &event.Permanent{Err: fmt.Errorf("the field map names %q, which is no field of ours", name), Hint: "Known are time, time_start, method, path, host, status, duration_s, duration_ms, duration_us, bytes, user_agent, client_ip, referer, request_id, traceparent, trace_id, span_id, session_id, user_id, device_id, account_id and action_id."}
+		}
+		l.names[foldName(theirs)] = f
+	}
+	return nil
+}
+
+// directive takes the #-lines of a W3C log and reports whether line was one.
+func (l *logReader) directive(line string) bool {
+	if !l.w3c || line[0] != '#' {
+		return false
+	}
+	columns, isFields := strings.CutPrefix(line, "#Fields:")
+	if !isFields {
+		return true
+	}
+	shape := &layout{}
+	for name := range strings.FieldsSeq(columns) {
+		shape.columns = append(shape.columns, column{field: l.w3cField(name), end: " "})
+	}
+	if len(shape.columns) > 0 {
+		shape.columns[len(shape.columns)-1].end = ""
+		l.layouts = []*layout{shape}
+	}
+	return true
+}
+
+// w3cField reads a column name: date, c-ip, cs(User-Agent), sc(X-Request-Id).
+func (l *logReader) w3cField(name string) field {
+	if f, known := l.names[foldName(name)]; known {
+		return *f
+	}
+	prefix, rest, isHeader := strings.Cut(name, "(")
+	if isHeader && (prefix == "cs" || prefix == "sc") {
+		f := headerField("http_", strings.TrimSuffix(rest, ")"))
+		f.encoding = l.names["cs_uri_stem"].encoding
+		return f
+	}
+	return field{}
+}
+
+// call decodes one line. understood is how many of its bytes made sense.
+func (l *logReader) call(line []byte) (c event.Call, understood int, err error) {
+	text := string(line)
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, "�")
+	}
+	// Some products write text or JSON, as configured.
+	if l.json && (len(l.layouts) == 0 || strings.HasPrefix(text, "{")) {
+		understood, err = l.readJSON(text)
+	} else {
+		understood, err = l.readText(text)
+	}
+	if err != nil {
+		return c, understood, err
+	}
+	c, err = callOf(&l.values, &l.clock)
+	c.Source = l.source
+	if bad, ok := errors.AsType[*misfit](err); ok {
+		understood = l.values.at[bad.role]
+	}
+	return c, understood, err
+}
+
+// readText tries the layouts, first as it stands and then behind a syslog header.
+func (l *logReader) readText(text string) (understood int, err error) {
+	body := text
+	if l.w3c { // CloudFront separates by tab, IIS by space, and neither has it in a value
+		body = strings.ReplaceAll(body, "\t", " ")
+	}
+	understood, ok := l.match(body)
+	if ok {
+		return understood, nil
+	}
+	if rest, cut := cutSyslog(body); cut {
+		n, ok := l.match(rest)
+		if n += len(body) - len(rest); ok {
+			return n, nil
+		}
+		understood = max(understood, n)
+	}
+	return understood, fmt.Errorf("line does not fit the format from column %d", understood+1)
+}
+
+// match tries the layouts, the one that fitted last first.
+func (l *logReader) match(body string) (understood int, ok bool) {
+	for i, shape := range l.layouts {
+		l.values.reset()
+		n, ok := shape.match(body, &l.values)
+		if ok {
+			l.layouts[0], l.layouts[i] = l.layouts[i], l.layouts[0]
+			return n, true
+		}
+		understood = max(understood, n)
+	}
+	return understood, false
+}
+
+// readJSON fills the values from a JSON object. What a log shipper puts before it
+// (a time, a host, a stream name) is skipped.
+func (l *logReader) readJSON(text string) (understood int, err error) {
+	l.values.reset()
+	start := max(0, strings.IndexByte(text, '{'))
+	if start > 256 || strings.IndexByte(text[:start], '"') >= 0 {
+		return 0, errNotJSON
+	}
+	j := jsonLine{text: text, at: start, take: l.takeJSON}
+	err = j.read()
+	return j.at, err
+}
+
+func (l *logReader) takeJSON(path []byte, value string, at int) {
+	for i, b := range path { // foldName in place: the path buffer is ours
+		switch {
+		case b >= 'A' && b <= 'Z':
+			path[i] = b | 0x20
+		case b == '-':
+			path[i] = '_'
+		}
+	}
+	if f, known := l.names[string(path)]; known {
+		l.values.put(f, value, at)
+	}
+}
+
+// cutSyslog removes `<134>Nov 23 02:35:25 host tag[1]: `: all up to the first ": "
+// that follows a time of day.
+func cutSyslog(line string) (rest string, ok bool) {
+	i := strings.Index(line, ": ")
+	if i < 0 || i > 160 || strings.Count(line[:i], ":") < 2 || strings.ContainsAny(line[:i], `"{`) {
+		return line, false
+	}
+	return line[i+2:], true
+}
+
+// ordinals counts equal lines, in two generations so that a file of any size needs
+// bounded memory: equal lines carry the same time stamp and so lie near each other.
+type ordinals struct{ young, old map[[16]byte]int }
+
+const generation = 1 << 17
+
+func (o *ordinals) next(sum [sha256.Size]byte) int {
+	key := [16]byte(sum[:16])
+	n, found := o.young[key]
+	if !found {
+		n = o.old[key]
+	}
+	if o.young == nil || len(o.young) >= generation {
+		o.old, o.young = o.young, make(map[[16]byte]int)
+	}
+	o.young[key] = n + 1
+	return n
+}
+
+// sniff judges the first lines of an input by decoding them.
+func (p preset) sniff(head []byte) Match {
+	reader, err := newLogReader(p, Options{})
+	if err != nil {
+		return Match{}
+	}
+	if !bytes.Contains(head, []byte(p.marker)) {
+		if len(p.layouts) == 0 {
+			return Match{}
+		}
+		reader.json = false
+	}
+	good, total, column := 0, 0, -1
+	for _, line := range headLines(head) {
+		if reader.directive(string(line)) {
+			continue
+		}
+		total++
+		_, understood, err := reader.call(line)
+		bad, isMisfit := errors.AsType[*misfit](err)
+		switch {
+		case err == nil:
+			good++
+		case isMisfit && bad.role == requestLine && !p.json:
+			total-- // garbage that somebody sent says nothing about the layout
+		case column < 0:
+			column = understood
+		}
+	}
+	if total == 0 {
+		return Match{Column: max(0, column)}
+	}
+	return Match{Score: p.weight() * float64(good) / float64(total), Column: max(0, column)}
+}
+
+// headLines cuts the complete lines of the first bytes, at most twenty.
+func headLines(head []byte) [][]byte {
+	var lines [][]byte
+	for len(lines) < 20 {
+		line, rest, more := bytes.Cut(head, []byte{'\n'})
+		if !more && len(lines) > 0 {
+			break // perhaps cut in the middle
+		}
+		if line = bytes.Trim(bytes.TrimRight(line, "\r"), "\x00"); len(bytes.TrimSpace(line)) > 0 {
+			lines = append(lines, line)
+		}
+		if head = rest; !more {
+			break
+		}
+	}
+	return lines
+}
