@@ -25,18 +25,19 @@ const steps: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight
 
 /** Durations over time: the darker a cell, the more calls took that long then. Arrow keys read it, Enter opens the calls. */
 export const Heatmap = memo(function Heatmap({ data, onPick }: Props) {
-  const [box, width] = useWidth<HTMLDivElement>()
+  const [frame, width] = useWidth<HTMLDivElement>()
   const canvas = useRef<HTMLCanvasElement>(null)
   const [cursor, setCursor] = useState<Cell | null>(null)
   const { zone } = usePreferences()
   const scheme = useComputedColorScheme()
   const { edges, bounds, counts } = data
-  const cellWidth = (width - left) / Math.max(1, counts.length)
+  // The first and the last column may be cut by the range, so places come from times and not from indexes.
+  const x = (at: number) => left + ((at - edges[0]!) / (edges.at(-1)! - edges[0]!)) * (width - left)
   const cellHeight = plotHeight / Math.max(1, bounds.length)
 
   useEffect(() => {
-    if (canvas.current) drawCells(canvas.current, counts, width - left)
-  }, [counts, width, scheme])
+    if (canvas.current) drawCells(canvas.current, data, width - left)
+  }, [data, width, scheme])
 
   const clamp = (cell: Cell): Cell => ({
     column: Math.max(0, Math.min(counts.length - 1, cell.column)),
@@ -50,13 +51,13 @@ export const Heatmap = memo(function Heatmap({ data, onPick }: Props) {
     setCursor(clamp(cursor ? { column: cursor.column + step[0], row: cursor.row + step[1] } : { column: 0, row: 0 }))
   }
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
-    const { left: x, top: y } = event.currentTarget.getBoundingClientRect()
-    setCursor(clamp({ column: Math.floor((event.clientX - x - left) / cellWidth), row: Math.floor((plotHeight - (event.clientY - y)) / cellHeight) }))
+    const box = event.currentTarget.getBoundingClientRect()
+    const after = edges.findIndex((edge) => x(edge) > event.clientX - box.left)
+    setCursor(clamp({ column: (after < 0 ? edges.length : after) - 1, row: Math.floor((plotHeight - (event.clientY - box.top)) / cellHeight) }))
   }
   const labelEvery = Math.ceil(16 / cellHeight)
-  const x = (at: number) => left + ((at - edges[0]!) / (edges.at(-1)! - edges[0]!)) * (width - left)
   return (
-    <div ref={box}>
+    <div ref={frame}>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events */}
       <div role="application" aria-roledescription="heatmap" aria-label="Durations over time" tabIndex={0} className="heatmap" style={{ position: 'relative', height: plotHeight + bottom }}
         onKeyDown={onKeyDown} onPointerMove={onPointerMove} onClick={() => cursor && onPick?.(cursor.column, cursor.row)}>
@@ -68,7 +69,7 @@ export const Heatmap = memo(function Heatmap({ data, onPick }: Props) {
           {timeTicks(edges[0]!, edges.at(-1)!, zone, Math.max(2, width / 110)).map((tick) => (
             <text key={tick.at} className="axis" x={x(tick.at)} y={plotHeight + 14} textAnchor="middle">{tick.label}</text>
           ))}
-          {cursor && <rect className="cell-cursor" x={left + cursor.column * cellWidth} y={plotHeight - (cursor.row + 1) * cellHeight} width={cellWidth} height={cellHeight} />}
+          {cursor && <rect className="cell-cursor" x={x(edges[cursor.column]!)} y={plotHeight - (cursor.row + 1) * cellHeight} width={x(edges[cursor.column + 1]!) - x(edges[cursor.column]!)} height={cellHeight} />}
         </svg>
       </div>
       <div className="reading" aria-live="polite">
@@ -82,7 +83,7 @@ export const Heatmap = memo(function Heatmap({ data, onPick }: Props) {
 
 const shades = 7
 
-function drawCells(canvas: HTMLCanvasElement, counts: number[][], width: number) {
+function drawCells(canvas: HTMLCanvasElement, { edges, counts }: HeatmapData, width: number) {
   const context = canvas.getContext('2d')
   if (!context || width <= 0) return
   const ratio = devicePixelRatio || 1
@@ -93,11 +94,12 @@ function drawCells(canvas: HTMLCanvasElement, counts: number[][], width: number)
   const ramp = Array.from({ length: shades }, (_, i) => css.getPropertyValue(`--seq-${i}`).trim())
   // Square roots keep the rare slow calls visible beside the many fast ones.
   const max = Math.sqrt(Math.max(1, ...counts.flat()))
+  const scale = width / (edges.at(-1)! - edges[0]!)
   counts.forEach((column, i) => column.forEach((count, row) => {
     if (count === 0) return
-    const w = width / counts.length
+    const w = (edges[i + 1]! - edges[i]!) * scale
     const h = plotHeight / column.length
     context.fillStyle = ramp[Math.min(shades - 1, Math.floor((Math.sqrt(count) / max) * shades))] ?? 'gray'
-    context.fillRect(i * w, plotHeight - (row + 1) * h, Math.max(1, w - 0.5), Math.max(1, h - 0.5))
+    context.fillRect((edges[i]! - edges[0]!) * scale, plotHeight - (row + 1) * h, Math.max(1, w - 0.5), Math.max(1, h - 0.5))
   }))
 }

@@ -27,18 +27,20 @@ export const Histogram = memo(function Histogram({ edges, bars, onBrush }: Props
   const [selection, setSelection] = useState<Selection | null>(null)
   const [dragging, setDragging] = useState(false)
   const { zone } = usePreferences()
-  const barWidth = width / Math.max(1, bars.length)
   const max = Math.max(1, ...bars.map(total))
   const first = selection && Math.min(selection.anchor, selection.head)
   const last = selection && Math.max(selection.anchor, selection.head)
 
+  // The first and the last bucket may be cut by the range, so places come from times and not from indexes.
+  const x = (at: number) => ((at - edges[0]!) / (edges.at(-1)! - edges[0]!)) * width
   const apply = () => {
     if (first !== null && last !== null) onBrush(edges[first]!, edges[last + 1]!)
     setSelection(null)
   }
   const barAt = (event: PointerEvent<Element>) => {
     const { left } = event.currentTarget.getBoundingClientRect()
-    return Math.max(0, Math.min(bars.length - 1, Math.floor((event.clientX - left) / barWidth)))
+    const after = edges.findIndex((edge) => x(edge) > event.clientX - left)
+    return Math.max(0, Math.min(bars.length - 1, (after < 0 ? edges.length : after) - 1))
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
@@ -50,7 +52,6 @@ export const Histogram = memo(function Histogram({ edges, bars, onBrush }: Props
     } else return
     event.preventDefault()
   }
-  const x = (at: number) => ((at - edges[0]!) / (edges.at(-1)! - edges[0]!)) * width
   return (
     <div ref={box}>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
@@ -67,11 +68,11 @@ export const Histogram = memo(function Histogram({ edges, bars, onBrush }: Props
           apply()
         }}>
         <line className="grid-line" x1={0} x2={width} y1={plotHeight} y2={plotHeight} />
-        {bars.map((bar, i) => <Stack key={edges[i]} bar={bar} max={max} x={i * barWidth} width={Math.max(1, barWidth - 1)} />)}
+        {bars.map((bar, i) => <Stack key={edges[i]} bar={bar} max={max} x={x(edges[i]!)} width={Math.max(1, x(edges[i + 1]!) - x(edges[i]!) - 1)} />)}
         {timeTicks(edges[0]!, edges.at(-1)!, zone, Math.max(2, width / 110)).map((tick) => (
           <text key={tick.at} className="axis" x={x(tick.at)} y={plotHeight + 13} textAnchor="middle">{tick.label}</text>
         ))}
-        {first !== null && last !== null && <rect className="brush" x={first * barWidth} y={0} width={(last - first + 1) * barWidth} height={plotHeight} />}
+        {first !== null && last !== null && <rect className="brush" x={x(edges[first]!)} y={0} width={x(edges[last + 1]!) - x(edges[first]!)} height={plotHeight} />}
       </svg>
       <div className="reading" aria-live="polite">{first !== null && last !== null ? `${formatMoment(edges[first]!, zone, 'minute')} – ${formatMoment(edges[last + 1]!, zone, 'minute')}: ${outcomes(bars.slice(first, last + 1))}` : `Peak ${formatCount(max)} calls; drag, or arrows with Shift and Enter, to look closer.`}</div>
     </div>

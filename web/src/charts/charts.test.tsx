@@ -23,6 +23,9 @@ beforeAll(() => {
 afterEach(cleanup)
 
 const show = (node: ReactNode) => render(<MantineProvider>{node}</MantineProvider>)
+const firstRow = () => screen.getAllByRole('row')[1]!.textContent
+const shownRows = () => screen.getAllByRole('row').slice(1).map((r) => r.getAttribute('data-index'))
+const press = (key: string) => fireEvent.keyDown(document.querySelector('[role=row][aria-selected=true]')!, { key })
 
 describe('ChartFrame', () => {
   test('has a table twin', () => {
@@ -72,12 +75,11 @@ describe('DataTable', () => {
     { id: 'id', header: 'Id', value: (r) => r.id, cell: (r) => r.id, width: '1fr' },
     { id: 'calls', header: 'Calls', value: (r) => r.calls, cell: (r) => r.calls, width: '80px', align: 'end' },
   ]
-  const first = () => screen.getAllByRole('row')[1]!.textContent
   test('keeps few of many rows in the DOM, sorted as asked', () => {
     show(<DataTable label="Rows" columns={columns} rows={rows} rowKey={(r) => r.id} sort={{ id: 'calls', desc: true }} onSort={() => {}} />)
     expect(screen.getAllByRole('row').length).toBeLessThan(60)
     expect(screen.getByRole('grid').getAttribute('aria-rowcount')).toBe('5001')
-    expect(first()).toBe('r49994999')
+    expect(firstRow()).toBe('r49994999')
     expect(screen.getByRole('columnheader', { name: /Calls/ }).getAttribute('aria-sort')).toBe('descending')
   })
   test('a head sorts: numbers from the largest, then the other way', () => {
@@ -130,8 +132,6 @@ describe('waterfall rows', () => {
 })
 
 describe('Waterfall', () => {
-  const press = (key: string) => fireEvent.keyDown(document.querySelector('[role=row][aria-selected=true]')!, { key })
-  const names = () => screen.getAllByRole('row').slice(1).map((r) => r.getAttribute('data-index'))
   test('says level, state, link and signal', () => {
     show(<Waterfall label="Session" rows={forest} selected={undefined} onSelect={() => {}} />)
     const [click, call, log] = screen.getAllByRole('row').slice(1)
@@ -145,12 +145,12 @@ describe('Waterfall', () => {
     const onSelect = vi.fn()
     const { rerender } = show(<Waterfall label="Session" rows={forest} selected="call" onSelect={onSelect} />)
     press('ArrowLeft')
-    expect(names()).toEqual(['0', '1', '3'])
+    expect(shownRows()).toEqual(['0', '1', '3'])
     press('ArrowLeft')
     expect(onSelect).toHaveBeenLastCalledWith('click')
     rerender(<MantineProvider><Waterfall label="Session" rows={forest} selected="call" onSelect={onSelect} /></MantineProvider>)
     press('ArrowRight')
-    expect(names()).toEqual(['0', '1', '2', '3'])
+    expect(shownRows()).toEqual(['0', '1', '2', '3'])
   })
   test('k walks upwards from anywhere', () => {
     const onSelect = vi.fn()

@@ -1,0 +1,69 @@
+// Walks every page of a running server the way a person does: by keyboard, in both themes, through a reload.
+// CLICKSPAN_E2E_URL is the address to open (with its one-use token, when it needs one); CLICKSPAN_E2E_SHOTS, when set, is a
+// directory for screenshots; CLICKSPAN_E2E_BROWSER names another Chromium.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import { checkAxe, Report } from './report.mjs'
+import { checkKeyboard } from './keyboard.mjs'
+import { discoverPages } from './pages.mjs'
+
+const address = process.env.CLICKSPAN_E2E_URL
+if (!address) {
+  console.error('Set CLICKSPAN_E2E_URL to the address of a running server, for instance the one that `clickspan demo` prints.')
+  process.exit(2)
+}
+const shots = process.env.CLICKSPAN_E2E_SHOTS
+if (shots) mkdirSync(shots, { recursive: true })
+
+const browser = await chromium.launch({ executablePath: process.env.CLICKSPAN_E2E_BROWSER ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+const report = new Report()
+try {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, timezoneId: 'Europe/Vienna', colorScheme: 'light' })
+  const page = await context.newPage()
+  report.watchConsole(page)
+  await page.goto(address)
+  const origin = new URL(address).origin
+  for (const target of await discoverPages(page, origin)) await checkPage(page, origin, target)
+  await checkKeyboard(page, origin, report)
+} finally {
+  await browser.close()
+}
+report.finish()
+
+async function checkPage(page, origin, { name, path, ready }) {
+  await page.goto(origin + path)
+  await report.step(`${name}: shows its content`, () => settle(page, ready))
+  await report.step(`${name}: a reload gives the same view`, async () => {
+    const [url, text] = [page.url(), await contentOf(page)]
+    await page.reload()
+    await settle(page, ready)
+    if (page.url() !== url) throw new Error(`the URL became ${page.url()}`)
+    const again = await contentOf(page)
+    if (again !== text) throw new Error(`headings were ${text}, became ${again}`)
+  })
+  for (const scheme of ['light', 'dark']) {
+    await setScheme(page, scheme)
+    await settle(page, ready)
+    await report.step(`${name}: axe, ${scheme}`, () => checkAxe(page))
+    if (shots) await page.screenshot({ path: join(shots, `${name}-${scheme}.png`) })
+  }
+  await setScheme(page, 'light')
+}
+
+/** Waits until the page shows what it is for and no longer says that it loads. */
+async function settle(page, ready) {
+  await page.locator(ready).first().waitFor({ timeout: 20_000 })
+  await page.waitForFunction(() => !document.querySelector('main [role=status]'), undefined, { timeout: 20_000 })
+}
+
+/** The theme follows Shift+D, as a person changes it. */
+async function setScheme(page, scheme) {
+  const current = await page.getAttribute('html', 'data-mantine-color-scheme')
+  if (current !== scheme) await page.keyboard.press('Shift+D')
+  await page.waitForFunction((wanted) => document.documentElement.dataset.mantineColorScheme === wanted, scheme, { timeout: 5000 })
+}
+
+async function contentOf(page) {
+  return (await page.locator('main :is(h1, h2), main [role=columnheader]').allInnerTexts()).join(' | ')
+}

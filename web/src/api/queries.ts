@@ -1,0 +1,102 @@
+// Every question the pages ask, as hooks. A key names the question in full, so that going back shows the old answer at once.
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { api, unwrap } from './client'
+import type { SeriesQuestion } from './types'
+
+/** The range as the API takes it. */
+export type RangeQuery = { from: string; to: string }
+
+const pageSize = 200
+
+export function useEndpoints(range: RangeQuery, filter?: string) {
+  const query = { ...range, ...given({ filter }) }
+  return useQuery({
+    queryKey: ['endpoints', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/endpoints', { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function useEndpoint(id: string, range: RangeQuery) {
+  return useQuery({
+    queryKey: ['endpoint', id, range],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/endpoints/{id}', { params: { path: { id }, query: range }, signal })),
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function useHeatmap(id: string, range: RangeQuery) {
+  return useQuery({
+    queryKey: ['heatmap', id, range],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/endpoints/{id}/heatmap', { params: { path: { id }, query: range }, signal })),
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function useSeries(question: SeriesQuestion) {
+  return useQuery({
+    queryKey: ['series', question],
+    queryFn: ({ signal }) => unwrap(api.POST('/api/v1/query/series', { body: question, signal })),
+    placeholderData: keepPreviousData,
+  })
+}
+
+export type CallsQuestion = RangeQuery & { filter?: string | undefined; sort?: 'newest' | 'slowest' }
+
+export function useCalls(question: CallsQuestion, limit = pageSize) {
+  const query = { ...given(question), limit }
+  return useInfiniteQuery({
+    queryKey: ['calls', query],
+    queryFn: ({ signal, pageParam }) => unwrap(api.GET('/api/v1/calls', { params: { query: { ...query, ...given({ cursor: pageParam }) } }, signal })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next || undefined,
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function useCall(id: string | undefined) {
+  return useQuery({
+    queryKey: ['call', id],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/calls/{id}', { params: { path: { id: id! } }, signal })),
+    enabled: id !== undefined,
+  })
+}
+
+export function useSessions(question: RangeQuery & { filter?: string | undefined }, limit = pageSize) {
+  const query = { ...given(question), limit }
+  return useInfiniteQuery({
+    queryKey: ['sessions', query],
+    queryFn: ({ signal, pageParam }) => unwrap(api.GET('/api/v1/sessions', { params: { query: { ...query, ...given({ cursor: pageParam }) } }, signal })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next || undefined,
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function useTimeline(id: string) {
+  return useQuery({
+    queryKey: ['session', id],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/sessions/{id}', { params: { path: { id } }, signal })),
+  })
+}
+
+export function useQuality(range: RangeQuery) {
+  return useQuery({
+    queryKey: ['quality', range],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/quality', { params: { query: range }, signal })),
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function useFind(q: string) {
+  return useQuery({
+    queryKey: ['find', q],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/find', { params: { query: { q } }, signal })),
+    enabled: q !== '',
+  })
+}
+
+/** The parts that are there: an empty parameter must not reach the API, where it would mean something. */
+function given<Part extends Record<string, unknown>>(parts: Part): { [Key in keyof Part]?: NonNullable<Part[Key]> } {
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined && value !== '')) as { [Key in keyof Part]?: NonNullable<Part[Key]> }
+}

@@ -1,0 +1,53 @@
+import { useMemo } from 'react'
+import { useSeries } from '../api/queries'
+import { ChartFrame } from '../charts/ChartFrame'
+import { TimeSeries } from '../charts/TimeSeries'
+import { Answered } from '../components/Notice'
+import { formatCount, formatMs, formatShare } from '../lib/format'
+import { formatMoment, toIso, type Range } from '../lib/time'
+import { usePreferences, useSetSearch } from '../lib/view'
+import type { SeriesAnswer } from '../api/types'
+import { redLines, redQuestion, worstBucket } from './red'
+
+/** Rate and errors, and durations, over time; dragging over one zooms the page. */
+export function RedCharts({ range, filter, of }: { range: Range; filter?: string; of: string }) {
+  const series = useSeries(redQuestion(range, filter))
+  return (
+    <Answered query={series} what="time series">
+      {(answer) => <RedPair answer={answer} end={range.to} of={of} />}
+    </Answered>
+  )
+}
+
+function RedPair({ answer, end, of }: { answer: SeriesAnswer; end: number; of: string }) {
+  const { zone } = usePreferences()
+  const setSearch = useSetSearch()
+  const red = useMemo(() => redLines(answer, end), [answer, end])
+  const zoom = (from: number, to: number) => setSearch({ from: toIso(from), to: toIso(to) })
+  const moment = (i: number) => formatMoment(red.times[i]!, zone, 'minute')
+  const worst = worstBucket(red)
+  const p95 = red.duration[1]!.values
+  const slowest = indexOfMax(p95)
+  return (
+    <div className="columns">
+      <ChartFrame title={`Calls and failures: ${of}`} columns={['Time', 'Calls', 'Failed']}
+        finding={worst === null ? 'No failures that stand out.' : `Failures were highest at ${moment(worst)}: ${formatShare(red.errors[worst])} of ${formatCount(red.calls[worst])} calls.`}
+        rows={red.times.map((_, i) => [moment(i), formatCount(red.calls[i]), formatShare(red.errors[i])])}>
+        <TimeSeries label={`Calls per second and failed share of ${of} over time`} times={red.times} lines={red.rate} onZoom={zoom} />
+      </ChartFrame>
+      <ChartFrame title={`Durations: ${of}`} columns={['Time', 'p50', 'p95']}
+        finding={slowest === null ? 'No call told how long it took.' : `p95 was highest at ${moment(slowest)}: ${formatMs(p95[slowest])}.`}
+        rows={red.times.map((_, i) => [moment(i), formatMs(red.duration[0]!.values[i]), formatMs(p95[i])])}>
+        <TimeSeries label={`Median and 95th percentile duration of ${of} over time`} times={red.times} lines={red.duration} onZoom={zoom} />
+      </ChartFrame>
+    </div>
+  )
+}
+
+function indexOfMax(values: (number | null)[]): number | null {
+  let max: number | null = null
+  values.forEach((value, i) => {
+    if (value !== null && (max === null || value > (values[max] ?? 0))) max = i
+  })
+  return max
+}

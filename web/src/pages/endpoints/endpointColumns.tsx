@@ -1,0 +1,33 @@
+import type { Column } from '../../charts/DataTable'
+import { CallsLink, Method, Moment } from '../../components/values'
+import { endpointFilter, type EndpointStats } from '../../api/endpoints'
+import { formatCount, formatDuration, formatRate, formatShare } from '../../lib/format'
+
+/** The catalogue's columns; seconds is the length of the range, which turns counts into rates. */
+export function endpointColumns(seconds: number): Column<EndpointStats>[] {
+  const failed = (e: EndpointStats) => share(e.failed, e.calls)
+  const refused = (e: EndpointStats) => share(e.refused, e.calls)
+  return [
+    { id: 'service', header: 'Service', width: '120px', value: (e) => e.service, cell: (e) => e.service || <span className="muted">–</span> },
+    { id: 'route', header: 'Endpoint', width: 'minmax(240px, 1fr)', value: (e) => `${e.route} ${e.method}`, cell: (e) => <><Method method={e.method} /> {e.route}</> },
+    { id: 'calls', header: 'Calls', width: '84px', align: 'end', value: (e) => e.calls, cell: (e) => <CallsLink filter={endpointFilter(e)}>{formatCount(e.calls)}</CallsLink> },
+    { id: 'rate', header: 'Rate', width: '80px', align: 'end', value: (e) => e.calls, cell: (e) => formatRate(e.calls / seconds) },
+    {
+      id: 'failed', header: 'Failed', width: '76px', align: 'end', title: 'Status 500 and above, or no response', value: failed,
+      cell: (e) => e.failed === 0 ? <span className="muted">0 %</span> : <CallsLink filter={`${endpointFilter(e)} && call.failed == true`}><span className="failed">{formatShare(failed(e))}</span></CallsLink>,
+    },
+    {
+      id: 'refused', header: 'Refused', width: '76px', align: 'end', title: 'Status 400 to 499: the API answered, and said no', value: refused,
+      cell: (e) => e.refused === 0 ? <span className="muted">0 %</span> : <CallsLink filter={`${endpointFilter(e)} && call.refused == true`}><span className="refused">{formatShare(refused(e))}</span></CallsLink>,
+    },
+    { id: 'p50', header: 'p50', width: '72px', align: 'end', value: (e) => e.p50_us ?? -1, cell: (e) => formatDuration(e.p50_us) },
+    { id: 'p95', header: 'p95', width: '72px', align: 'end', value: (e) => e.p95_us ?? -1, cell: (e) => formatDuration(e.p95_us) },
+    { id: 'p99', header: 'p99', width: '72px', align: 'end', value: (e) => e.p99_us ?? -1, cell: (e) => formatDuration(e.p99_us) },
+    { id: 'people', header: 'People', width: '76px', align: 'end', value: (e) => e.people, cell: (e) => formatCount(e.people) },
+    { id: 'seen', header: 'Last seen', width: '128px', align: 'end', value: (e) => Date.parse(e.last_seen), cell: (e) => <Moment at={e.last_seen} /> },
+  ]
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole
+}

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import type { CallRecord, EventRecord, LinkRecord, SpanRecord } from '../../api/types'
+import { buildTimeline } from './timeline'
+
+const at = (ms: number) => new Date(1_000_000 + ms).toISOString()
+const click = (id: string, ms: number): EventRecord => ({ id, time: at(ms), name: '$click', kind: 'click', target: { name: 'Pay' } })
+const call = (id: string, side: 'client' | 'server', ms: number, more: Partial<CallRecord> = {}): CallRecord => ({ id, side, time: at(ms), method: 'POST', path: '/pay', duration_us: 100_000, status: 200, ...more })
+const span = (span_id: string, parent_span_id: string, ms: number): SpanRecord => ({ span_id, parent_span_id, trace_id: 't', name: span_id, time: at(ms) })
+const link = (ends: Partial<LinkRecord>): LinkRecord => ({ method: 'window', confidence: 0.8, ...ends })
+const none = { events: [], calls: [], spans: [], links: [], signals: [] }
+const outline = (rows: { id: string; depth: number }[]) => rows.map((row) => `${'  '.repeat(row.depth)}${row.id}`)
+
+test('action, client call, tiers, spans: one below the other', () => {
+  const rows = buildTimeline({
+    events: [click('k', 0)],
+    calls: [call('app', 'server', 20, { trace_id: 't', span_id: 'a' }), call('edge', 'server', 10), call('fetch', 'client', 5)],
+    spans: [span('db', 'a', 30), span('row', 'db', 31), span('lost', 'nowhere', 32)],
+    links: [
+      link({ event_id: 'k', server_call_id: 'app' }), link({ event_id: 'k', client_call_id: 'fetch' }),
+      link({ client_call_id: 'fetch', server_call_id: 'app', method: 'span', confidence: 1 }), link({ client_call_id: 'fetch', server_call_id: 'edge', method: 'match' }),
+    ],
+    signals: [],
+  })
+  expect(outline(rows)).toEqual(['e:k', '  c:fetch', '    c:edge', '    c:app', '      s:db', '        s:row', '      s:lost'])
+  expect(rows[3]!.link).toEqual({ method: 'span', confidence: 1 })
+  expect(rows.map((row) => row.hasChildren)).toEqual([true, true, false, true, true, false, false])
+})
+
+test('what no link explains stands at the root in order of time', () => {
+  const rows = buildTimeline({ ...none, events: [click('k', 50)], calls: [call('poll', 'client', 90), call('early', 'server', 10, { status: 503 })] })
+  expect(outline(rows)).toEqual(['c:early', 'e:k', 'c:poll'])
+  expect(rows[0]!.tone).toBe('failed')
+  expect(rows[1]!.label).toBe('click “Pay”')
+})
+
+test('a server call linked to the action directly hangs below it', () => {
+  const rows = buildTimeline({ ...none, events: [click('k', 0)], calls: [call('log', 'server', 5)], links: [link({ event_id: 'k', server_call_id: 'log', method: 'action_id', confidence: 1 })] })
+  expect(outline(rows)).toEqual(['e:k', '  c:log'])
+})
+
+test('a signal marks its event, or the call when the event is not there', () => {
+  const signal = { time: at(0), session_id: 's' }
+  const rows = buildTimeline({
+    ...none, events: [click('k', 0)], calls: [call('c', 'client', 5)],
+    signals: [{ ...signal, kind: 'rage_click', event_id: 'k' }, { ...signal, kind: 'retry_storm', event_id: 'gone', call_id: 'c' }],
+  })
+  expect(rows.map((row) => row.signals)).toEqual([['rage click'], ['retry storm']])
+})
+
+test('an aborted call did not fail; a link to a missing record is ignored', () => {
+  const rows = buildTimeline({ ...none, calls: [call('c', 'client', 5, { status: 0, error: 'abort' })], links: [link({ event_id: 'gone', client_call_id: 'c' })] })
+  expect(rows).toHaveLength(1)
+  expect(rows[0]).toMatchObject({ tone: 'ok', note: 'abort' })
+})

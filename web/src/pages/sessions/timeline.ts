@@ -1,0 +1,127 @@
+// Turns the records of one session into the waterfall: under each action the calls it caused, under each client call the
+// server's rows of every tier, under those their spans. What nothing explains stands at the root, at its own time.
+import type { RowKind, Tone, WaterfallRow } from '../../charts/waterfallRows'
+import type { CallRecord, EventRecord, LinkRecord, SignalRecord, SpanRecord, Timeline } from '../../api/types'
+
+type Node = { row: WaterfallRow; children: Node[] }
+
+export const eventKey = (id: string) => `e:${id}`
+export const callKey = (id: string) => `c:${id}`
+export const spanKey = (id: string) => `s:${id}`
+
+export function buildTimeline(timeline: Pick<Timeline, 'events' | 'calls' | 'spans' | 'links' | 'signals'>): WaterfallRow[] {
+  const nodes = new Map<string, Node>()
+  for (const event of timeline.events) nodes.set(eventKey(event.id), { row: eventRow(event), children: [] })
+  for (const call of timeline.calls) nodes.set(callKey(call.id), { row: callRow(call), children: [] })
+  for (const span of timeline.spans) nodes.set(spanKey(span.span_id), { row: spanRow(span), children: [] })
+  for (const signal of timeline.signals) addSignal(nodes, signal)
+
+  const attached = new Set<string>()
+  const attach = (parent: string, child: string, link?: LinkRecord) => {
+    const above = nodes.get(parent)
+    const below = nodes.get(child)
+    if (!above || !below || attached.has(child)) return
+    attached.add(child)
+    above.children.push(below)
+    if (link) below.row.link = { method: link.method, confidence: link.confidence }
+  }
+  for (const link of linksByDepth(timeline.links)) {
+    const [above, below] = endsOf(link)
+    attach(above, below, link)
+  }
+  attachSpans(timeline, attach)
+
+  const roots = [...nodes].filter(([key]) => !attached.has(key)).map(([, node]) => node)
+  return flatten(roots)
+}
+
+/** Client → server links first, so that a server call seen from the browser hangs below the browser's call and not beside it. */
+function linksByDepth(links: LinkRecord[]): LinkRecord[] {
+  const depth = (link: LinkRecord) => (link.client_call_id && link.server_call_id ? 0 : link.client_call_id ? 1 : 2)
+  return links.toSorted((a, b) => depth(a) - depth(b) || b.confidence - a.confidence)
+}
+
+function endsOf(link: LinkRecord): [string, string] {
+  if (!link.event_id) return [callKey(link.client_call_id ?? ''), callKey(link.server_call_id ?? '')]
+  return [eventKey(link.event_id), callKey(link.client_call_id || link.server_call_id || '')]
+}
+
+/** Spans hang below their parent span, else below the call whose span is their parent, else below the trace's first server call. */
+function attachSpans({ calls, spans }: Pick<Timeline, 'calls' | 'spans'>, attach: (parent: string, child: string) => void) {
+  const servers = calls.filter((call) => call.side === 'server').toSorted(byTime)
+  const bySpan = new Map(calls.toSorted((a) => (a.side === 'server' ? -1 : 1)).filter((call) => call.span_id).map((call) => [call.span_id, call.id]))
+  const known = new Set(spans.map((span) => span.span_id))
+  for (const span of spans) {
+    const parent = span.parent_span_id ?? ''
+    const call = bySpan.get(parent) ?? servers.find((server) => server.trace_id === span.trace_id)?.id
+    if (known.has(parent) && parent !== span.span_id) attach(spanKey(parent), spanKey(span.span_id))
+    else if (call) attach(callKey(call), spanKey(span.span_id))
+  }
+}
+
+function addSignal(nodes: Map<string, Node>, signal: SignalRecord) {
+  const node = nodes.get(eventKey(signal.event_id)) ?? nodes.get(callKey(signal.call_id ?? ''))
+  node?.row.signals.push(signal.kind.replaceAll('_', ' '))
+}
+
+function flatten(roots: Node[]): WaterfallRow[] {
+  const rows: WaterfallRow[] = []
+  const visit = (nodes: Node[], depth: number) => {
+    for (const { row, children } of nodes.toSorted((a, b) => a.row.start - b.row.start || (b.row.duration ?? 0) - (a.row.duration ?? 0))) {
+      rows.push({ ...row, depth, hasChildren: children.length > 0 })
+      visit(children, depth + 1)
+    }
+  }
+  visit(roots, 0)
+  return rows
+}
+
+const base = { depth: 0, hasChildren: false }
+
+const kindOfEvent: Record<string, RowKind> = {
+  page_view: 'page', route_change: 'page', click: 'click', submit: 'submit', web_vital: 'vital', error: 'error',
+}
+
+function eventRow(event: EventRecord): WaterfallRow {
+  return {
+    ...base, id: eventKey(event.id), kind: kindOfEvent[event.kind ?? ''] ?? 'event', label: describeEvent(event), start: Date.parse(event.time),
+    tone: event.kind === 'error' ? 'failed' : 'ok', signals: [], ...(event.duration_us ? { duration: event.duration_us / 1000 } : {}),
+  }
+}
+
+/** An event in the words of its kind: the page for a view, the element for a click, else its name. */
+export function describeEvent(event: EventRecord): string {
+  const page = event.page?.path || event.page?.url || ''
+  const target = event.target?.name || event.target?.selector || ''
+  switch (event.kind) {
+    case 'page_view': return page || event.name
+    case 'route_change': return `→ ${page || event.name}`
+    case 'click': case 'submit': case 'change': return `${event.kind} ${target ? `“${target}”` : event.name}`
+    default: return event.name
+  }
+}
+
+function callRow(call: CallRecord): WaterfallRow {
+  const note = [call.status ? String(call.status) : call.error || 'no response', call.side === 'server' ? call.service : ''].filter(Boolean).join(' ')
+  return {
+    ...base, id: callKey(call.id), kind: call.side === 'client' ? 'client' : 'server', label: `${call.method} ${call.path || call.route || ''}`, note,
+    start: Date.parse(call.time), tone: toneOf(call), signals: [], ...(call.duration_us == null ? {} : { duration: call.duration_us / 1000 }),
+  }
+}
+
+function toneOf(call: CallRecord): Tone {
+  const status = call.status ?? 0
+  if (status >= 500 || (status === 0 && call.error && call.error !== 'abort')) return 'failed'
+  return status >= 400 ? 'refused' : 'ok'
+}
+
+function spanRow(span: SpanRecord): WaterfallRow {
+  return {
+    ...base, id: spanKey(span.span_id), kind: 'span', label: span.name, ...(span.service ? { note: span.service } : {}), start: Date.parse(span.time),
+    tone: span.error ? 'failed' : 'ok', signals: [], ...(span.duration_us == null ? {} : { duration: span.duration_us / 1000 }),
+  }
+}
+
+function byTime(a: { time: string }, b: { time: string }): number {
+  return Date.parse(a.time) - Date.parse(b.time)
+}
