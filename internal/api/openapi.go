@@ -1,0 +1,94 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// version is the version of the surface, not of the program.
+const version = "1"
+
+// reply is how huma wants an answer: its body in a struct.
+type reply[Out any] struct{ Body Out }
+
+// newHuma prepares the described part of the API on mux.
+func newHuma(mux *http.ServeMux) huma.API {
+	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	registry.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[Problem]())
+	api := humago.New(mux, huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{
+				Title:   "Clickspan",
+				Version: version,
+				Description: "Times are RFC 3339 in UTC with microseconds, ranges half-open. Durations are integers with their unit in the name. " +
+					"Errors are RFC 9457 problem details with a hint. Clients must ignore fields they do not know.",
+			},
+			Components: &huma.Components{
+				Schemas: registry,
+				SecuritySchemes: map[string]*huma.SecurityScheme{
+					"token":  {Type: "http", Scheme: "bearer"},
+					"cookie": {Type: "apiKey", In: "cookie", Name: cookieName},
+				},
+			},
+			Security: []map[string][]string{{"token": {}}, {"cookie": {}}},
+		},
+		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true,
+		Transformers:                 []huma.Transformer{describe},
+	})
+	api.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) { next(statusContext{ctx}) })
+	return api
+}
+
+// get describes and serves a read. id is the name of the operation for clients.
+func get[In, Out any](s *Server, path, id, summary string, answer func(context.Context, *In) (Out, error)) {
+	register(s, http.MethodGet, path, id, summary, answer)
+}
+
+// post describes and serves a question with a body, or a change.
+func post[In, Out any](s *Server, path, id, summary string, answer func(context.Context, *In) (Out, error)) {
+	register(s, http.MethodPost, path, id, summary, answer)
+}
+
+func register[In, Out any](s *Server, method, path, id, summary string, answer func(context.Context, *In) (Out, error)) {
+	tag, _, _ := strings.Cut(strings.TrimPrefix(path, apiPrefix), "/")
+	huma.Register(s.huma, huma.Operation{
+		Method: method, Path: path, OperationID: id, Summary: summary, Tags: []string{tag},
+		DefaultStatus: http.StatusOK, MaxBodyBytes: maxQueryBytes,
+	}, func(ctx context.Context, in *In) (*reply[Out], error) {
+		ctx, cancel := context.WithTimeout(ctx, readTimeout)
+		defer cancel()
+		out, err := answer(ctx, in)
+		if err != nil {
+			return nil, problemOf(ctx, s.log, err)
+		}
+		return &reply[Out]{Body: out}, nil
+	})
+}
+
+// closeArrays tells the description what the handlers keep: an array is never null.
+func closeArrays(registry huma.Registry) {
+	for _, schema := range registry.Map() {
+		closeArray(schema)
+	}
+}
+
+func closeArray(schema *huma.Schema) {
+	if schema == nil {
+		return
+	}
+	if schema.Type == huma.TypeArray {
+		schema.Nullable = false
+	}
+	closeArray(schema.Items)
+	for _, property := range schema.Properties {
+		closeArray(property)
+	}
+}
