@@ -1,6 +1,13 @@
 package link
 
-import "github.com/clickspan/clickspan/internal/event"
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+)
 
 // Rows are records of one project in any order. Nothing in them is changed.
 type Rows struct {
@@ -20,4 +27,253 @@ type Block struct {
 	// Late says that rows came more than 48 hours after their time, when the
 	// daily keys that tell clients apart are gone. The caller sets it.
 	Late bool
+}
+
+// agentReach is how far apart two rows may lie that have nothing but the browser
+// in common. It covers a slow call and a clock a little off; more would tie
+// everybody who uses a popular browser into one block.
+const agentReach = time.Minute
+
+// globalSession is the length from which a session id needs no device to be unique.
+const globalSession = 16
+
+// Blocks cuts rows into the blocks that [Link] judges. Two rows belong together
+// when they share a key and nothing of that key was silent for longer than
+// [Silence] between them, or through a chain of such rows. The keys are session,
+// trace, request and client key; the device for rows without session; the user
+// for rows that have neither; and the browser where one side did not know the
+// client's address.
+//
+// A component of more than [MaxBlock] rows is cut again by strong keys alone, and
+// what is still too large is marked Crowded. A component without any client-side
+// row yields no block: nothing can be linked in it. Blocks come ordered by their
+// first row.
+func Blocks(rows Rows) []Block {
+	g := newGraph(rows)
+	g.connect(true)
+	var blocks []Block
+	for _, members := range g.components(nil) {
+		if len(members) <= MaxBlock {
+			blocks = g.add(blocks, members, false)
+			continue
+		}
+		blocks = g.splitCrowded(blocks, members)
+	}
+	return blocks
+}
+
+// graph holds rows as numbers: events first, then calls.
+type graph struct {
+	rows   Rows
+	order  []int32 // by time, then id
+	parent []int32
+	known  crowd
+}
+
+// crowd is what one row cannot tell alone.
+type crowd struct {
+	lonelyUsers map[string]bool // users of rows that have neither session nor device
+	// openAgents are browsers of rows without address, per side that lacks it.
+	openAgents map[agentSide]bool
+}
+
+type agentSide struct {
+	agent  event.Key
+	client bool
+}
+
+// key is something two rows may share.
+type key struct {
+	space byte
+	id    string
+	num   event.Key
+}
+
+func newGraph(rows Rows) *graph {
+	g := &graph{rows: rows, order: make([]int32, 0, rows.Len()), parent: make([]int32, rows.Len())}
+	g.known = crowd{lonelyUsers: map[string]bool{}, openAgents: map[agentSide]bool{}}
+	for n := range int32(rows.Len()) {
+		f := g.face(n)
+		if f.ignored {
+			continue
+		}
+		g.order = append(g.order, n)
+		if f.SessionID == "" && f.DeviceID == "" && f.UserID != "" {
+			g.known.lonelyUsers[f.UserID] = true
+		}
+		if f.clientKey == 0 && !f.denied && f.agentKey != 0 {
+			g.known.openAgents[agentSide{f.agentKey, f.client}] = true
+		}
+	}
+	slices.SortFunc(g.order, func(a, b int32) int {
+		fa, fb := g.face(a), g.face(b)
+		return cmp.Or(fa.time.Compare(fb.time), cmp.Compare(fa.id, fb.id), cmp.Compare(a, b))
+	})
+	return g
+}
+
+// face is what the graph needs to know of a row of either kind.
+type face struct {
+	*event.Identity
+	id                  string
+	time                time.Time
+	client              bool // seen by the person's side
+	ignored             bool // takes no part
+	denied              bool // only says that its session refused
+	clientKey, agentKey event.Key
+	trace, answer       string
+	request             string
+}
+
+func (g *graph) face(n int32) face {
+	if int(n) < len(g.rows.Events) {
+		e := &g.rows.Events[n]
+		return face{
+			Identity: &e.Identity, id: e.ID, time: e.Time, client: e.Consent != event.ConsentDenied,
+			denied:    e.Consent == event.ConsentDenied,
+			clientKey: e.ClientKey, agentKey: e.AgentKey, trace: e.TraceID,
+		}
+	}
+	c := &g.rows.Calls[int(n)-len(g.rows.Events)]
+	return face{
+		Identity: &c.Identity, id: c.ID, time: c.Time, client: c.Side == event.Client,
+		ignored:   c.Consent == event.ConsentDenied || c.Class == event.Asset,
+		clientKey: c.ClientKey, agentKey: c.AgentKey, trace: c.TraceID, answer: c.ServerTraceID, request: c.RequestID,
+	}
+}
+
+// strongKeys calls use with what the sender said the row belongs to.
+func (f face) strongKeys(k crowd, use func(key)) {
+	switch {
+	case f.SessionID != "":
+		use(key{space: 's', id: sessionKey(f.Identity)})
+	case f.DeviceID != "":
+		use(key{space: 'd', id: f.DeviceID})
+	}
+	if f.UserID != "" && k.lonelyUsers[f.UserID] {
+		use(key{space: 'u', id: f.UserID})
+	}
+	for _, trace := range [2]string{f.trace, f.answer} {
+		if trace != "" {
+			use(key{space: 't', id: trace})
+		}
+	}
+	if f.request != "" {
+		use(key{space: 'r', id: f.request})
+	}
+}
+
+// sessionKey is the session's name within the project: short ids are counted by
+// each device for itself.
+func sessionKey(i *event.Identity) string {
+	if len(i.SessionID) >= globalSession {
+		return i.SessionID
+	}
+	return i.SessionID + "\x00" + cmp.Or(i.DeviceID, i.UserID)
+}
+
+// connect joins rows that share a key, in one pass over time.
+func (g *graph) connect(weak bool) {
+	for i := range g.parent {
+		g.parent[i] = int32(i)
+	}
+	last := make(map[key]int32, len(g.order))
+	for _, n := range g.order {
+		f := g.face(n)
+		join := func(k key, within time.Duration) {
+			if before, ok := last[k]; ok && f.time.Sub(g.face(before).time) <= within {
+				g.union(before, n)
+			}
+			last[k] = n
+		}
+		f.strongKeys(g.known, func(k key) { join(k, Silence) })
+		if !weak || f.denied {
+			continue
+		}
+		if f.clientKey != 0 {
+			join(key{space: 'c', num: f.clientKey}, Silence)
+		}
+		if f.agentKey != 0 && (f.clientKey == 0 || g.known.openAgents[agentSide{f.agentKey, !f.client}]) {
+			join(key{space: 'a', num: f.agentKey}, agentReach)
+		}
+	}
+}
+
+func (g *graph) find(n int32) int32 {
+	for g.parent[n] != n {
+		g.parent[n] = g.parent[g.parent[n]]
+		n = g.parent[n]
+	}
+	return n
+}
+
+func (g *graph) union(a, b int32) { g.parent[g.find(b)] = g.find(a) }
+
+// components lists connected rows, each in time order; of members only when given.
+func (g *graph) components(members []int32) [][]int32 {
+	if members == nil {
+		members = g.order
+	}
+	number := make(map[int32]int)
+	var out [][]int32
+	for _, n := range members {
+		root := g.find(n)
+		i, ok := number[root]
+		if !ok {
+			i = len(out)
+			number[root] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], n)
+	}
+	return out
+}
+
+// splitCrowded cuts a component again without its weak keys. The server rows that
+// only those keys tied to a person are left alone, in one crowded block, so that
+// their reason is on record.
+func (g *graph) splitCrowded(blocks []Block, members []int32) []Block {
+	again := newGraph(g.pick(members))
+	again.connect(false)
+	var strays []int32
+	for _, part := range again.components(nil) {
+		if !again.hasClient(part) {
+			strays = append(strays, part...)
+			continue
+		}
+		blocks = again.add(blocks, part, len(part) > MaxBlock)
+	}
+	if len(strays) > 0 {
+		blocks = append(blocks, Block{Rows: again.pick(strays), Crowded: true})
+	}
+	return blocks
+}
+
+func (g *graph) add(blocks []Block, members []int32, crowded bool) []Block {
+	if !g.hasClient(members) {
+		return blocks
+	}
+	return append(blocks, Block{Rows: g.pick(members), Crowded: crowded})
+}
+
+func (g *graph) hasClient(members []int32) bool {
+	return slices.ContainsFunc(members, func(n int32) bool { return g.face(n).client })
+}
+
+// pick copies the members' rows.
+func (g *graph) pick(members []int32) Rows {
+	var r Rows
+	for _, n := range members {
+		if int(n) < len(g.rows.Events) {
+			r.Events = append(r.Events, g.rows.Events[n])
+		} else {
+			r.Calls = append(r.Calls, g.rows.Calls[int(n)-len(g.rows.Events)])
+		}
+	}
+	return r
+}
+
+// less orders rows: a row has one place whatever order it came in.
+func byTime(aTime, bTime time.Time, aID, bID string) int {
+	return cmp.Or(aTime.Compare(bTime), strings.Compare(aID, bID))
 }

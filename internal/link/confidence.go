@@ -1,0 +1,50 @@
+package link
+
+import (
+	"math"
+
+	"github.com/clickspan/clickspan/internal/event"
+)
+
+// certainty is the confidence of a tie that an id proves.
+func certainty(m event.Method) float64 {
+	switch m {
+	case event.ByActionID, event.BySpan:
+		return 1
+	case event.ByServerTiming:
+		return 0.97
+	}
+	return 0.95
+}
+
+// The range of a match. Below the floor another explanation is likelier than
+// ours; above the ceiling only an id can go.
+const (
+	matchFloor   = 0.5
+	matchCeiling = 0.9
+	lateCeiling  = 0.6
+)
+
+// matchConfidence turns the rivals of a pairing into the probability that it is
+// right. Costs are negative log-likelihoods, so an assignment that is dearer by
+// gap is e^-gap times as likely. ok is false when the evidence does not reach the
+// floor and no link should be claimed.
+func matchConfidence(rivals []rival, late bool) (confidence float64, ok bool) {
+	weight := 1.0
+	for _, r := range rivals {
+		weight += math.Exp(-r.gap)
+	}
+	p := 1 / weight
+	if p < matchFloor-1e-9 {
+		return 0, false
+	}
+	ceiling := matchCeiling
+	if late {
+		ceiling = lateCeiling
+	}
+	return round(min(max(p, matchFloor), ceiling)), true
+}
+
+// round keeps confidences to four digits, so that sums in another order do not
+// change what is stored.
+func round(p float64) float64 { return math.Round(p*1e4) / 1e4 }

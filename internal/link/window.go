@@ -1,0 +1,274 @@
+package link
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+)
+
+// The windows within which a call that names no cause is taken for an action's.
+// Datadog and Faro use the same numbers independently.
+var (
+	directWindow = micros(100 * time.Millisecond) // from the action, or from the end of a call it caused
+	causeWindow  = micros(10 * time.Second)       // no call later than this is the action's
+	loadWindow   = micros(2 * time.Second)        // a page load without duration goes on that long
+	untimedStart = micros(time.Second)            // how long before its time an untimed row may have begun
+	clientSlack  = micros(5 * time.Millisecond)   // action and client call have one clock
+)
+
+func micros(d time.Duration) int64 { return d.Microseconds() }
+
+// linkByWindow ties the calls that nothing else explained to the actions they
+// closely follow: first documents to the page views that show them, then the
+// rest in the order in which they began, because a chain grows call by call.
+func (l *linker) linkByWindow() {
+	w := newWindow(l)
+	w.documents()
+	todo := l.byStart(func(c *call) bool { return c.client.to == none })
+	background := w.learnBackground(todo)
+	for _, c := range todo {
+		if c.cause.to != none {
+			w.extend(c)
+			continue
+		}
+		if background[w.routeOf(c)] {
+			c.reason = Background
+			continue
+		}
+		if t := w.causeOf(c); t.to != none {
+			l.tieCause(c, t.to, t.method, t.confidence)
+			w.extend(c)
+		}
+	}
+}
+
+// window knows the actions by whose they are, and until when each has effects.
+type window struct {
+	l        *linker
+	byVisit  map[int][]int
+	byClient map[event.Key][]int
+	byAgent  map[event.Key][]int
+	busy     []int64 // per event: the end of the last call it caused, or of the action itself
+}
+
+func newWindow(l *linker) *window {
+	w := &window{l: l, byVisit: map[int][]int{}, byClient: map[event.Key][]int{}, byAgent: map[event.Key][]int{}}
+	w.reset()
+	order := make([]int, 0, len(l.events))
+	for i, e := range l.events {
+		if e.Kind.IsAction() {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(l.events[a].at, l.events[b].at) })
+	for _, i := range order {
+		v := l.events[i].visit
+		w.byVisit[v] = append(w.byVisit[v], i)
+		for _, k := range l.visits[v].agents.clients {
+			w.byClient[k] = append(w.byClient[k], i)
+		}
+		for _, k := range l.visits[v].agents.agents {
+			w.byAgent[k] = append(w.byAgent[k], i)
+		}
+	}
+	return w
+}
+
+// reset forgets the effects of calls.
+func (w *window) reset() {
+	w.busy = make([]int64, len(w.l.events))
+	for i, e := range w.l.events {
+		w.busy[i] = e.at + micros(e.Duration)
+		if e.Kind == event.PageView && e.Duration == 0 {
+			w.busy[i] = e.at + loadWindow - directWindow
+		}
+	}
+}
+
+// extend notes that the action behind c has effects until c ends.
+func (w *window) extend(c *call) { w.busy[c.cause.to] = max(w.busy[c.cause.to], c.end) }
+
+// actionsFor lists the actions, by time, of everybody whose call c may be. The
+// bond of each is still to be weighed.
+func (w *window) actionsFor(c *call) []int {
+	switch {
+	case c.visit != none:
+		return w.byVisit[c.visit]
+	case c.Side == event.Client || c.SessionID != "":
+		return nil
+	case c.ClientKey != 0 && len(w.byClient[c.ClientKey]) > 0:
+		return w.byClient[c.ClientKey]
+	}
+	return w.byAgent[c.AgentKey]
+}
+
+// span returns between which moments c began.
+func span(c *call) (from, to int64) {
+	from, to = c.start, c.start+c.Grain.Microseconds()
+	if c.Side == event.Server && !c.Timed {
+		from -= untimedStart
+	}
+	return from, to
+}
+
+// suspect is an action that may have caused a call.
+type suspect struct {
+	event  int
+	direct bool
+	bond   bond
+}
+
+// causeOf finds the likeliest cause of c: an action just before it, rather a click
+// than the navigation it led to; else the latest action with effects still going on.
+func (w *window) causeOf(c *call) tie {
+	suspects := w.suspects(c)
+	if len(suspects) == 0 {
+		return untied
+	}
+	best := suspects[0]
+	for _, s := range suspects[1:] {
+		if w.likelier(s, best) {
+			best = s
+		}
+	}
+	return tie{best.event, event.ByWindow, w.confidence(c, best, len(suspects)-1)}
+}
+
+func (w *window) suspects(c *call) []suspect {
+	from, to := span(c)
+	early := clientSlack
+	if c.Side == event.Server {
+		early = slack
+	}
+	actions := w.actionsFor(c)
+	last, _ := slices.BinarySearchFunc(actions, to+early+1, func(i int, at int64) int { return cmp.Compare(w.l.events[i].at, at) })
+	var out []suspect
+	for n := last - 1; n >= 0 && len(out) < maxOptions; n-- {
+		i := actions[n]
+		at := w.l.events[i].at
+		if at < from-causeWindow {
+			break
+		}
+		direct := from-at <= directWindow
+		if !direct && from > w.busy[i]+directWindow {
+			continue
+		}
+		if b := w.bond(i, c); b != strangers {
+			out = append(out, suspect{i, direct, b})
+		}
+	}
+	return out
+}
+
+// bond weighs whether c is a call of the person of event i.
+func (w *window) bond(i int, c *call) bond {
+	e := w.l.events[i]
+	v := w.l.visits[e.visit]
+	if c.Side == event.Client {
+		return sameSession // actionsFor looked in its own visit only
+	}
+	return w.l.bondOf(&e.Identity, v, &v.agents, c)
+}
+
+func (w *window) likelier(a, b suspect) bool {
+	ea, eb := w.l.events[a.event], w.l.events[b.event]
+	if a.direct != b.direct {
+		return a.direct
+	}
+	if a.bond != b.bond {
+		return a.bond > b.bond
+	}
+	if x, y := byHand(ea.Kind), byHand(eb.Kind); a.direct && x != y {
+		return x
+	}
+	return ea.at > eb.at
+}
+
+// byHand reports whether the person did it, rather than the page in answer.
+func byHand(k event.Kind) bool { return k == event.Click || k == event.Submit }
+
+// confidence says how sure a cause by time alone is: 0.8 when a client call
+// directly follows the only action there is, less for chains, for every other
+// action it could be, for clocks that are coarse and for people told apart by
+// their browser only.
+func (w *window) confidence(c *call, s suspect, others int) float64 {
+	p := 0.6
+	if s.direct {
+		p = 0.8
+	}
+	p /= 1 + 0.25*float64(others)
+	if c.Side == event.Server {
+		p -= 0.1
+		if c.Grain > 0 || !c.Timed {
+			p -= 0.15
+		}
+		if s.bond == sameAgent {
+			p -= 0.15
+		}
+	}
+	if w.l.late {
+		p = min(p, lateCeiling)
+	}
+	return round(max(p, 0.3))
+}
+
+// documents ties document rows to the page views that show them. A page view
+// comes after its document unless it lasts as long as the load.
+func (w *window) documents() {
+	views := map[string][]int{} // events by path
+	var seekers []int
+	rows := w.l.byStart(func(c *call) bool {
+		return c.Method == "GET" && c.Class != event.API && c.cause.to == none && c.client.to == none
+	})
+	for r, c := range rows {
+		views[trimSlash(c.Path)] = append(views[trimSlash(c.Path)], r)
+	}
+	var options [][]option
+	for i, e := range w.l.events {
+		if e.Kind != event.PageView || e.Page.Path == "" {
+			continue
+		}
+		if o := w.documentsOf(e, rows, views[trimSlash(e.Page.Path)]); len(o) > 0 {
+			seekers = append(seekers, i)
+			options = append(options, o)
+		}
+	}
+	a := newAssignment(options, len(rows), skipCost)
+	for n, i := range seekers {
+		if a.row[n] == none {
+			continue
+		}
+		if p, ok := matchConfidence(a.rivals(int32(n), rivalLimit), w.l.late); ok {
+			w.l.tieCause(rows[a.row[n]], i, event.ByWindow, min(p, 0.8))
+		}
+	}
+}
+
+// documentsOf lists the rows that may have brought the page of e.
+func (w *window) documentsOf(e *action, rows []*call, byPath []int) []option {
+	from, to := e.at-causeWindow, e.at+micros(e.Duration)+slack
+	first, _ := slices.BinarySearchFunc(byPath, from, func(r int, at int64) int { return cmp.Compare(rows[r].start, at) })
+	v := w.l.visits[e.visit]
+	var out []option
+	for _, r := range byPath[first:] {
+		c := rows[r]
+		if c.start > to {
+			break
+		}
+		b := sameSession
+		if c.Side == event.Server {
+			b = w.l.bondOf(&e.Identity, v, &v.agents, c)
+		} else if c.visit != e.visit {
+			b = strangers
+		}
+		if b == strangers || isRedirect(c.Status) {
+			continue
+		}
+		lag := interval(c.start-e.at, c.Grain.Microseconds())
+		cost := float64(max(lag, -lag))/1e6 + float64(sameSession-b)/2
+		out = append(out, option{int32(r), cost})
+	}
+	return cheapest(out, maxOptions)
+}
