@@ -1,0 +1,276 @@
+//go:build bench
+
+package test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// The benchmarks print the rows of docs/BENCHMARKS.md; `make bench` runs them.
+// They judge nothing: a budget missed is written down, not failed.
+
+func row(t *testing.T, what, measured, budget string) {
+	t.Helper()
+	fmt.Printf("| %s | %s | %s |\n", what, measured, budget)
+}
+
+func number(env string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(env)); err == nil {
+		return n
+	}
+	return otherwise
+}
+
+// memory returns resident and peak resident memory of the server in MB.
+func (s *server) memory() (now, peak int) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	read := func(key string) int {
+		_, after, _ := strings.Cut(string(status), key+":")
+		kb, _ := strconv.Atoi(strings.Fields(after)[0])
+		return kb / 1024
+	}
+	return read("RssAnon"), read("VmHWM")
+}
+
+func diskBytes(t *testing.T, dir string) int64 {
+	t.Helper()
+	var sum int64
+	err := filepath.Walk(dir, func(_ string, info os.FileInfo, err error) error {
+		if err == nil && !info.IsDir() {
+			sum += info.Size()
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sum
+}
+
+// TestBenchIdle prints memory and size before any record.
+func TestBenchIdle(t *testing.T) {
+	s := serve(t, t.TempDir())
+	time.Sleep(3 * time.Second)
+	now, _ := s.memory()
+	row(t, "idle memory, without page cache", fmt.Sprintf("%d MB", now), "< 200 MB")
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stripped := filepath.Join(t.TempDir(), "stripped")
+	if out, err := exec.Command("strip", "-o", stripped, path).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	info, err := os.Stat(stripped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row(t, "binary, stripped", fmt.Sprintf("%d MB", info.Size()>>20), "< 130 MB")
+}
+
+// ndjson makes a batch of calls and events as an SDK would send them.
+func ndjson(r *rand.Rand, n int) []byte {
+	var b bytes.Buffer
+	now := time.Now().UTC().Add(-time.Minute)
+	for i := range n {
+		at := now.Add(time.Duration(i) * time.Millisecond).Format("2006-01-02T15:04:05.000000Z")
+		fmt.Fprintf(&b, `{"id":"%016x%016x","time":"%s","duration_us":%d,"side":"server","method":"GET","url":"https://shop.example/api/products/%d?page=2&token=abc","status":200,"service":"shop","trace_id":"%016x%016x","session_id":"%016x-%016x","device_id":"d%07d","user_agent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36","client_ip":"198.51.100.%d"}`+"\n",
+			r.Uint64(), r.Uint64(), at, 1000+r.IntN(400_000), r.IntN(100_000), r.Uint64(), r.Uint64(), r.Uint64(), 7, r.IntN(1_000_000), r.IntN(250))
+	}
+	return b.Bytes()
+}
+
+// TestBenchIntake posts NDJSON from several senders and prints what was
+// acknowledged durable per second and how long an acknowledgement took.
+func TestBenchIntake(t *testing.T) {
+	data := t.TempDir()
+	s := serve(t, data)
+	const senders, perBatch = 16, 1000
+	seconds := time.Duration(number("CLICKSPAN_BENCH_SECONDS", 30)) * time.Second
+	var records atomic.Int64
+	var mu sync.Mutex
+	var took []time.Duration
+	until := time.Now().Add(seconds)
+	var wait sync.WaitGroup
+	for sender := range senders {
+		wait.Go(func() {
+			r := rand.New(rand.NewPCG(uint64(sender), 1))
+			for time.Now().Before(until) {
+				body := ndjson(r, perBatch)
+				began := time.Now()
+				if !post(s.url+"/intake/calls", body) {
+					continue
+				}
+				mu.Lock()
+				took = append(took, time.Since(began))
+				mu.Unlock()
+				records.Add(perBatch)
+			}
+		})
+	}
+	wait.Wait()
+	if len(took) == 0 {
+		t.Fatal("nothing was acknowledged")
+	}
+	slices.Sort(took)
+	_, peak := s.memory()
+	row(t, "NDJSON over HTTP, acknowledged durable (senders on the same 2 cores)", fmt.Sprintf("%.0f records/s", float64(records.Load())/seconds.Seconds()), "≥ 50,000 records/s")
+	row(t, "acknowledgement p99 / max", fmt.Sprintf("%v / %v", took[len(took)*99/100].Round(time.Millisecond), took[len(took)-1].Round(time.Millisecond)), "< 300 ms / < 1 s")
+	row(t, "peak memory during intake", fmt.Sprintf("%d MB", peak), "")
+	s.stop()
+	row(t, "disk per call, all indexes in", fmt.Sprintf("%.0f bytes", float64(diskBytes(t, data))/float64(records.Load())), "< 120 bytes")
+}
+
+// combinedLog writes n lines of nginx's combined format.
+func combinedLog(t *testing.T, n int) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "access.log")
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	agents := []string{
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1",
+		"Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0",
+	}
+	at := time.Now().UTC().Add(-24 * time.Hour)
+	var b bytes.Buffer
+	for i := range n {
+		fmt.Fprintf(&b, "198.51.%d.%d - - [%s] \"GET /api/products/%d?page=%d HTTP/1.1\" 200 %d \"https://shop.example/\" \"%s\"\n",
+			r.IntN(250), r.IntN(250), at.Add(time.Duration(i)*20*time.Millisecond).Format("02/Jan/2006:15:04:05 -0700"), r.IntN(50_000), r.IntN(20), r.IntN(90_000), agents[r.IntN(len(agents))])
+		if b.Len() > 1<<20 || i == n-1 {
+			if _, err := b.WriteTo(file); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestBenchImport imports an access log and, when it is installed, lets GoAccess
+// parse the same file in the same run.
+func TestBenchImport(t *testing.T) {
+	lines := number("CLICKSPAN_BENCH_LINES", 2_000_000)
+	path := combinedLog(t, lines)
+	data := t.TempDir()
+	began := time.Now()
+	out, errs, code := run(t, "import", "--data", data, "--json", path)
+	took := time.Since(began)
+	if code != 0 || !strings.Contains(out, fmt.Sprintf(`"accepted": %d`, lines)) {
+		t.Fatalf("import failed: %s %s", out, errs)
+	}
+	row(t, fmt.Sprintf("import of %d combined lines, durable and linked", lines), fmt.Sprintf("%.0f lines/s", float64(lines)/took.Seconds()), "≥ 100,000 lines/s")
+	row(t, "disk per line, all indexes in", fmt.Sprintf("%.0f bytes", float64(diskBytes(t, data))/float64(lines)), "< 120 bytes")
+	if _, err := exec.LookPath("goaccess"); err == nil {
+		began = time.Now()
+		cmd := exec.Command("goaccess", path, "--log-format=COMBINED", "-o", filepath.Join(t.TempDir(), "r.json"), "--no-progress")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		row(t, "GoAccess on the same file (parses, stores nothing)", fmt.Sprintf("%.0f lines/s", float64(lines)/time.Since(began).Seconds()), "")
+	}
+}
+
+// TestBenchQueries fills a large store and times the pages while intake runs.
+func TestBenchQueries(t *testing.T) {
+	people := number("CLICKSPAN_BENCH_PEOPLE", 20_000)
+	data := os.Getenv("CLICKSPAN_BENCH_DATA")
+	if data == "" {
+		data = t.TempDir()
+	}
+	s := serve(t, data)
+	days := number("CLICKSPAN_BENCH_DAYS", 30)
+	if out, errs, code := run(t, "simulate", "--to", s.url, "--people", strconv.Itoa(people), "--days", strconv.Itoa(days)); code != 0 {
+		t.Fatalf("simulate failed: %s %s", out, errs)
+	}
+	stop := make(chan struct{})
+	var wait sync.WaitGroup
+	wait.Go(func() { // 5,000 records a second
+		r := rand.New(rand.NewPCG(9, 9))
+		tick := time.NewTicker(200 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-tick.C:
+				post(s.url+"/intake/calls", ndjson(r, 1000))
+			}
+		}
+	})
+	to := time.Now().UTC()
+	span := url.Values{"from": {to.AddDate(0, 0, -7).Format(time.RFC3339)}, "to": {to.Format(time.RFC3339)}}
+	var sessions struct {
+		Rows []struct{ ID string } `json:"rows"`
+	}
+	s.get("/api/v1/sessions?limit=200&"+span.Encode(), &sessions)
+	if len(sessions.Rows) == 0 {
+		t.Fatal("no sessions")
+	}
+	var quality struct {
+		Calls struct{ Total int64 } `json:"calls"`
+		Event struct{ Total int64 } `json:"events"`
+	}
+	s.get("/api/v1/quality?from="+to.AddDate(-1, 0, 0).Format(time.RFC3339), &quality)
+	row(t, "rows in the store", fmt.Sprintf("%d events, %d server calls", quality.Event.Total, quality.Calls.Total), "")
+	time50 := func(name, budget string, path func(i int) string) {
+		var took []time.Duration
+		for i := range 40 {
+			began := time.Now()
+			res, err := http.Get(s.url + path(i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.Copy(io.Discard, res.Body)
+			_ = res.Body.Close()
+			if res.StatusCode != http.StatusOK {
+				t.Fatalf("%s: %s", path(i), res.Status)
+			}
+			took = append(took, time.Since(began))
+		}
+		slices.Sort(took)
+		row(t, name, fmt.Sprintf("p50 %v, p95 %v", took[20].Round(time.Millisecond), took[38].Round(time.Millisecond)), budget)
+	}
+	time50("session timeline", "< 100 ms", func(i int) string {
+		return "/api/v1/sessions/" + url.PathEscape(sessions.Rows[i%len(sessions.Rows)].ID)
+	})
+	time50("endpoint catalogue, 7 days", "< 500 ms", func(int) string { return "/api/v1/endpoints?" + span.Encode() })
+	time50("calls, newest 100, 7 days", "< 500 ms", func(int) string { return "/api/v1/calls?limit=100&" + span.Encode() })
+	time50("sessions, newest 100, 7 days", "< 500 ms", func(int) string { return "/api/v1/sessions?limit=100&" + span.Encode() })
+	close(stop)
+	wait.Wait()
+	_, peak := s.memory()
+	row(t, "peak memory", fmt.Sprintf("%d MB", peak), "")
+}
+
+// TestBenchMachine prints where the numbers come from.
+func TestBenchMachine(t *testing.T) {
+	cpu, _ := os.ReadFile("/proc/cpuinfo")
+	_, model, _ := strings.Cut(string(cpu), "model name\t: ")
+	model, _, _ = strings.Cut(model, "\n")
+	fmt.Printf("\n%s, %d cores, %s, %s\n\n| what | measured | budget |\n|---|---|---|\n", model, runtime.NumCPU(), runtime.Version(), time.Now().Format(time.DateOnly))
+}
