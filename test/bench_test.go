@@ -204,7 +204,7 @@ func TestBenchQueries(t *testing.T) {
 	}
 	s := serve(t, data)
 	days := number("CLICKSPAN_BENCH_DAYS", 30)
-	if out, errs, code := run(t, "simulate", "--to", s.url, "--people", strconv.Itoa(people), "--days", strconv.Itoa(days)); code != 0 {
+	if out, errs, code := run(t, "simulate", "--url", s.url, "--people", strconv.Itoa(people), "--days", strconv.Itoa(days)); code != 0 {
 		t.Fatalf("simulate failed: %s %s", out, errs)
 	}
 	stop := make(chan struct{})
