@@ -1,0 +1,250 @@
+package wire
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+)
+
+// nativeFormats are our own JSON: one object, an array of them, or NDJSON.
+func nativeFormats() []Format {
+	return []Format{
+		{
+			Name: "events", Title: "Clickspan events (JSON)",
+			Paths: []string{"POST /intake/events"}, ContentTypes: []string{"application/json", "application/x-ndjson"},
+			Lines: true, Decode: decodeEvents,
+			Detect: func(head []byte) Match { return detectNative(head, newEventShape(), `"name"`) },
+		},
+		{
+			Name: "calls", Title: "Clickspan calls (JSON)",
+			Paths: []string{"POST /intake/calls"}, ContentTypes: []string{"application/json", "application/x-ndjson"},
+			Lines: true, Decode: decodeCalls,
+			Detect: func(head []byte) Match { return detectNative(head, newCallShape(), `"method"`) },
+		},
+	}
+}
+
+func decodeEvents(r io.Reader, opt Options, sink Sink) error {
+	shape := newEventShape()
+	return eachJSON(r, opt.maxLine(), maxNesting, sink, func(record []byte) error {
+		e := event.Event{Origin: event.Origin{Source: "native"}}
+		if err := shape.decode(record, &e); err != nil {
+			return err
+		}
+		if e.Kind == "" {
+			e.Kind = kindOf(e.Name, e.Properties)
+		}
+		return sink.Event(&e)
+	})
+}
+
+func decodeCalls(r io.Reader, opt Options, sink Sink) error {
+	shape := newCallShape()
+	return eachJSON(r, opt.maxLine(), maxNesting, sink, func(record []byte) error {
+		c := nativeCall{Call: event.Call{Service: opt.Service, Origin: event.Origin{Source: "native"}}}
+		if err := shape.decode(record, &c); err != nil {
+			return err
+		}
+		if err := c.finish(); err != nil {
+			return err
+		}
+		return sink.Call(&c.Call)
+	})
+}
+
+// nativeCall is a Call while it is read.
+type nativeCall struct {
+	event.Call
+	url string
+	// durationGiven: null says that the duration was not measured, silence is a mistake.
+	durationGiven bool
+}
+
+// finish derives what the sender may write in several ways.
+func (c *nativeCall) finish() error {
+	if !c.durationGiven {
+		return &badRecord{reason: "duration_us is missing; null says that it was not measured"}
+	}
+	switch c.Class {
+	case "", event.API, event.Document, event.Asset:
+	default:
+		return &badRecord{reason: "class must be api, document or asset"}
+	}
+	c.Method = strings.ToUpper(c.Method)
+	if c.url != "" {
+		if c.Path != "" {
+			return &badRecord{reason: "url and path are both given; url already has the path"}
+		}
+		c.Host, c.Path, c.Query = splitTarget(c.url)
+	} else if strings.Contains(c.Path, "?") {
+		_, c.Path, c.Query = splitTarget(c.Path)
+	}
+	return nil
+}
+
+// kindOf infers what an event is from the names that our own SDK and the common
+// ones give it; what nobody knows is custom.
+func kindOf(name string, properties map[string]any) event.Kind {
+	switch strings.ToLower(name) {
+	case "$pageview", "page_view", "pageview", "page", "page viewed", "screen_view":
+		return event.PageView
+	case "route_change", "$navigation", "navigation":
+		return event.RouteChange
+	case "click", "$click", "$rageclick", "$dead_click":
+		return event.Click
+	case "submit", "$submit", "form_submit":
+		return event.Submit
+	case "change", "$change":
+		return event.Change
+	case "identify", "$identify":
+		return event.Identify
+	case "web_vital", "$web_vitals":
+		return event.WebVital
+	case "error", "$exception", "exception":
+		return event.PageError
+	case "$autocapture":
+		if kind, ok := properties["$event_type"].(string); ok && event.Kind(kind) != event.PageView && event.Kind(kind).Valid() {
+			return event.Kind(kind)
+		}
+		return event.Click
+	}
+	return event.Custom
+}
+
+func newEventShape() *shape[event.Event] {
+	type E = event.Event
+	page := newShape(
+		textField("url", func(p *event.Page) *string { return &p.URL }),
+		textField("title", func(p *event.Page) *string { return &p.Title }),
+		textField("referrer", func(p *event.Page) *string { return &p.Referrer }),
+		textField("id", func(p *event.Page) *string { return &p.ID }),
+	)
+	target := newShape(
+		textField("selector", func(t *event.Target) *string { return &t.Selector }),
+		textField("name", func(t *event.Target) *string { return &t.Name }),
+		textField("role", func(t *event.Target) *string { return &t.Role }),
+		numberField("x", func(t *event.Target) *float64 { return &t.X }),
+		numberField("y", func(t *event.Target) *float64 { return &t.Y }),
+	)
+	return newShape(append(identityFields(func(e *E) *event.Identity { return &e.Identity }),
+		textField("id", func(e *E) *string { return &e.ID }),
+		timeField("time", func(e *E) *time.Time { return &e.Time }),
+		wholeField("duration_us", func(e *E, n int64) { e.Duration = microseconds(n) }),
+		textField("name", func(e *E) *string { return &e.Name }),
+		textField("kind", func(e *E) *string { return (*string)(&e.Kind) }),
+		textField("action_id", func(e *E) *string { return &e.ActionID }),
+		textField("trace_id", func(e *E) *string { return &e.TraceID }),
+		textField("span_id", func(e *E) *string { return &e.SpanID }),
+		objectField("page", page, func(e *E) *event.Page { return &e.Page }),
+		objectField("target", target, func(e *E) *event.Target { return &e.Target }),
+		textField("release", func(e *E) *string { return &e.Release }),
+		wholeField("seq", func(e *E, n int64) { e.Seq = n }),
+		objectField("context", contextShape(), func(e *E) *event.Context { return &e.Context }),
+		mapField("properties", func(e *E) *map[string]any { return &e.Properties }),
+		timeField("sent_at", func(e *E) *time.Time { return &e.SentAt }),
+		textField("client_ip", func(e *E) *string { return &e.ClientIP }),
+		textField("user_agent", func(e *E) *string { return &e.UserAgent }),
+	)...)
+}
+
+func newCallShape() *shape[nativeCall] {
+	type C = nativeCall
+	const noBodies = "is refused: the endpoint has not opted in to keeping bodies"
+	return newShape(append(identityFields(func(c *C) *event.Identity { return &c.Identity }),
+		textField("id", func(c *C) *string { return &c.ID }),
+		timeField("time", func(c *C) *time.Time { return &c.Time }),
+		wholeField("grain_us", func(c *C, n int64) { c.Grain = microseconds(n) }),
+		durationField(),
+		textField("side", func(c *C) *string { return (*string)(&c.Side) }),
+		textField("method", func(c *C) *string { return &c.Method }),
+		textField("url", func(c *C) *string { return &c.url }),
+		textField("host", func(c *C) *string { return &c.Host }),
+		textField("path", func(c *C) *string { return &c.Path }),
+		textField("query", func(c *C) *string { return &c.Query }),
+		textField("route", func(c *C) *string { return &c.Route }),
+		textField("class", func(c *C) *string { return (*string)(&c.Class) }),
+		wholeField("status", func(c *C, n int64) { c.Status = int(min(n, 1000)) }),
+		textField("error", func(c *C) *string { return &c.Error }),
+		textField("service", func(c *C) *string { return &c.Service }),
+		textField("trace_id", func(c *C) *string { return &c.TraceID }),
+		textField("span_id", func(c *C) *string { return &c.SpanID }),
+		textField("parent_span_id", func(c *C) *string { return &c.ParentSpanID }),
+		textField("server_trace_id", func(c *C) *string { return &c.ServerTraceID }),
+		textField("request_id", func(c *C) *string { return &c.RequestID }),
+		textField("action_id", func(c *C) *string { return &c.ActionID }),
+		textField("page_id", func(c *C) *string { return &c.PageID }),
+		objectField("context", contextShape(), func(c *C) *event.Context { return &c.Context }),
+		wholeField("request_bytes", func(c *C, n int64) { c.RequestBytes = n }),
+		wholeField("response_bytes", func(c *C, n int64) { c.ResponseBytes = n }),
+		textField("client_ip", func(c *C) *string { return &c.ClientIP }),
+		textField("user_agent", func(c *C) *string { return &c.UserAgent }),
+		textField("release", func(c *C) *string { return &c.Release }),
+		mapField("attributes", func(c *C) *map[string]any { return &c.Attributes }),
+		refusedField[C]("request_body", noBodies),
+		refusedField[C]("response_body", noBodies),
+		numberField("weight", func(c *C) *float64 { return &c.Weight }),
+		timeField("sent_at", func(c *C) *time.Time { return &c.SentAt }),
+	)...)
+}
+
+// durationField reads a call's duration, which null leaves untimed.
+func durationField() member[nativeCall] {
+	measured := wholeField("duration_us", func(c *nativeCall, n int64) { c.Duration, c.Timed = microseconds(n), true })
+	return member[nativeCall]{measured.name, func(r *jsonReader, c *nativeCall) error {
+		c.durationGiven = true
+		return measured.read(r, c)
+	}}
+}
+
+func identityFields[T any](at func(*T) *event.Identity) []member[T] {
+	return []member[T]{
+		textField("device_id", func(t *T) *string { return &at(t).DeviceID }),
+		textField("user_id", func(t *T) *string { return &at(t).UserID }),
+		textField("account_id", func(t *T) *string { return &at(t).AccountID }),
+		textField("session_id", func(t *T) *string { return &at(t).SessionID }),
+	}
+}
+
+func contextShape() *shape[event.Context] {
+	type C = event.Context
+	return newShape(
+		textField("device", func(c *C) *string { return &c.Device }),
+		textField("os", func(c *C) *string { return &c.OS }),
+		textField("browser", func(c *C) *string { return &c.Browser }),
+		textField("network", func(c *C) *string { return &c.Network }),
+		textField("language", func(c *C) *string { return &c.Language }),
+		textField("country", func(c *C) *string { return &c.Country }),
+		textMapField("utm", func(c *C) *map[string]string { return &c.UTM }),
+	)
+}
+
+// microseconds makes a duration that Validate can still refuse when n is absurd.
+func microseconds(n int64) time.Duration {
+	return time.Duration(min(n, int64(event.MaxDuration/time.Microsecond)+1)) * time.Microsecond
+}
+
+// detectNative scores how many of the first records have the shape. A name that
+// every record of the format has tells events and calls apart.
+func detectNative[T any](head []byte, shape *shape[T], required string) Match {
+	good, all := 0, 0
+	var heard Recorder
+	stop := io.EOF
+	_ = eachJSON(bytes.NewReader(head), len(head), maxNesting, &heard, func(record []byte) error {
+		var into T
+		all++
+		if bytes.Contains(record, []byte(required)) && shape.decode(record, &into) == nil {
+			good++
+		}
+		if all == 5 {
+			return stop
+		}
+		return nil
+	})
+	if good == 0 {
+		return Match{}
+	}
+	return Match{Score: float64(good) / float64(all)}
+}
