@@ -1,7 +1,7 @@
 // Every question the pages ask, as hooks. A key names the question in full, so that going back shows the old answer at once.
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { api, unwrap } from './client'
-import type { SeriesQuestion } from './types'
+import type { BreakdownQuestion, SeriesQuestion } from './types'
 
 /** The range as the API takes it. */
 export type RangeQuery = { from: string; to: string }
@@ -41,6 +41,14 @@ export function useSeries(question: SeriesQuestion) {
   })
 }
 
+export function useBreakdown(question: BreakdownQuestion, enabled = true) {
+  return useQuery({
+    queryKey: ['breakdown', question],
+    queryFn: ({ signal }) => unwrap(api.POST('/api/v1/query/breakdown', { body: question, signal })),
+    enabled,
+  })
+}
+
 export type CallsQuestion = RangeQuery & { filter?: string | undefined; sort?: 'newest' | 'slowest' }
 
 export function useCalls(question: CallsQuestion, limit = pageSize) {
@@ -50,6 +58,16 @@ export function useCalls(question: CallsQuestion, limit = pageSize) {
     queryFn: ({ signal, pageParam }) => unwrap(api.GET('/api/v1/calls', { params: { query: { ...query, ...given({ cursor: pageParam }) } }, signal })),
     initialPageParam: '',
     getNextPageParam: (page) => page.next || undefined,
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** Facets and histogram of what useCalls lists; asked apart, so that the rows need not wait for them. */
+export function useCallsSummary(question: RangeQuery & { filter: string | undefined }, facets: string[]) {
+  const query = { ...given(question), parts: ['facets' as const, 'histogram' as const], facets }
+  return useQuery({
+    queryKey: ['calls summary', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/calls', { params: { query }, signal })),
     placeholderData: keepPreviousData,
   })
 }

@@ -1,14 +1,23 @@
-export type LinkRecord = { event_id?: string; client_call_id?: string; server_call_id?: string; method: string; confidence: number; session_id?: string }
-export type EventRecord = { id: string; time: string; name: string; kind?: string; duration_us?: number; session_id?: string; device_id?: string; user_id?: string; page?: { url?: string; path?: string; title?: string; route?: string }; target?: { name?: string; selector?: string; role?: string }; release?: string; properties?: Record<string, unknown> }
-export type CallRecord = { id: string; time: string; duration_us?: number; side: 'client' | 'server'; method: string; host?: string; path?: string; query?: string; route?: string; class?: string; status?: number; error?: string; service?: string; trace_id?: string; span_id?: string; parent_span_id?: string; request_id?: string; session_id?: string; device_id?: string; user_id?: string; account_id?: string; request_bytes?: number; response_bytes?: number; release?: string; source?: string; attributes?: Record<string, unknown>; link?: LinkRecord }
-export type SpanRecord = { time: string; duration_us?: number; name: string; kind?: string; service?: string; trace_id: string; span_id: string; parent_span_id?: string; error?: string; attributes?: Record<string, unknown> }
-export type SignalRecord = { kind: string; time: string; event_id: string; call_id?: string; session_id: string; page?: string; target?: string; detail?: string }
-export type SessionRecord = { id: string; device_id?: string; user_id?: string; account_id?: string; start: string; end: string; entry_page?: string; exit_page?: string; context?: { device?: string; os?: string; browser?: string }; pages: number; actions: number; calls: number; failed: number; signals: number; events: number }
-export type Timeline = { session: SessionRecord; events: EventRecord[]; calls: CallRecord[]; spans: SpanRecord[]; links: LinkRecord[]; signals: SignalRecord[]; truncated?: boolean }
-export type EndpointStats = { id: string; name: string; service: string; method: string; route: string; calls: number; failed: number; refused: number; p50_us: number | null; p95_us: number | null; p99_us: number | null; people: number; last_seen: string; error_rate: number; per_second: number }
-export type SeriesQuestion = { from: string; to: string; filter?: string; bucket?: string; measures: { of: string; stat: string; where?: string }[]; breakdown?: string[]; limit?: number }
-export type HeatmapAnswer = { columns: string[]; end: string; rows: { bucket: number; from_us: number; to_us: number }[]; cells: { column: number; bucket: number; count: number; failed: number }[] }
-export type SeriesAnswer = { buckets: string[]; series: { labels: Record<string, unknown>; measure: number; values: (number | null)[] }[]; other: boolean }
-export type Caller = { name: string; kind: string; page: string; count: number; failed: number; people: number }
-export type Value = { value: string; count: number }
-export type EndpointAnswer = { endpoint: EndpointStats; callers: Caller[]; statuses: Value[]; errors: Value[] }
+// Short names for the shapes of the API; schema.d.ts is generated from the server's own description.
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+
+export type CallRecord = Schemas['Call']
+export type EventRecord = Schemas['Event']
+export type SpanRecord = Schemas['Span']
+export type LinkRecord = Schemas['Link']
+export type SignalRecord = Schemas['Signal']
+export type SessionRecord = Schemas['Session']
+export type Timeline = Schemas['SessionOutput']
+export type RequestAnswer = Schemas['CallOutput']
+export type CallsSummary = Schemas['CallsOutput']
+export type EndpointStats = Schemas['EndpointRow']
+export type EndpointAnswer = Schemas['EndpointOutput']
+export type HeatmapAnswer = Schemas['HeatmapOutput']
+export type Caller = Schemas['Caller']
+export type SeriesQuestion = Schemas['SeriesBody']
+export type SeriesAnswer = Schemas['SeriesOutput']
+export type BreakdownQuestion = Schemas['BreakdownBody']
+export type Quality = Schemas['Quality']
+export type Hit = Schemas['Hit']

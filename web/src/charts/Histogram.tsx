@@ -1,11 +1,11 @@
 import { memo, useState, type KeyboardEvent, type PointerEvent } from 'react'
-import { formatCount } from '../lib/format'
+import { formatCount, plural } from '../lib/format'
 import { formatMoment } from '../lib/time'
 import { usePreferences } from '../lib/view'
 import { timeTicks } from './ticks'
 import { useWidth } from './useWidth'
 
-export type Bar = { ok: number; refused: number; failed: number }
+export type Bar = { calls: number; failed: number }
 
 type Props = {
   /** Starts of the buckets in milliseconds, and the end of the last one. */
@@ -19,15 +19,14 @@ type Selection = { anchor: number; head: number }
 
 const plotHeight = 70
 const bottom = 18
-const tones = ['failed', 'refused', 'ok'] as const
 
-/** How many calls when, by outcome. Drag over it, or use arrows with Shift and Enter, to look closer. */
+/** How many calls when, and how many of them failed. Drag over it, or use arrows with Shift and Enter, to look closer. */
 export const Histogram = memo(function Histogram({ edges, bars, onBrush }: Props) {
   const [box, width] = useWidth<HTMLDivElement>()
   const [selection, setSelection] = useState<Selection | null>(null)
   const [dragging, setDragging] = useState(false)
   const { zone } = usePreferences()
-  const max = Math.max(1, ...bars.map(total))
+  const max = Math.max(1, ...bars.map((bar) => bar.calls))
   const first = selection && Math.min(selection.anchor, selection.head)
   const last = selection && Math.max(selection.anchor, selection.head)
 
@@ -55,7 +54,7 @@ export const Histogram = memo(function Histogram({ edges, bars, onBrush }: Props
   return (
     <div ref={box}>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
-      <svg role="application" aria-roledescription="histogram" aria-label="Calls over time by outcome" tabIndex={0} className="plot" width={width} height={plotHeight + bottom}
+      <svg role="application" aria-roledescription="histogram" aria-label="Calls over time, failed ones apart" tabIndex={0} className="plot" width={width} height={plotHeight + bottom}
         onKeyDown={onKeyDown}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId)
@@ -79,22 +78,21 @@ export const Histogram = memo(function Histogram({ edges, bars, onBrush }: Props
   )
 })
 
-function total(bar: Bar) {
-  return bar.ok + bar.refused + bar.failed
-}
-
 function outcomes(bars: Bar[]) {
-  const sum = (tone: keyof Bar) => formatCount(bars.reduce((n, bar) => n + bar[tone], 0))
-  return `${sum('ok')} fine, ${sum('refused')} refused, ${sum('failed')} failed`
+  const calls = bars.reduce((n, bar) => n + bar.calls, 0)
+  const failed = bars.reduce((n, bar) => n + bar.failed, 0)
+  return `${plural(calls, 'call')}, ${formatCount(failed)} failed`
 }
 
 function Stack({ bar, max, x, width }: { bar: Bar; max: number; x: number; width: number }) {
-  let y = plotHeight
-  return tones.map((tone) => {
-    if (bar[tone] === 0) return null
-    // A single failed call among thousands must still be seen.
-    const height = Math.max(1.5, (bar[tone] / max) * (plotHeight - 2))
-    y -= height
-    return <rect key={tone} className={`tone-${tone}`} x={x} y={y} width={width} height={height} />
-  })
+  const height = (calls: number) => (calls / max) * (plotHeight - 2)
+  // A single failed call among thousands must still be seen.
+  const failed = bar.failed > 0 ? Math.max(2, height(bar.failed)) : 0
+  const fine = height(bar.calls - bar.failed)
+  return (
+    <>
+      {failed > 0 && <rect className="tone-failed" x={x} y={plotHeight - failed} width={width} height={failed} />}
+      {fine > 0 && <rect className="tone-ok" x={x} y={plotHeight - failed - fine} width={width} height={fine} />}
+    </>
+  )
 }

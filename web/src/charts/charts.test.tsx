@@ -50,14 +50,14 @@ describe('Heatmap', () => {
 })
 
 describe('Histogram', () => {
-  const bars = [{ ok: 5, refused: 1, failed: 0 }, { ok: 2, refused: 0, failed: 2 }, { ok: 1, refused: 0, failed: 0 }]
+  const bars = [{ calls: 6, failed: 0 }, { calls: 4, failed: 2 }, { calls: 1, failed: 0 }]
   test('selects a range by keyboard', () => {
     const onBrush = vi.fn()
     show(<Histogram edges={[0, 1000, 2000, 3000]} bars={bars} onBrush={onBrush} />)
     const plot = screen.getByRole('application')
     fireEvent.keyDown(plot, { key: 'ArrowRight' })
     fireEvent.keyDown(plot, { key: 'ArrowRight', shiftKey: true })
-    expect(document.querySelector('.reading')!.textContent).toContain('7 fine, 1 refused, 2 failed')
+    expect(document.querySelector('.reading')!.textContent).toContain('10 calls, 2 failed')
     fireEvent.keyDown(plot, { key: 'Enter' })
     expect(onBrush).toHaveBeenCalledWith(0, 2000)
   })

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react'
+import { addTerm } from '../lib/filter'
 import { Link } from '@tanstack/react-router'
 import { formatAgo, formatMoment } from '../lib/time'
-import { usePreferences } from '../lib/view'
+import { usePreferences, useSetSearch, useViewSearch } from '../lib/view'
 import './components.css'
 
 /** A status as text; colour repeats what the number says. Status 0 is no response at all, and the error says why. */
@@ -26,7 +27,7 @@ export function Moment({ at, precision = 'second' }: { at: string; precision?: '
 /** A number or value that opens the calls it stands for. */
 export function CallsLink({ filter, side, children }: { filter: string; side?: string; children: ReactNode }) {
   return (
-    <Link to="/calls" search={(previous) => ({ from: previous.from, to: previous.to, filter, side })} onClick={(event) => event.stopPropagation()}>
+    <Link to="/calls" search={{ filter, side }} onClick={(event) => event.stopPropagation()}>
       {children}
     </Link>
   )
@@ -34,7 +35,7 @@ export function CallsLink({ filter, side, children }: { filter: string; side?: s
 
 export function SessionsLink({ filter, children }: { filter: string; children: ReactNode }) {
   return (
-    <Link to="/sessions" search={(previous) => ({ from: previous.from, to: previous.to, filter })} onClick={(event) => event.stopPropagation()}>
+    <Link to="/sessions" search={{ filter }} onClick={(event) => event.stopPropagation()}>
       {children}
     </Link>
   )
@@ -55,4 +56,11 @@ export function Facts({ facts }: { facts: [string, ReactNode][] }) {
       ))}
     </dl>
   )
+}
+
+/** A value that adds its condition to the filter of the view. */
+export function FilterValue({ condition, children }: { condition: string; children: ReactNode }) {
+  const { filter } = useViewSearch()
+  const setSearch = useSetSearch()
+  return <button type="button" className="value" title={`Only ${condition}`} onClick={() => setSearch({ filter: addTerm(filter, condition) })}>{children}</button>
 }

@@ -16,7 +16,7 @@ export function redQuestion(range: Range, filter?: string): SeriesQuestion {
 }
 
 /** The finest bucket that still gives a readable line. */
-export function bucketFor({ from, to }: Range): string {
+export function bucketFor({ from, to }: Range): NonNullable<SeriesQuestion['bucket']> {
   const span = to - from
   if (span <= 6 * hour) return '1m'
   if (span <= 48 * hour) return '5m'

@@ -8,7 +8,7 @@ export function FindBox({ ref }: { ref: Ref<HTMLInputElement> }) {
   const { q } = useViewSearch()
   const [text, setText] = useState(q ?? '')
   const find = () => {
-    if (text.trim()) void navigate({ to: '/find', search: (previous) => ({ from: previous.from, to: previous.to, q: text.trim() }) })
+    if (text.trim()) void navigate({ to: '/find', search: { q: text.trim() } })
   }
   return (
     <search className="find">

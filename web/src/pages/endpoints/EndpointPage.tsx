@@ -132,7 +132,7 @@ function FailedCalls({ endpoint }: { endpoint: EndpointStats }) {
           const rows = pages.flatMap((page) => page.rows)
           if (rows.length === 0) return <p className="muted">None in this time range.</p>
           return <DataTable main label="Recent failed calls" columns={callColumns} rows={rows} rowKey={(call) => call.id} maxHeight={260}
-            onOpen={(call) => void navigate({ to: '/calls', search: ({ from, to }) => ({ from, to, filter, sel: call.id }) })} />
+            onOpen={(call) => void navigate({ to: '/calls', search: { filter, sel: call.id } })} />
         }}
       </Answered>
     </section>

@@ -29,7 +29,7 @@ export default function EndpointsPage() {
               <p className="muted">{plural(rows.length, 'endpoint')}, {formatCount(rows.reduce((n, e) => n + e.calls, 0))} calls. Enter opens one; a number opens its calls.</p>
               <DataTable main label="Endpoints" columns={endpointColumns((range.to - range.from) / 1000)} rows={rows} rowKey={(e) => e.id}
                 sort={parseSort(sort, '-calls')} onSort={(next) => setSearch({ sort: formatSort(next) })}
-                onOpen={(e) => void navigate({ to: '/endpoints/$id', params: { id: e.id }, search: ({ from, to }) => ({ from, to }) })} />
+                onOpen={(e) => void navigate({ to: '/endpoints/$id', params: { id: e.id } })} />
             </>
           )}
       </Answered>

@@ -4,9 +4,11 @@ import { buildTimeline } from './timeline'
 
 const at = (ms: number) => new Date(1_000_000 + ms).toISOString()
 const click = (id: string, ms: number): EventRecord => ({ id, time: at(ms), name: '$click', kind: 'click', target: { name: 'Pay' } })
-const call = (id: string, side: 'client' | 'server', ms: number, more: Partial<CallRecord> = {}): CallRecord => ({ id, side, time: at(ms), method: 'POST', path: '/pay', duration_us: 100_000, status: 200, ...more })
-const span = (span_id: string, parent_span_id: string, ms: number): SpanRecord => ({ span_id, parent_span_id, trace_id: 't', name: span_id, time: at(ms) })
-const link = (ends: Partial<LinkRecord>): LinkRecord => ({ method: 'window', confidence: 0.8, ...ends })
+const call = (id: string, side: 'client' | 'server', ms: number, more: Partial<CallRecord> = {}): CallRecord => ({
+  id, side, time: at(ms), started_at: at(ms), method: 'POST', path: '/pay', duration_us: 100_000, status: 200, failed: false, endpoint_id: '', ...more,
+})
+const span = (span_id: string, parent_span_id: string, ms: number): SpanRecord => ({ span_id, parent_span_id, trace_id: 't', name: span_id, time: at(ms), duration_us: 1000 })
+const link = (ends: Partial<LinkRecord>): LinkRecord => ({ method: 'window', confidence: 0.8, session_id: 's', time: at(0), endpoint: { service: '', method: 'POST', route: '/pay' }, ...ends })
 const none = { events: [], calls: [], spans: [], links: [], signals: [] }
 const outline = (rows: { id: string; depth: number }[]) => rows.map((row) => `${'  '.repeat(row.depth)}${row.id}`)
 

@@ -1,0 +1,42 @@
+import type { ReactNode } from 'react'
+import { Link } from '@tanstack/react-router'
+import type { CallRecord } from '../../api/types'
+import { Facts, FilterValue, Moment } from '../../components/values'
+import { term } from '../../lib/filter'
+import { formatBytes, formatDuration } from '../../lib/format'
+
+/** Every known fact of a call; most values filter the explorer when clicked. */
+export function CallFacts({ call: c }: { call: CallRecord }) {
+  const value = (field: string, of: string | number | undefined): ReactNode => of ? <FilterValue condition={term(`call.${field}`, '==', of)}>{of}</FilterValue> : undefined
+  return (
+    <Facts facts={[
+      ['Time', <Moment key="time" at={c.time} precision="milli" />],
+      ['Took', c.duration_us == null ? 'the log does not tell' : formatDuration(c.duration_us)],
+      ['Side', value('side', c.side)],
+      ['Service', value('service', c.service)],
+      ['Endpoint', <Link key="endpoint" to="/endpoints/$id" params={{ id: c.endpoint_id }}>{c.method} {c.route}</Link>],
+      ['Status', value('status', c.status)],
+      ['Error', value('error', c.error)],
+      ['Path', value('path', c.path)],
+      ['Query', c.query],
+      ['Host', value('host', c.host)],
+      ['Session', value('session_id', c.session_id)],
+      ['User', value('user_id', c.user_id)],
+      ['Device', value('device_id', c.device_id)],
+      ['Account', value('account_id', c.account_id)],
+      ['Release', value('release', c.release)],
+      ['Browser', value('browser', c.context?.browser)],
+      ['Bot', value('bot', c.bot)],
+      ['Trace', value('trace_id', c.trace_id)],
+      ['Request id', value('request_id', c.request_id)],
+      ['Sent', c.request_bytes ? formatBytes(c.request_bytes) : ''],
+      ['Received', c.response_bytes ? formatBytes(c.response_bytes) : ''],
+      ['Source', value('source', c.source)],
+      ...attributeFacts(c.attributes),
+    ]} />
+  )
+}
+
+export function attributeFacts(attributes: Record<string, unknown> | undefined): [string, ReactNode][] {
+  return Object.entries(attributes ?? {}).map(([name, of]) => [name, typeof of === 'string' ? of : JSON.stringify(of)])
+}

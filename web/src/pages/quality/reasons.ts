@@ -1,0 +1,14 @@
+/** Why a call stays unlinked, in plain words; a word the server adds later shows as it is. */
+const meanings: Record<string, string> = {
+  no_consent: 'the person denied, or nothing says they agreed',
+  background: 'a poll, or another route that repeats by itself',
+  crowded_key: 'too many people share the address or browser',
+  ambiguous: 'several rows fit and none fits better',
+  no_action: 'the browser called by itself: no action explains it',
+  no_row: 'no server row answers it: is that server\'s log imported?',
+  no_client: 'no browser call or action explains it: is the script tag on that page?',
+}
+
+export function describeReason(reason: string): string {
+  return meanings[reason] ?? ''
+}

@@ -1,0 +1,48 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useSessions } from '../../api/queries'
+import { DataTable } from '../../charts/DataTable'
+import { FilterBar } from '../../components/FilterBar'
+import { Answered } from '../../components/Notice'
+import { NoSessions, NothingMatches } from '../../components/Onboarding'
+import { addTerm, hasTerm, removeTerm } from '../../lib/filter'
+import { useRange, useSetSearch, useViewSearch } from '../../lib/view'
+import { sessionColumns } from './sessionColumns'
+
+const shortcuts = [
+  { label: 'with failed calls', condition: 'session.failed > 0' },
+  { label: 'with friction', condition: 'session.signals > 0' },
+  { label: 'signed in', condition: 'has(session.user_id)' },
+]
+
+/** Every visit: who, how long, and what went wrong in it. Enter opens its timeline. */
+export default function SessionsPage() {
+  const { filter, sel } = useViewSearch()
+  const setSearch = useSetSearch()
+  const { query: range } = useRange()
+  const sessions = useSessions({ ...range, filter })
+  const navigate = useNavigate()
+  const setFilter = (next: string | undefined) => setSearch({ filter: next, sel: undefined })
+  const toggle = (condition: string) => setFilter((hasTerm(filter, condition) ? removeTerm(filter, condition) : addTerm(filter, condition)) || undefined)
+  const open = (id: string) => void navigate({ to: '/sessions/$id', params: { id } })
+  return (
+    <div className="fill">
+      <div className="row">
+        <h1>Sessions</h1>
+        {shortcuts.map(({ label, condition }) => (
+          <button key={condition} type="button" className="plain-button" aria-pressed={hasTerm(filter, condition)} onClick={() => toggle(condition)}>{label}</button>
+        ))}
+        <div className="grow"><FilterBar filter={filter} onFilter={setFilter} example={'session.failed > 0 && session.browser == "Firefox"'} /></div>
+      </div>
+      <Answered query={sessions} what="sessions">
+        {({ pages }) => {
+          const rows = pages.flatMap((page) => page.rows)
+          if (rows.length === 0) return filter ? <NothingMatches what="sessions" onClear={() => setFilter(undefined)} /> : <NoSessions />
+          return (
+            <DataTable main label="Sessions" columns={sessionColumns} rows={rows} rowKey={(s) => s.id} selected={sel} onOpen={(s) => open(s.id)}
+              onEnd={() => void (sessions.hasNextPage && !sessions.isFetchingNextPage && sessions.fetchNextPage())} />
+          )
+        }}
+      </Answered>
+    </div>
+  )
+}
