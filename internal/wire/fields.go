@@ -122,7 +122,21 @@ func names() vocabulary {
 	add(field{role: accountID}, "account_id tenant_id")
 	add(field{role: actionID}, "action_id")
 	add(field{role: pairs}, "pairs")
-	add(field{role: header, name: "traceparent"}, "traceparent http_traceparent trace_parent tp")
+	// What the usual request loggers of Node.js nest.
+	add(field{role: method}, "req.method request.method")
+	add(field{role: target}, "req.url request.url request.uri")
+	add(field{role: status}, "res.statuscode response.status response.status_code")
+	add(field{role: duration, unit: time.Millisecond}, "responsetime")
+	add(field{role: client}, "req.remoteaddress")
+	for _, name := range identityHeaders() {
+		f := headerField("http_", name)
+		for _, below := range []string{"", "http_", "headers.", "req.headers.", "request.headers.", "request_headers."} {
+			if _, known := v[foldName(below+name)]; !known {
+				v[foldName(below+name)] = &f
+			}
+		}
+	}
+	add(field{role: header, name: "traceparent"}, "trace_parent tp")
 	return v
 }
 

@@ -14,7 +14,7 @@ type layout struct {
 type column struct {
 	field field
 	end   string // the literal after the value; "" only for the last column
-	// quoted: a closing quote counts only when no backslash escapes it.
+	// quoted: the value ends at the first quote that no backslash escapes.
 	quoted bool
 }
 
@@ -132,14 +132,19 @@ func (c *column) ends(rest string) int {
 	if c.end == "" {
 		return len(rest)
 	}
+	if !c.quoted {
+		return strings.Index(rest, c.end)
+	}
 	for from := 0; ; {
-		i := strings.Index(rest[from:], c.end)
+		i := strings.IndexByte(rest[from:], '"')
 		if i < 0 {
 			return -1
 		}
-		i += from
-		if !c.quoted || !escaped(rest[:i]) {
-			return i
+		if i += from; !escaped(rest[:i]) {
+			if strings.HasPrefix(rest[i:], c.end) {
+				return i
+			}
+			return -1
 		}
 		from = i + 1
 	}

@@ -144,11 +144,11 @@ func methodOf(s string) (string, bool) {
 	case "GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "CONNECT", "TRACE", "QUERY":
 		return s, true
 	}
-	if len(s) > 32 {
+	if len(s) > 32 || !isLetter(s[0]) {
 		return "", false
 	}
 	for i := range len(s) {
-		if c := s[i] | 0x20; (c < 'a' || c > 'z') && s[i] != '-' && s[i] != '_' {
+		if !isLetter(s[i]) && s[i] != '-' && s[i] != '_' {
 			return "", false
 		}
 	}
@@ -157,6 +157,8 @@ func methodOf(s string) (string, bool) {
 	}
 	return "_OTHER", true
 }
+
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
 // splitTarget cuts a request target in any form: origin (/a?b), absolute
 // (http://host/a?b), authority (host:443) or asterisk.
@@ -219,9 +221,11 @@ func setStatus(c *event.Call, v *values) error {
 		}
 	}
 	switch {
-	case code == 499, code == 460, wentAway(v.text[termination], code), text == "000":
+	case code == 499, code == 460, wentAway(v.text[termination], code), text == "000": // nginx, ALB, flags, CloudFront
 		c.Error = event.Aborted
-		setAttribute(c, "status", code)
+		if code > 0 {
+			setAttribute(c, "status", code)
+		}
 	case code == 0 || code >= 100 && code <= 599:
 		c.Status = code
 	default:

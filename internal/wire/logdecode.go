@@ -22,8 +22,10 @@ type logReader struct {
 	layouts []*layout // text shapes; the one that fitted last is first
 	json    bool
 	w3c     bool
-	values  values
-	clock   clock
+	// encoding of headers in a W3C log.
+	encoding encoding
+	values   values
+	clock    clock
 }
 
 // decodeLog returns the Decoder of a preset.
@@ -62,7 +64,7 @@ func decodeLog(p preset) Decoder {
 
 // newLogReader compiles a preset, or the layout that the options bring instead.
 func newLogReader(p preset, opt Options) (*logReader, error) {
-	l := &logReader{source: p.name, names: p.vocabulary(), json: p.json, w3c: p.w3c, clock: clock{zone: opt.location()}}
+	l := &logReader{source: p.name, names: p.vocabulary(), json: p.json, w3c: p.w3c, encoding: p.headerEncoding, clock: clock{zone: opt.location()}}
 	shapes := p.layouts
 	if custom := strings.TrimSpace(opt.LogFormat); custom != "" {
 		l.json, l.w3c, shapes = false, false, []string{custom}
@@ -131,7 +133,7 @@ func (l *logReader) w3cField(name string) field {
 	prefix, rest, isHeader := strings.Cut(name, "(")
 	if isHeader && (prefix == "cs" || prefix == "sc") {
 		f := headerField("http_", strings.TrimSuffix(rest, ")"))
-		f.encoding = l.names["cs_uri_stem"].encoding
+		f.encoding = l.encoding
 		return f
 	}
 	return field{}

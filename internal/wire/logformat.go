@@ -57,8 +57,17 @@ func (l *layout) check() error {
 	return nil
 }
 
-// add appends a column or literal text while a layout is being compiled.
-func (l *layout) add(f field) { l.columns = append(l.columns, column{field: f}) }
+// add appends a column while a layout is being compiled. A path with the query
+// right behind it (%U%q, $uri$is_args$args) is one column.
+func (l *layout) add(f field) {
+	if n := len(l.columns); n > 0 && l.columns[n-1].end == "" && (f.role == query || f.role == skip) {
+		if last := &l.columns[n-1].field; last.role == path || last.role == target {
+			last.role = target
+			return
+		}
+	}
+	l.columns = append(l.columns, column{field: f})
+}
 
 func (l *layout) literal(b byte) {
 	if len(l.columns) == 0 {

@@ -125,16 +125,20 @@ func parseEpoch(s string) (time.Time, time.Duration, bool) {
 	return event.Time(time.Unix(0, n)), 0, true
 }
 
-// fraction reads the digits after the point: nanoseconds cut to microseconds, and
-// the grain they leave. Six digits and more are exact for us.
+// fraction reads the digits after the point, cut to microseconds, and the grain of
+// the clock that wrote them. Programs leave out trailing zeros, so there are two
+// kinds of clock only: milliseconds and better.
 func fraction(digits string) (nanos int, grain time.Duration) {
-	grain = time.Second
+	unit := int(time.Second)
 	for i := 0; i < len(digits) && i < 6; i++ {
-		grain /= 10
-		nanos += int(digits[i]-'0') * int(grain)
+		unit /= 10
+		nanos += int(digits[i]-'0') * unit
 	}
-	if grain <= time.Microsecond {
-		grain = 0
+	switch {
+	case digits == "":
+		grain = time.Second
+	case len(digits) <= 3:
+		grain = time.Millisecond
 	}
 	return nanos, grain
 }
@@ -155,10 +159,10 @@ func number(s string) int {
 }
 
 // parseDuration reads a number in unit, or with its own unit as Go prints it
-// ("12.3ms"). nginx lists one value per upstream tried ("0.001, 0.002"); they
-// followed each other, so they add up.
+// ("12.3ms"). nginx lists one value per upstream tried ("0.001, 0.002 : 0.1"); they
+// followed each other, so they add up, as do the phases of other products.
 func parseDuration(s string, unit time.Duration) (time.Duration, bool) {
-	if strings.IndexByte(s, ',') >= 0 || strings.Contains(s, " : ") {
+	if strings.IndexByte(s, ' ') >= 0 || strings.IndexByte(s, ',') >= 0 {
 		return sumDurations(s, unit)
 	}
 	if d, ok := decimal(s, unit); ok {

@@ -21,6 +21,8 @@ type preset struct {
 	headerPaths []string
 	// marker must occur in an input for it to be guessed as this format.
 	marker string
+	// headerEncoding is how spaces in the headers of a W3C log are written.
+	headerEncoding encoding
 }
 
 // combined is the layout that most others extend.
@@ -49,7 +51,7 @@ func presets() []preset {
 		{
 			name: "iis", title: "IIS and other W3C extended logs", w3c: true, marker: "#Fields:",
 			columns:   "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken",
-			overrides: w3cNames(plus, time.Millisecond),
+			overrides: w3cNames(time.Millisecond), headerEncoding: plus,
 		},
 		caddy(),
 		traefik(),
@@ -84,11 +86,11 @@ func alb() preset {
 // cloudfront: W3C with tabs, user agent and referer percent-encoded, the moment
 // the response ended in whole seconds.
 func cloudfront() preset {
-	names := w3cNames(percent, time.Second)
+	names := w3cNames(time.Second)
 	names["x_edge_request_id"] = field{role: requestID}
 	names["cs(host)"] = field{} // the distribution's own name; x-host-header has what was asked for
 	return preset{
-		name: "cloudfront", title: "AWS CloudFront standard log", w3c: true, marker: "x-edge-location", overrides: names,
+		name: "cloudfront", title: "AWS CloudFront standard log", w3c: true, marker: "x-edge-location", overrides: names, headerEncoding: percent,
 		columns: "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) " +
 			"x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher " +
 			"x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type " +
@@ -96,13 +98,13 @@ func cloudfront() preset {
 	}
 }
 
-// w3cNames are the columns of W3C extended logs. What a space is written as and
-// the unit of time-taken differ by product.
-func w3cNames(spaces encoding, taken time.Duration) map[string]field {
+// w3cNames are the columns of W3C extended logs; the unit of time-taken differs by
+// product.
+func w3cNames(taken time.Duration) map[string]field {
 	return map[string]field{
 		"date": {role: dateEnd}, "time": {role: clockEnd}, "time_taken": {role: duration, unit: taken},
-		"cs_method": {role: method}, "cs_uri_stem": {role: path, encoding: spaces}, "cs_uri_query": {role: query, encoding: spaces},
-		"cs_uri": {role: target, encoding: spaces}, "cs_host": {role: host}, "x_forwarded_for": {role: forwarded, encoding: spaces},
+		"cs_method": {role: method}, "cs_uri_stem": {role: path}, "cs_uri_query": {role: query},
+		"cs_uri": {role: target}, "cs_host": {role: host}, "x_forwarded_for": {role: forwarded, encoding: percent},
 	}
 }
 

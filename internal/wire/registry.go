@@ -1,14 +1,20 @@
 package wire
 
-import (
-	"slices"
-)
+import "slices"
 
 // Formats returns every format, in the order in which ties of detection are
 // broken. A new format is one row here.
 func Formats() []Format {
 	return slices.Concat(
 		logFormats(),
+		nativeFormats(),
+		otlpFormats(),
+		[]Format{
+			{
+				Name: "har", Title: "HAR 1.2, a browser's network recording", Paths: []string{"POST /intake/har"},
+				ContentTypes: []string{"application/json"}, Decode: decodeHAR, Detect: detectHAR,
+			},
+		},
 	)
 }
 
