@@ -20,6 +20,7 @@ func certainty(m event.Method) float64 {
 // The range of a match. Below the floor another explanation is likelier than
 // ours; above the ceiling only an id can go.
 const (
+	matchLeast   = 0.45
 	matchFloor   = 0.5
 	matchCeiling = 0.9
 	lateCeiling  = 0.6
@@ -35,7 +36,7 @@ func matchConfidence(rivals []rival, late bool) (confidence float64, ok bool) {
 		weight += math.Exp(-r.gap)
 	}
 	p := 1 / weight
-	if p < matchFloor-1e-9 {
+	if p < matchLeast {
 		return 0, false
 	}
 	ceiling := matchCeiling

@@ -65,26 +65,17 @@ func (l *linker) services() [][]*call {
 func (l *linker) matchService(rows []*call) {
 	m := newMatcher(l, rows)
 	seekers := m.seekers()
-	if len(seekers) == 0 {
+	if len(seekers) == 0 || len(m.free) == 0 {
 		return
 	}
-	l.settle(seekers, m.free, func(c *call) []option { return m.candidates(c, false) })
-	var redirected []*call
-	for _, c := range seekers {
-		if m.answer(c) != nil {
-			redirected = append(redirected, c)
-		}
-	}
-	l.settle(redirected, m.free, func(c *call) []option { return m.candidates(c, true) })
-}
-
-// settle assigns rows to seekers and ties what is certain enough.
-func (l *linker) settle(seekers, rows []*call, candidates func(*call) []option) {
+	m.learnClocks(seekers)
+	m.learnStamp(seekers)
+	m.pairRedirects()
 	options := make([][]option, len(seekers))
 	for i, c := range seekers {
-		options[i] = candidates(c)
+		options[i] = m.candidates(c)
 	}
-	a := newAssignment(options, len(rows), skipCost)
+	a := newAssignment(options, len(m.free), skipCost)
 	for i, c := range seekers {
 		if a.row[i] == none {
 			continue
@@ -94,7 +85,8 @@ func (l *linker) settle(seekers, rows []*call, candidates func(*call) []option) 
 			c.reason = Ambiguous
 			continue
 		}
-		l.tieClient(rows[a.row[i]], c, event.ByMatch, confidence)
+		l.tieClient(m.free[a.row[i]], c, event.ByMatch, confidence)
+		m.tieHop(c, a.row[i], confidence)
 	}
 }
 
@@ -104,20 +96,34 @@ const rivalLimit = 8.0
 // matcher holds the rows of one service.
 type matcher struct {
 	l      *linker
-	free   []*call                 // rows that nothing is tied to, by time
-	byPath map[methodPath][]int32  // rows of free, by time
-	taken  map[int]bool            // client calls that this service answered already
-	moved  map[methodPath]struct{} // what the service redirects to the same path with or without slash
-	grain  int64                   // the coarsest of free, microseconds
+	free   []*call                // rows that nothing is tied to, by time
+	byPath map[methodPath][]int32 // rows of free, by time
+	taken  map[int]bool           // client calls that this service answered already
+	moved  map[methodPath]bool    // what the service redirects
+	hops   map[int32]hop          // the redirect before a row
+	asked  map[visitPath]int64    // when a visit first asked for a path
+	stamp  float64                // what untimed rows tell: > 0 the end, < 0 the start
+	clocks map[int]int64          // per visit: what its clock lacks, microseconds
+
+	direct, redirected float64 // costs of a remembered redirect and of one that left its row
+	grain              int64   // the coarsest of free, microseconds
 }
 
 type methodPath struct{ method, path string }
 
+type visitPath struct {
+	visit int
+	methodPath
+}
+
 func newMatcher(l *linker, rows []*call) *matcher {
-	m := &matcher{l: l, byPath: map[methodPath][]int32{}, taken: map[int]bool{}, moved: map[methodPath]struct{}{}}
+	m := &matcher{
+		l: l, byPath: map[methodPath][]int32{}, taken: map[int]bool{}, moved: map[methodPath]bool{}, hops: map[int32]hop{},
+		asked: map[visitPath]int64{}, clocks: map[int]int64{},
+	}
 	for _, s := range rows {
 		if isRedirect(s.Status) {
-			m.moved[methodPath{s.Method, s.Path}] = struct{}{}
+			m.moved[methodPath{s.Method, s.Path}] = true
 		}
 		if s.client.to != none {
 			m.taken[s.client.to] = true
@@ -131,10 +137,6 @@ func newMatcher(l *linker, rows []*call) *matcher {
 	return m
 }
 
-func isRedirect(status int) bool {
-	return status == 301 || status == 302 || status == 307 || status == 308
-}
-
 // seekers are the client calls that still lack a row of this service.
 func (m *matcher) seekers() []*call {
 	var out []*call
@@ -142,88 +144,68 @@ func (m *matcher) seekers() []*call {
 		if !m.taken[c.index] && c.Path != "" {
 			out = append(out, c)
 		}
+		keepFirst(m.asked, visitPath{c.visit, methodPath{c.Method, c.Path}}, c.start)
 	}
 	return out
 }
 
-// answer returns the row of this service that was matched to c, when c may have
-// been redirected to it.
-func (m *matcher) answer(c *call) *call {
-	for _, s := range c.rows {
-		if s.client.method == event.ByMatch && s.Service == m.free[0].Service {
-			return s
-		}
-	}
-	return nil
-}
-
 // candidates lists the free rows that c may have reached and what each costs.
-// With redirects, the rows that sent c on to its answer instead.
-func (m *matcher) candidates(c *call, redirects bool) []option {
+func (m *matcher) candidates(c *call) []option {
 	rows := m.byPath[methodPath{c.Method, trimSlash(c.Path)}]
-	if len(rows) == 0 {
-		return nil
-	}
-	from, to := c.start-slack-m.grain, latest(c)+slack
+	from, to := c.start-slack-m.grain, c.latest()+slack
 	first, _ := slices.BinarySearchFunc(rows, from, func(r int32, at int64) int { return cmp.Compare(m.free[r].start, at) })
 	var out []option
 	for _, r := range rows[first:] {
-		s := m.free[r]
-		if s.start > to {
+		if m.free[r].start > to {
 			break
 		}
-		if s.client.to != none {
-			continue
-		}
-		cost := impossible
-		switch {
-		case !redirects:
-			cost = m.cost(c, s)
-		case isRedirect(s.Status):
-			cost = m.redirectCost(c, m.answer(c), s)
-		}
-		if cost < skipCost {
+		if cost := m.cost(c, r); cost < skipCost {
 			out = append(out, option{r, cost})
 		}
 	}
 	return cheapest(out, maxOptions)
 }
 
-// latest is when c was over at the latest.
-func latest(c *call) int64 {
-	if c.Timed {
-		return c.end
-	}
-	return c.start + untimedReach
-}
-
 // impossible is the cost of a pair that cannot be.
 var impossible = math.Inf(1)
 
-// cost is the negative log-likelihood, up to a constant, that s is the row of c.
-func (m *matcher) cost(c, s *call) float64 {
-	cost := m.l.personCost(c, s) + statusCost(c, s) + timeCost(c, s)
+// cost is the negative log-likelihood, up to a constant, that row r is that of c.
+func (m *matcher) cost(c *call, r int32) float64 {
+	s := m.free[r]
+	cost := m.l.personCost(c, s) + statusCost(c, s)
 	if cost >= skipCost {
 		return impossible
 	}
-	if c.Path != s.Path {
-		// The browser remembers a permanent redirect, so its row may be missing; a
-		// service that redirects nothing would have been asked for this very path.
-		if _, ok := m.moved[methodPath{c.Method, c.Path}]; ok {
-			cost += 0.5
-		} else {
-			cost += 3
-		}
+	cost += lengthCost(c, s) + sameness(c, s)
+	if c.Path == s.Path {
+		return cost + m.placeCost(c, s, s)
 	}
-	return cost + sameness(c, s)
+	direct, redirected := m.detourCosts(c)
+	direct += m.placeCost(c, s, s)
+	if h, ok := m.hops[r]; ok && h.row.Path == c.Path {
+		return cost + min(direct, redirected+m.placeCost(c, h.row, s))
+	}
+	return cost + direct
 }
 
-// redirectCost is the cost of s having sent c on to answer.
-func (m *matcher) redirectCost(c, answer, s *call) float64 {
-	if s.Path != c.Path || s.Path == answer.Path && s.Host == answer.Host || s.start > answer.start+answer.Grain.Microseconds()+slack {
-		return impossible
+// detourCosts are the costs of c having reached another path than its own: by
+// itself, because the browser remembered a permanent redirect, or by a redirect
+// that must have left its row.
+func (m *matcher) detourCosts(c *call) (direct, redirected float64) {
+	k := methodPath{c.Method, c.Path}
+	switch {
+	case !m.moved[k]:
+		return 3, 0 // a service that redirects nothing would have been asked for this very path
+	case m.remembers(c, k):
+		return 0.05, 3
 	}
-	return m.l.personCost(c, s) + placeCost(c, s)
+	return m.direct, m.redirected
+}
+
+// remembers reports whether the visit asked for the same path before.
+func (m *matcher) remembers(c *call, k methodPath) bool {
+	first, ok := m.asked[visitPath{c.visit, k}]
+	return ok && c.visit != none && c.Method == "GET" && first < c.start
 }
 
 // personCost weighs the evidence that both rows are the same person's.
@@ -251,10 +233,10 @@ func (l *linker) personCost(c, s *call) float64 {
 // statusCost weighs what both sides saw as the outcome.
 func statusCost(c, s *call) float64 {
 	switch {
+	case s.Error == event.Aborted && c.Status != 0:
+		return impossible // who got an answer did not go away before it
 	case c.Status == s.Status || s.Status == 0:
 		return 0
-	case c.Status == 0 && s.Status == 499:
-		return 0 // the client went away, and both say so
 	case c.Status == 0:
 		return 1 // the answer got lost, or came after the client had gone
 	case c.Status == 200 && s.Status == 304:
@@ -281,54 +263,4 @@ func sameness(c, s *call) float64 {
 		cost -= 3
 	}
 	return cost
-}
-
-// timeCost weighs where s lies within c. The server works while the client waits,
-// so s must nest in c; where in c it lies depends on the network.
-func timeCost(c, s *call) float64 {
-	cost := placeCost(c, s)
-	if c.Timed && s.Timed {
-		// Durations need no common clock: a row longer than the wait is another's.
-		over := float64(s.end-s.start-(c.end-c.start)) / 1e6
-		if over > 0.02 {
-			cost += over * 50
-		}
-	}
-	return cost
-}
-
-// placeCost weighs the distances from the client's start to the server's and from
-// the server's end to the client's. Within a row's grain every moment is as good.
-func placeCost(c, s *call) float64 {
-	grain := s.Grain.Microseconds()
-	if !c.Timed {
-		return lagCost(interval(s.start-c.start, grain))
-	}
-	length := s.end - s.start
-	// best start within the grain: as near as possible to the middle of the wait
-	ideal := c.start + (c.end-c.start-length)/2
-	start := min(max(ideal, s.start), s.start+grain)
-	return (lagCost(start-c.start) + lagCost(c.end-start-length)) / 2
-}
-
-// interval returns the moment of [from, from+grain) nearest to zero.
-func interval(from, grain int64) int64 {
-	return min(max(0, from), from+grain)
-}
-
-// lagCost is the cost of a lag between two things that should follow each other
-// closely: quadratic near zero, so that calls in flight together keep their order,
-// then linear, because networks stall. A negative lag is a clock error.
-func lagCost(us int64) float64 {
-	const scale = 0.1 // seconds
-	x := float64(us) / 1e6 / scale
-	switch {
-	case us < -slack:
-		return impossible
-	case x < 0:
-		return 1.5 * x * x
-	case x <= 2:
-		return x * x / 2
-	}
-	return min(2*x-2, 5+math.Log1p(x))
 }

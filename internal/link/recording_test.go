@@ -170,10 +170,37 @@ func TestRecordingDev(t *testing.T) {
 						bins[n][0]++
 					} else {
 						wrong++
+						if strip && os.Getenv("SHOW") == f.file {
+							var cc, ss, tt event.Call
+							for _, c := range rows.Calls {
+								if c.ID == k.ClientCallID {
+									cc = c
+								}
+								if c.ID == k.ServerCallID {
+									ss = c
+								}
+								if want[c.ID] == k.ClientCallID && c.Status < 300 {
+									tt = c
+								}
+							}
+							t.Log(k.Confidence, cc.Method, cc.Path, cc.Status, cc.Time.Format("05.000"), cc.End().Format("05.000"), "GOT", ss.Path, ss.Status, ss.Time.Format("05.000"), ss.End().Format("05.000"), "WANT", tt.Path, tt.Time.Format("05.000"), tt.End().Format("05.000"), want[k.ServerCallID])
+						}
 					}
 				}
 				for _, u := range r.Unlinked {
 					unlinked[u.Reason]++
+				}
+			}
+			if strip && os.Getenv("MISS") == f.file {
+				for _, c := range rows.Calls {
+					if c.Side == event.Client && !clients[c.ID] {
+						t.Log("MISS", c.Method, c.Path, c.Status, c.Time.Format("05.000"), c.End().Format("05.000"))
+						for _, s := range rows.Calls {
+							if want[s.ID] == c.ID {
+								t.Log("     has", s.Method, s.Path, s.Status, s.Time.Format("05.000"), s.End().Format("05.000"), s.Timed, s.Grain)
+							}
+						}
+					}
 				}
 			}
 			t.Logf("%s strip=%v blocks=%d want=%d right=%d wrong=%d precision=%.3f clients=%d bins=%v %v %v %v", f.file, strip, len(blocks), len(want), right, wrong, float64(right)/float64(right+wrong), len(clients), bins, byMethod, unlinked, time.Since(t0))
