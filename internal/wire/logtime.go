@@ -19,7 +19,7 @@ type clock struct {
 
 // parse reads a stamp and how coarse it is: common log format
 // (26/Jan/2019:20:05:00 +0330, HAProxy's with milliseconds and without zone),
-// ISO 8601 with T or space, or an epoch whose unit shows in its size.
+// ISO 8601 with T or space (or slashes, as Go's log has them), or an epoch whose unit shows in its size.
 func (c *clock) parse(s string) (t time.Time, grain time.Duration, ok bool) {
 	if s == c.last && s != "" {
 		return c.time, c.grain, true
@@ -27,7 +27,7 @@ func (c *clock) parse(s string) (t time.Time, grain time.Duration, ok bool) {
 	switch {
 	case len(s) >= 20 && s[2] == '/' && s[6] == '/':
 		t, grain, ok = parseCommon(s, c.zone)
-	case len(s) >= 19 && s[4] == '-' && s[7] == '-' && (s[10] == 'T' || s[10] == ' '):
+	case len(s) >= 19 && (s[4] == '-' || s[4] == '/') && s[7] == s[4] && (s[10] == 'T' || s[10] == ' '):
 		t, grain, ok = parseISO(s, c.zone)
 	default:
 		t, grain, ok = parseEpoch(s)
@@ -173,7 +173,8 @@ func parseDuration(s string, unit time.Duration) (time.Duration, bool) {
 	}
 	x, err := strconv.ParseFloat(s, 64) // 1.2e-05
 	d := x * float64(unit)
-	if err != nil || !(d >= 0) || d > float64(event.MaxDuration) {
+	// HAProxy's + marks a total that was logged before the end.
+	if err != nil || s[0] == '+' || !(d >= 0) || d > float64(event.MaxDuration) {
 		return 0, false
 	}
 	return time.Duration(d).Truncate(time.Microsecond), true
