@@ -68,8 +68,7 @@ func (l *linker) matchService(rows []*call) {
 	if len(seekers) == 0 || len(m.free) == 0 {
 		return
 	}
-	m.learnClocks(seekers)
-	m.learnStamp(seekers)
+	m.learn(seekers)
 	m.pairRedirects()
 	options := make([][]option, len(seekers))
 	for i, c := range seekers {
@@ -90,6 +89,21 @@ func (l *linker) matchService(rows []*call) {
 	}
 }
 
+// learn reads off the calls that fit one row only how this service and these
+// visits tell time and pages.
+func (m *matcher) learn(seekers []*call) {
+	var certain []option
+	var clients []*call
+	for _, c := range seekers {
+		if o := m.candidates(c); len(o) == 1 {
+			certain, clients = append(certain, o[0]), append(clients, c)
+		}
+	}
+	m.learnClocks(certain, clients)
+	m.learnReferers(certain, clients)
+	m.learnStamp(seekers)
+}
+
 // rivalLimit is the gap beyond which an alternative weighs nothing.
 const rivalLimit = 8.0
 
@@ -105,6 +119,10 @@ type matcher struct {
 	stamp  float64                // what untimed rows tell: > 0 the end, < 0 the start
 	clocks map[int]int64          // per visit: what its clock lacks, microseconds
 
+	pages    map[int]string // of client calls
+	referers []string       // of free
+	strange  float64        // cost of a referer that is not the client's page
+
 	direct, redirected float64 // costs of a remembered redirect and of one that left its row
 	grain              int64   // the coarsest of free, microseconds
 }
@@ -119,7 +137,7 @@ type visitPath struct {
 func newMatcher(l *linker, rows []*call) *matcher {
 	m := &matcher{
 		l: l, byPath: map[methodPath][]int32{}, taken: map[int]bool{}, moved: map[methodPath]bool{}, hops: map[int32]hop{},
-		asked: map[visitPath]int64{}, clocks: map[int]int64{},
+		asked: map[visitPath]int64{}, clocks: map[int]int64{}, pages: map[int]string{},
 	}
 	for _, s := range rows {
 		if isRedirect(s.Status) {
@@ -132,6 +150,7 @@ func newMatcher(l *linker, rows []*call) *matcher {
 		k := methodPath{s.Method, trimSlash(s.Path)}
 		m.byPath[k] = append(m.byPath[k], int32(len(m.free)))
 		m.free = append(m.free, s)
+		m.referers = append(m.referers, refererPath(s.Call))
 		m.grain = max(m.grain, s.Grain.Microseconds())
 	}
 	return m
@@ -143,6 +162,7 @@ func (m *matcher) seekers() []*call {
 	for _, c := range m.l.clients {
 		if !m.taken[c.index] && c.Path != "" {
 			out = append(out, c)
+			m.pages[c.index] = m.l.pageOfCall(c)
 		}
 		keepFirst(m.asked, visitPath{c.visit, methodPath{c.Method, c.Path}}, c.start)
 	}
@@ -176,7 +196,7 @@ func (m *matcher) cost(c *call, r int32) float64 {
 	if cost >= skipCost {
 		return impossible
 	}
-	cost += lengthCost(c, s) + sameness(c, s)
+	cost += lengthCost(c, s) + sameness(c, s) + m.refererCost(c, r)
 	if c.Path == s.Path {
 		return cost + m.placeCost(c, s, s)
 	}
@@ -202,10 +222,14 @@ func (m *matcher) detourCosts(c *call) (direct, redirected float64) {
 	return m.direct, m.redirected
 }
 
-// remembers reports whether the visit asked for the same path before.
+// remembers reports whether the visit asked for the same path before, as far as
+// it reported, or was on the same page before, which asks for the same.
 func (m *matcher) remembers(c *call, k methodPath) bool {
 	first, ok := m.asked[visitPath{c.visit, k}]
-	return ok && c.visit != none && c.Method == "GET" && first < c.start
+	if c.visit == none || c.Method != "GET" {
+		return false
+	}
+	return ok && first < c.start || m.l.visits[c.visit].sawBefore(c.start)
 }
 
 // personCost weighs the evidence that both rows are the same person's.

@@ -25,8 +25,8 @@ type visit struct {
 	first   int64 // microseconds, over events
 	last    int64
 	users   []since
+	pages   []pageSince
 	agents  agents
-	skew    int64 // microseconds that its rows lie too late on the block's clock
 }
 
 // since says from when on a person was signed in.
@@ -100,6 +100,9 @@ func (v *visit) add(i int, e *action) {
 	v.last = e.at
 	v.device = cmp.Or(v.device, e.DeviceID)
 	v.agents.add(e.Origin)
+	if e.Page.Path != "" && (e.Kind == event.PageView || e.Kind == event.RouteChange) {
+		v.pages = append(v.pages, pageSince{e.at, e.Page.Path, e.Page.ID})
+	}
 	if e.UserID != "" && (len(v.users) == 0 || v.users[len(v.users)-1].user != e.UserID) {
 		v.users = append(v.users, since{e.at, e.UserID})
 	}

@@ -113,23 +113,15 @@ func (m *matcher) stampable(start, end int64, s *call) (from, to int64) {
 // learnClocks estimates what each visit's clock lacks, from the calls that fit one
 // row only: no row may begin before its call or end after it. The least change
 // that achieves this is taken; most often none is needed.
-func (m *matcher) learnClocks(seekers []*call) {
+func (m *matcher) learnClocks(certain []option, clients []*call) {
 	type bounds struct{ low, high int64 }
 	found := map[int]bounds{}
-	for _, c := range seekers {
-		if !c.Timed || c.visit == none {
+	for i, o := range certain {
+		c, s := clients[i], m.free[o.to]
+		if !c.Timed || c.visit == none || s.Path != c.Path {
 			continue
 		}
-		options := m.candidates(c)
-		if len(options) != 1 {
-			continue
-		}
-		s := m.free[options[0].to]
-		if s.Path != c.Path {
-			continue
-		}
-		grain := s.Grain.Microseconds()
-		low, high := s.end-c.end, s.start+grain-c.start
+		low, high := s.end-c.end, s.start+s.Grain.Microseconds()-c.start
 		if b, ok := found[c.visit]; ok {
 			low, high = max(low, b.low), min(high, b.high)
 		}
