@@ -1,14 +1,14 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, retainSearchParams } from '@tanstack/react-router'
 import { parseSearch, pickSearch, stringifySearch, type Search } from './lib/search'
 import { Shell } from './shell/Shell'
-import { ErrorNotice, EmptyNotice } from './components/Notice'
+import { ErrorNotice } from './components/Notice'
 
 const root = createRootRoute({
   component: Shell,
   validateSearch: (raw: Record<string, unknown>): Search => pickSearch(raw),
   // The time range goes along from page to page; everything else belongs to one view.
   search: { middlewares: [retainSearchParams(['from', 'to'])] },
-  notFoundComponent: () => <EmptyNotice title="There is no such page."><p>The pages that exist are on the left.</p></EmptyNotice>,
+  notFoundComponent: () => <div className="notice"><h1>There is no such page.</h1><p>The pages that exist are on the left.</p></div>,
   errorComponent: ({ error }) => <ErrorNotice error={error} />,
 })
 

@@ -3,7 +3,7 @@ import { useComputedColorScheme } from '@mantine/core'
 import { formatDuration, plural } from '../lib/format'
 import { formatMoment } from '../lib/time'
 import { usePreferences } from '../lib/view'
-import { timeTicks } from './ticks'
+import { anchorOf, timeTicks } from './ticks'
 import { useWidth } from './useWidth'
 
 export type HeatmapData = {
@@ -67,7 +67,7 @@ export const Heatmap = memo(function Heatmap({ data, onPick }: Props) {
             <text key={bound} className="axis" x={left - 6} y={plotHeight - (row + 0.5) * cellHeight} dy="0.32em" textAnchor="end">{formatDuration(bound)}</text>
           ))}
           {timeTicks(edges[0]!, edges.at(-1)!, zone, Math.max(2, width / 110)).map((tick) => (
-            <text key={tick.at} className="axis" x={x(tick.at)} y={plotHeight + 14} textAnchor="middle">{tick.label}</text>
+            <text key={tick.at} className="axis" x={x(tick.at)} y={plotHeight + 14} textAnchor={anchorOf(x(tick.at), width)}>{tick.label}</text>
           ))}
           {cursor && <rect className="cell-cursor" x={x(edges[cursor.column]!)} y={plotHeight - (cursor.row + 1) * cellHeight} width={x(edges[cursor.column + 1]!) - x(edges[cursor.column]!)} height={cellHeight} />}
         </svg>

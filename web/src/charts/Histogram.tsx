@@ -2,7 +2,7 @@ import { memo, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { formatCount, plural } from '../lib/format'
 import { formatMoment } from '../lib/time'
 import { usePreferences } from '../lib/view'
-import { timeTicks } from './ticks'
+import { anchorOf, timeTicks } from './ticks'
 import { useWidth } from './useWidth'
 
 export type Bar = { calls: number; failed: number }
@@ -69,7 +69,7 @@ export const Histogram = memo(function Histogram({ edges, bars, onBrush }: Props
         <line className="grid-line" x1={0} x2={width} y1={plotHeight} y2={plotHeight} />
         {bars.map((bar, i) => <Stack key={edges[i]} bar={bar} max={max} x={x(edges[i]!)} width={Math.max(1, x(edges[i + 1]!) - x(edges[i]!) - 1)} />)}
         {timeTicks(edges[0]!, edges.at(-1)!, zone, Math.max(2, width / 110)).map((tick) => (
-          <text key={tick.at} className="axis" x={x(tick.at)} y={plotHeight + 13} textAnchor="middle">{tick.label}</text>
+          <text key={tick.at} className="axis" x={x(tick.at)} y={plotHeight + 13} textAnchor={anchorOf(x(tick.at), width)}>{tick.label}</text>
         ))}
         {first !== null && last !== null && <rect className="brush" x={x(edges[first]!)} y={0} width={x(edges[last + 1]!) - x(edges[first]!)} height={plotHeight} />}
       </svg>

@@ -4,6 +4,7 @@ import { formatMs, formatShare } from '../lib/format'
 import { Minimap } from './Minimap'
 import { useListKeys } from './useListKeys'
 import { extentOf, parentOf, visibleRows, type WaterfallRow } from './waterfallRows'
+import './charts.css'
 import './waterfall.css'
 
 type Props = {

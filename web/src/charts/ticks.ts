@@ -13,3 +13,9 @@ export function timeTicks(from: number, to: number, zone: Zone, count: number): 
     return { at, label: clock === '00:00' ? formatDate(at, zone).slice(5) : clock }
   })
 }
+
+/** Where a label at x hangs, so that those at the ends of the axis are not cut. */
+export function anchorOf(x: number, width: number): 'start' | 'middle' | 'end' {
+  if (x < 20) return 'start'
+  return x > width - 20 ? 'end' : 'middle'
+}

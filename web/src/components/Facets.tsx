@@ -22,7 +22,7 @@ export function Facets({ facets, names, filter, onFilter }: Props) {
     <section className="facets" aria-label="Values">
       {facets.filter((facet) => facet.values.length > 0).map((facet) => (
         <div key={facet.field}>
-          <h3>{names[facet.field] ?? facet.field}</h3>
+          <h2>{names[facet.field] ?? facet.field}</h2>
           <ul>
             {facet.values.map(({ value, count }) => {
               const include = facetTerm(facet.field, '==', value)

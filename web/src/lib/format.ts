@@ -27,6 +27,7 @@ export function formatRate(perSecond: number | null | undefined): string {
 /** Microseconds as µs, ms, s, min or h with at most three significant digits. */
 export function formatDuration(us: number | null | undefined): string {
   if (us == null || !Number.isFinite(us)) return missing
+  if (us === 0) return '0'
   if (us < 1000) return `${Math.round(us)} µs`
   const ms = us / 1000
   if (ms < 1000) return `${significant(ms)} ms`

@@ -17,8 +17,8 @@ export function TimeRangePicker() {
     <>
       <Popover opened={open} onChange={setOpen} position="bottom-end" width={300} trapFocus shadow="md">
         <Popover.Target>
-          <Button size="compact-sm" variant="default" aria-label={`Time range: ${label}`} onClick={() => setOpen(!open)}>
-            {label}<span className="muted zone">{zoneName(zone)}</span>
+          <Button size="compact-sm" variant="default" onClick={() => setOpen(!open)}>
+            <span className="hidden-text">Time range: </span>{label}<span className="muted zone"> {zoneName(zone)}</span>
           </Button>
         </Popover.Target>
         <Popover.Dropdown aria-label="Time range">

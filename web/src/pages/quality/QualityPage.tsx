@@ -83,7 +83,7 @@ function Unlinked({ quality: { unlinked } }: { quality: Quality }) {
             {unlinked.map(({ reason, side, count, example }) => (
               <tr key={`${reason} ${side}`}>
                 <td><span className="mono">{reason}</span> <span className="muted">{describeReason(reason)}</span></td><td>{side}</td><td className="number">{formatCount(count)}</td>
-                <td><Link to="/calls" search={{ side: 'any', sel: example }} aria-label={`Example of ${reason}, ${side}`}>one</Link></td>
+                <td><Link to="/calls" search={{ side: 'any', sel: example }}>one <span className="hidden-text">{side} call: {reason}</span></Link></td>
               </tr>
             ))}
           </tbody>

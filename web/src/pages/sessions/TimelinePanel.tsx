@@ -65,7 +65,7 @@ function SpanFacts({ span: s }: { span: SpanRecord }) {
       ['Took', formatDuration(s.duration_us)],
       ['Service', s.service],
       ['Kind', s.kind],
-      ['Error', s.error && <span className="failed">{s.error}</span>],
+      ['Error', s.error && <span key="error" className="failed">{s.error}</span>],
       ['Trace', <CallsLink key="trace" filter={term('call.trace_id', '==', s.trace_id)} side="any">{s.trace_id}</CallsLink>],
       ['Span', s.span_id],
       ...attributeFacts(s.attributes),
