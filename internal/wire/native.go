@@ -22,7 +22,7 @@ func nativeFormats() []Format {
 			Name: "calls", Title: "Clickspan calls (JSON)",
 			Paths: []string{"POST /intake/calls"}, ContentTypes: []string{"application/json", "application/x-ndjson"},
 			Lines: true, Decode: decodeCalls,
-			Detect: func(head []byte) Match { return detectNative(head, newCallShape(), `"method"`) },
+			Detect: func(head []byte) Match { return detectNative(head, newCallShape(), `"side"`) },
 		},
 	}
 }

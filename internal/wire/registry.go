@@ -6,9 +6,9 @@ import "slices"
 // broken. A new format is one row here.
 func Formats() []Format {
 	return slices.Concat(
-		logFormats(),
-		nativeFormats(),
+		nativeFormats(), // exact about their fields, so they go before the logs' guesses
 		otlpFormats(),
+		logFormats(),
 		[]Format{
 			{
 				Name: "har", Title: "HAR 1.2, a browser's network recording", Paths: []string{"POST /intake/har"},
