@@ -1,0 +1,50 @@
+package pipeline
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+const expireEvery = time.Hour
+
+// Keeper lets data die when its time has come: rows by the retention of their
+// class, salts after two days.
+type Keeper struct {
+	Store       store.Writer
+	Retention   store.Retention
+	ExpireSalts func(context.Context) error
+	Now         func() time.Time
+	Logger      *slog.Logger
+}
+
+// Run expires at once and then every hour, until ctx ends; it returns ctx's error.
+// A failure is logged and the next hour tries again.
+func (k *Keeper) Run(ctx context.Context) error {
+	tick := time.NewTicker(expireEvery)
+	defer tick.Stop()
+	for {
+		k.expire(ctx)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+func (k *Keeper) expire(ctx context.Context) {
+	if err := k.ExpireSalts(ctx); err != nil && ctx.Err() == nil {
+		k.Logger.Error("salts could not be destroyed; will try again in an hour", "error", err)
+	}
+	gone, err := k.Store.Expire(ctx, k.Now(), k.Retention)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		k.Logger.Error("old data could not be removed; will try again in an hour", "error", err)
+	case gone != store.Erased{}:
+		k.Logger.Info("removed old data", "events", gone.Events, "calls", gone.Calls, "spans", gone.Spans, "links", gone.Links)
+	}
+}
