@@ -17,7 +17,7 @@ const version = "1"
 type reply[Out any] struct{ Body Out }
 
 // newHuma prepares the described part of the API on mux.
-func newHuma(mux *http.ServeMux) huma.API {
+func newHuma(mux humago.Mux) huma.API {
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	registry.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[Problem]())
 	api := humago.New(mux, huma.Config{
@@ -52,15 +52,26 @@ func get[In, Out any](s *Server, path, id, summary string, answer func(context.C
 	register(s, http.MethodGet, path, id, summary, answer)
 }
 
-// post describes and serves a question with a body, or a change.
+// post describes and serves a question with a body.
 func post[In, Out any](s *Server, path, id, summary string, answer func(context.Context, *In) (Out, error)) {
 	register(s, http.MethodPost, path, id, summary, answer)
 }
 
+// change describes and serves what only an admin may do.
+func change[In, Out any](s *Server, method, path, id, summary string, answer func(context.Context, *In) (Out, error)) {
+	register(s, method, path, id, summary, func(ctx context.Context, in *In) (Out, error) {
+		if err := needAdmin(ctx); err != nil {
+			var none Out
+			return none, err
+		}
+		return answer(ctx, in)
+	})
+}
+
 func register[In, Out any](s *Server, method, path, id, summary string, answer func(context.Context, *In) (Out, error)) {
-	tag, _, _ := strings.Cut(strings.TrimPrefix(path, apiPrefix), "/")
+	tag, _, _ := strings.Cut(path, "/")
 	huma.Register(s.huma, huma.Operation{
-		Method: method, Path: path, OperationID: id, Summary: summary, Tags: []string{tag},
+		Method: method, Path: apiPrefix + path, OperationID: id, Summary: summary, Tags: []string{tag},
 		DefaultStatus: http.StatusOK, MaxBodyBytes: maxQueryBytes,
 	}, func(ctx context.Context, in *In) (*reply[Out], error) {
 		ctx, cancel := context.WithTimeout(ctx, readTimeout)

@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/meta"
 	"github.com/clickspan/clickspan/internal/store"
 )
 
@@ -89,7 +90,7 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *Problem {
 			"the body is larger than %d bytes", tooLarge.Limit)
 	}
 	switch {
-	case errors.Is(err, store.ErrNotFound):
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, meta.ErrNotFound):
 		return problem(http.StatusNotFound, "Check the id and the project; GET /api/v1/find?q= looks everywhere.", "there is no such record")
 	case errors.Is(err, context.DeadlineExceeded):
 		return retryLater(0, "Ask for a shorter time range or a narrower filter.", "the answer took too long")
@@ -102,8 +103,15 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *Problem {
 	if retryable, ok := errors.AsType[*event.Retryable](err); ok {
 		return retryLater(retryable.After, retryable.Hint, "%s", retryable.Error())
 	}
-	log.ErrorContext(ctx, "request failed", "error", err)
+	log.ErrorContext(ctx, "request failed", slog.Any("error", err))
 	return problem(http.StatusInternalServerError, "The server's log has the cause; please report it.", "something went wrong inside Clickspan")
+}
+
+func unknownProject(name string, err error) error {
+	if errors.Is(err, meta.ErrNotFound) {
+		return problem(http.StatusNotFound, "GET /api/v1/projects lists them; POST makes one.", "there is no project %q", name)
+	}
+	return err
 }
 
 func retryLater(after time.Duration, hint, format string, args ...any) *Problem {

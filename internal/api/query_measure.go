@@ -42,7 +42,7 @@ func planOf(i int, spec MeasureSpec) (plan, error) {
 		return plan{}, unavailable(i, spec)
 	}
 	if spec.Side != "" && of != store.OfCalls {
-		return plan{}, badField(path("measures[%d].side", i), "Leave side out, or measure calls.", "only calls have a side")
+		return plan{}, badField(at("measures[%d].side", i), "Leave side out, or measure calls.", "only calls have a side")
 	}
 	measure := store.Measure{Of: of, Filter: withSide(condition, spec.Side)}
 	switch stat {
@@ -69,7 +69,7 @@ func statsOf(of store.Record) []store.Stat {
 }
 
 func unavailable(i int, spec MeasureSpec) error {
-	return badField(path("measures[%d].stat", i),
+	return badField(at("measures[%d].stat", i),
 		"For calls: count people rate failed refused error_rate p50 p75 p90 p95 p99 mean apdex:500ms. For events and sessions: count people rate. For people: count.",
 		"%q of %s cannot be measured", spec.Stat, spec.Of)
 }
@@ -117,7 +117,7 @@ func rate(m store.Measure) plan {
 func apdex(i int, spec MeasureSpec, m store.Measure, arg string) (plan, error) {
 	threshold, err := time.ParseDuration(arg)
 	if err != nil || threshold <= 0 || m.Of != store.OfCalls {
-		return plan{}, badField(path("measures[%d].stat", i), "Write the threshold as a duration: apdex:500ms.", "%q is not an apdex of %s", spec.Stat, spec.Of)
+		return plan{}, badField(at("measures[%d].stat", i), "Write the threshold as a duration: apdex:500ms.", "%q is not an apdex of %s", spec.Stat, spec.Of)
 	}
 	duration, failed := store.Field{Name: "call.duration_ms"}, store.Field{Name: "call.failed"}
 	ms := float64(threshold) / float64(time.Millisecond)
@@ -149,4 +149,4 @@ func apdex(i int, spec MeasureSpec, m store.Measure, arg string) (plan, error) {
 	}}, nil
 }
 
-func path(format string, args ...any) string { return fmt.Sprintf(format, args...) }
+func at(format string, args ...any) string { return fmt.Sprintf(format, args...) }

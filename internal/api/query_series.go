@@ -96,7 +96,7 @@ func (s *Server) querySeries(ctx context.Context, in *SeriesInput) (SeriesOutput
 			out.Series = append(out.Series, SeriesLine{Labels: line.labels, Measure: m, Values: values})
 		}
 	}
-	out.Meta, err = s.meta(ctx, scope, begun)
+	out.Meta, err = s.metaOf(ctx, scope, begun)
 	return out, err
 }
 
@@ -142,7 +142,7 @@ func (s *Server) queryBreakdown(ctx context.Context, in *BreakdownInput) (Breakd
 	out := BreakdownOutput{Other: other, Rows: each(lines, func(l measuredLine) BreakdownRow {
 		return BreakdownRow{Labels: l.labels, Values: each(l.values, func(buckets []*float64) *float64 { return buckets[0] })}
 	})}
-	out.Meta, err = s.meta(ctx, scope, begun)
+	out.Meta, err = s.metaOf(ctx, scope, begun)
 	return out, err
 }
 
@@ -196,7 +196,7 @@ func breakdownFields(q SeriesBody) ([]store.Field, error) {
 	record := recordName(q.Measures[0].Of)
 	for i, m := range q.Measures {
 		if recordName(m.Of) != record {
-			return nil, badField(path("measures[%d].of", i), "Ask for one record at a time, or leave the breakdown out.",
+			return nil, badField(at("measures[%d].of", i), "Ask for one record at a time, or leave the breakdown out.",
 				"with a breakdown all measures are of one record")
 		}
 	}
@@ -204,14 +204,14 @@ func breakdownFields(q SeriesBody) ([]store.Field, error) {
 	for i, name := range q.Breakdown {
 		var err error
 		if out[i], err = fieldOf(record, name); err != nil {
-			return nil, badField(path("breakdown[%d]", i), "GET /api/v1/fields lists the fields.", "%s has no field %q", record, name)
+			return nil, badField(at("breakdown[%d]", i), "GET /api/v1/fields lists the fields.", "%s has no field %q", record, name)
 		}
 	}
 	return out, nil
 }
 
-// meta adds what the answer rests on.
-func (s *Server) meta(ctx context.Context, scope store.Scope, begun time.Time) (Meta, error) {
+// metaOf adds what the answer rests on.
+func (s *Server) metaOf(ctx context.Context, scope store.Scope, begun time.Time) (Meta, error) {
 	scope.Filter = nil // coverage of the data, not of the question
 	series, err := s.store.Series(ctx, store.SeriesQuery{
 		Scope: scope, Edges: []time.Time{scope.From, scope.To}, Limit: 1,
@@ -236,7 +236,7 @@ func (s *Server) meta(ctx context.Context, scope store.Scope, begun time.Time) (
 func where(i int, spec MeasureSpec) (store.Filter, error) {
 	condition, err := filter.CompileWhere(spec.Where, recordName(spec.Of))
 	if err != nil {
-		return nil, atField(path("measures[%d].where", i), err)
+		return nil, atField(at("measures[%d].where", i), err)
 	}
 	return condition, nil
 }

@@ -17,8 +17,8 @@ type CallsInput struct {
 	ScopeParams
 	PageParams
 	Sort   string   `query:"sort" default:"newest" enum:"newest,slowest"`
-	Parts  []string `query:"parts" enum:"rows,facets,histogram" doc:"what to answer; default everything on the first page and rows on the others"`
-	Facets []string `query:"facets" doc:"fields to count values of; default status, method, service, route"`
+	Parts  []string `query:"parts,explode" enum:"rows,facets,histogram" doc:"what to answer; default everything on the first page and rows on the others"`
+	Facets []string `query:"facets,explode" doc:"fields to count values of; default status, method, service, route"`
 }
 
 // CallsOutput is a page of calls.

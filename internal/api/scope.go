@@ -33,14 +33,6 @@ type PageParams struct {
 	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"1000"`
 }
 
-// project finds a project by its name.
-func (s *Server) project(ctx context.Context, name string) (event.ProjectID, error) {
-	if name == "" {
-		name = defaultProject
-	}
-	return s.settings.Project(ctx, name)
-}
-
 // scope turns parameters into the store's form.
 func (s *Server) scope(ctx context.Context, p ScopeParams) (store.Scope, error) {
 	project, err := s.project(ctx, p.Project)

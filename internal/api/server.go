@@ -1,81 +1,197 @@
 package api
 
 import (
-	"context"
+	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/meta"
+	"github.com/clickspan/clickspan/internal/pipeline"
 	"github.com/clickspan/clickspan/internal/store"
 )
 
 const (
 	apiPrefix      = "/api/v1/"
 	defaultProject = "default"
-	cookieName     = "clickspan"
 )
 
-// Settings is what the API needs of the settings store.
-type Settings interface {
-	// Project finds a project by name; [store.ErrNotFound] when there is none.
-	Project(ctx context.Context, name string) (event.ProjectID, error)
-	// Projects lists the names, the default first.
-	Projects(ctx context.Context) ([]string, error)
-	// CreateProject makes a project and returns its first ingest key.
-	CreateProject(ctx context.Context, name string) (key string, err error)
-}
-
-// Config is what a Server is made of.
+// Config is what a Server is made of. Store, Meta, Now and Logger are needed.
 type Config struct {
-	Store    store.Store
-	Settings Settings
-	Now      func() time.Time
-	Logger   *slog.Logger
+	Store store.Store
+	Meta  *meta.DB
+	// Pipeline and Linker are what the intake routes need.
+	Pipeline *pipeline.Pipeline
+	Linker   Linker
+	// UI is the built interface; without an index.html its pages answer 501.
+	UI fs.FS
+	// Version is the program's, for GET /api/v1/system.
+	Version string
+	Now     func() time.Time
+	Logger  *slog.Logger
+	// Metrics is what GET /metrics shows; nil = a registry of our own.
+	Metrics *prometheus.Registry
+	// OpenLoopback drops the credential for clients on this machine, for tests.
+	OpenLoopback bool
+	// TrustedProxies are whose X-Forwarded-For counts on the intake listener.
+	TrustedProxies []netip.Prefix
+	// Limits bound the intake routes; the zero value means [DefaultLimits].
+	Limits Limits
 }
 
 // Server answers HTTP.
 type Server struct {
-	store    store.Store
-	settings Settings
-	now      func() time.Time
-	log      *slog.Logger
-	huma     huma.API
-	mux      *http.ServeMux
+	store        store.Store
+	meta         *meta.DB
+	pipeline     *pipeline.Pipeline
+	linker       Linker
+	ui           fs.FS
+	version      string
+	now          func() time.Time
+	log          *slog.Logger
+	metrics      metrics
+	openLoopback bool
+	trusted      []netip.Prefix
+	limits       Limits
+	slots        chan struct{} // one for each intake request under way
+	passwords    chan struct{} // one password check at a time
+	huma         huma.API
+	main         *http.ServeMux
+	intake       *http.ServeMux
 }
 
-// New wires a server.
+// New wires a server. It starts nothing.
 func New(c Config) *Server {
-	s := &Server{store: c.Store, settings: c.Settings, now: c.Now, log: c.Logger, mux: http.NewServeMux()}
-	s.huma = newHuma(s.mux)
-	s.routes()
+	if c.Limits == (Limits{}) {
+		c.Limits = DefaultLimits()
+	}
+	s := &Server{
+		store: c.Store, meta: c.Meta, pipeline: c.Pipeline, linker: c.Linker, limits: c.Limits, slots: make(chan struct{}, c.Limits.Requests), ui: c.UI, version: c.Version, now: c.Now, log: c.Logger,
+		metrics: newMetrics(c.Metrics), openLoopback: c.OpenLoopback, trusted: c.TrustedProxies,
+		passwords: make(chan struct{}, 1), main: http.NewServeMux(), intake: http.NewServeMux(),
+	}
+	s.huma = newHuma(privateMux{s})
+	s.describedRoutes()
 	closeArrays(s.huma.OpenAPI().Components.Schemas)
+	s.plainRoutes()
+	s.intakeRoutes()
 	return s
 }
 
-// routes lists everything under /api/v1 that the OpenAPI description names.
-func (s *Server) routes() {
-	get(s, apiPrefix+"projects", "projects", "List the projects", s.listProjects)
-	post(s, apiPrefix+"projects", "create-project", "Create a project", s.createProject)
+// privateMux registers huma's routes behind the credential.
+type privateMux struct{ *Server }
 
-	get(s, apiPrefix+"calls", "calls", "List calls with facet counts and a histogram", s.calls)
-	get(s, apiPrefix+"calls/{id}", "call", "Show one request: its sides, links, spans and cause", s.call)
-	get(s, apiPrefix+"events", "events", "List events", s.events)
-	get(s, apiPrefix+"endpoints", "endpoints", "List the catalogue", s.endpoints)
-	get(s, apiPrefix+"endpoints/{id}", "endpoint", "Show one endpoint", s.endpoint)
-	get(s, apiPrefix+"endpoints/{id}/heatmap", "endpoint-heatmap", "Count an endpoint's calls by time and duration", s.heatmap)
-	get(s, apiPrefix+"sessions", "sessions", "List sessions", s.sessions)
-	get(s, apiPrefix+"sessions/{id}", "session", "Show one session's timeline", s.session)
-	get(s, apiPrefix+"quality", "quality", "Say how much is linked, by what, and why the rest is not", s.quality)
-	get(s, apiPrefix+"values", "values", "Complete the value of a field", s.values)
-	get(s, apiPrefix+"find", "find", "Find something by its id", s.find)
-	get(s, apiPrefix+"fields", "fields", "List the fields of filters and breakdowns", s.fields)
-
-	post(s, apiPrefix+"query/series", "query-series", "Measure over time", s.querySeries)
-	post(s, apiPrefix+"query/breakdown", "query-breakdown", "Measure by label", s.queryBreakdown)
+// HandleFunc registers a route.
+func (m privateMux) HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request)) {
+	m.main.Handle(pattern, m.private(http.HandlerFunc(handler)))
 }
 
-// Handler serves everything.
-func (s *Server) Handler() http.Handler { return s.mux }
+// ServeHTTP is only there because huma wants it.
+func (m privateMux) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.main.ServeHTTP(w, r) }
+
+// describedRoutes lists what the OpenAPI description names.
+func (s *Server) describedRoutes() {
+	get(s, "projects", "projects", "List the projects", s.listProjects)
+	change(s, http.MethodPost, "projects", "create-project", "Create a project", s.createProject)
+	get(s, "keys", "keys", "List a project's ingest keys", s.listKeys)
+	change(s, http.MethodPost, "keys", "create-key", "Create an ingest key", s.createKey)
+	change(s, http.MethodDelete, "keys/{id}", "revoke-key", "Revoke an ingest key", s.revokeKey)
+	get(s, "me", "me", "Say who is logged in", s.me)
+	get(s, "system", "system", "Describe the server", s.system)
+	change(s, http.MethodPost, "setup", "setup", "Create the first admin", s.setup)
+
+	get(s, "calls", "calls", "List calls with facet counts and a histogram", s.calls)
+	get(s, "calls/{id}", "call", "Show one request: its sides, links, spans and cause", s.call)
+	get(s, "events", "events", "List events", s.events)
+	get(s, "endpoints", "endpoints", "List the catalogue", s.endpoints)
+	get(s, "endpoints/{id}", "endpoint", "Show one endpoint", s.endpoint)
+	get(s, "endpoints/{id}/heatmap", "endpoint-heatmap", "Count an endpoint's calls by time and duration", s.heatmap)
+	get(s, "sessions", "sessions", "List sessions", s.sessions)
+	get(s, "sessions/{id}", "session", "Show one session's timeline", s.session)
+	get(s, "releases", "releases", "List deploy markers", s.releases)
+	get(s, "quality", "quality", "Say how much is linked, by what, and why the rest is not", s.quality)
+	get(s, "values", "values", "Complete the value of a field", s.values)
+	get(s, "find", "find", "Find something by its id", s.find)
+	get(s, "fields", "fields", "List the fields of filters and breakdowns", s.fields)
+
+	post(s, "query/series", "query-series", "Measure over time", s.querySeries)
+	post(s, "query/breakdown", "query-breakdown", "Measure by label", s.queryBreakdown)
+}
+
+// plainRoutes lists the rest: what is not JSON, or needs no credential.
+func (s *Server) plainRoutes() {
+	s.main.HandleFunc("POST /api/v1/login", s.login)
+	s.main.Handle("POST /api/v1/logout", s.private(http.HandlerFunc(s.logout)))
+	s.main.Handle("GET /api/openapi.json", s.private(http.HandlerFunc(s.serveDescription)))
+	s.main.Handle("GET /metrics", s.private(s.metrics.handler()))
+	s.main.HandleFunc("GET /readyz", s.readyz)
+	for _, mux := range []*http.ServeMux{s.main, s.intake} {
+		mux.HandleFunc("GET /healthz", s.healthz)
+	}
+}
+
+// Handler serves everything: intake, API and user interface.
+func (s *Server) Handler() http.Handler {
+	h := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.route(s.main, w, r) {
+			s.serveUI(w, r)
+		}
+	}))
+	if s.openLoopback {
+		h = s.loopbackOnly(h)
+	}
+	return s.around(h)
+}
+
+// IntakeHandler serves the intake routes, the browser script and /healthz only,
+// always with an ingest key; it may face the public.
+func (s *Server) IntakeHandler() http.Handler {
+	return s.around(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(withPublic(r.Context()))
+		if !s.route(s.intake, w, r) {
+			s.fail(w, r, problem(http.StatusNotFound, "This listener takes records only; open the main address for the rest.", "there is no %s here", r.URL.Path))
+		}
+	}))
+}
+
+// route serves r if mux knows its path. A known path with another method is
+// answered with 405 here, because mux alone would answer in plain text.
+func (s *Server) route(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) bool {
+	handler, pattern := mux.Handler(r)
+	if pattern != "" {
+		mux.ServeHTTP(w, r)
+		return true
+	}
+	var probe statusProbe
+	handler.ServeHTTP(&probe, r)
+	if probe.status != http.StatusMethodNotAllowed {
+		return false
+	}
+	w.Header().Set("Allow", probe.Header().Get("Allow"))
+	s.fail(w, r, problem(http.StatusMethodNotAllowed, "GET /api/openapi.json lists the routes and their methods.", "%s is not possible here", r.Method))
+	return true
+}
+
+// statusProbe keeps the head of an answer and drops the rest.
+type statusProbe struct {
+	header http.Header
+	status int
+}
+
+// Header returns the header.
+func (p *statusProbe) Header() http.Header {
+	if p.header == nil {
+		p.header = http.Header{}
+	}
+	return p.header
+}
+
+// WriteHeader keeps the status.
+func (p *statusProbe) WriteHeader(status int) { p.status = status }
+
+// Write drops the body.
+func (p *statusProbe) Write(b []byte) (int, error) { return len(b), nil }
