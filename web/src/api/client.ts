@@ -53,9 +53,11 @@ export function useAuthorised(): boolean {
   )
 }
 
-/** Trades a token for the credential cookie. */
-export async function login(token: string): Promise<void> {
-  const response = await fetch('/api/v1/login', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ token }) })
+export type Credential = { token: string } | { name: string; password: string }
+
+/** Trades a token, or a name with its password, for the credential cookie. */
+export async function login(credential: Credential): Promise<void> {
+  const response = await fetch('/api/v1/login', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(credential) })
   if (!response.ok) throw problemOf(await response.json().catch(() => null), response.status)
   queryClient.clear()
   setAuthorised(true)

@@ -13,7 +13,7 @@ export type Column<Row> = {
   /** What the column sorts by; absent when the column cannot sort. */
   value?: (row: Row) => string | number
   cell: (row: Row) => ReactNode
-  /** A CSS grid track: "80px", "minmax(200px, 1fr)". */
+  /** A CSS grid track that begins with its least width: "80px", "minmax(200px, 1fr)". */
   width: string
   align?: 'end'
   title?: string
@@ -68,13 +68,13 @@ export function DataTable<Row extends RowData>(props: Props<Row>) {
   const act = onSelect ?? onOpen
   useListKeys({
     count: main ? rows.length : 0,
-    current: main ? (current >= 0 ? current : focusedIndex(box.current)) : -1,
+    current: () => (current >= 0 ? current : focusedIndex(box.current)),
     onMove: (index) => {
       onSelect?.(rows[index]!)
       focusRow(index)
     },
     ...(main && onClose ? { onClose } : {}),
-    onOpen: (index) => (onOpen ?? onSelect)?.(rows[index]!),
+    onOpen: (index) => main && (onOpen ?? onSelect)?.(rows[index]!),
   })
   const onKeyDown = (event: KeyboardEvent, index: number) => {
     const next = event.key === 'ArrowDown' ? index + 1 : event.key === 'ArrowUp' ? index - 1 : null
@@ -83,7 +83,7 @@ export function DataTable<Row extends RowData>(props: Props<Row>) {
     else return
     event.preventDefault()
   }
-  const template = { gridTemplateColumns: columns.map((column) => column.width).join(' ') }
+  const template = { gridTemplateColumns: columns.map((column) => column.width).join(' '), minWidth: leastWidth(columns) }
   return (
     <div ref={box} className="table-scroll" style={maxHeight ? { maxHeight } : { flex: '1 1 0' }}>
       <div role="grid" aria-label={label} aria-rowcount={rows.length + 1} tabIndex={-1}>
@@ -121,6 +121,11 @@ function HeadCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort: So
       ) : column.header}
     </div>
   )
+}
+
+/** The sum of the columns' least widths: below it the table scrolls sideways, and all rows alike. */
+function leastWidth<Row>(columns: Column<Row>[]): number {
+  return columns.reduce((sum, column) => sum + Number.parseInt(/\d+/.exec(column.width)?.[0] ?? '0'), 0)
 }
 
 function focusedIndex(box: HTMLElement | null): number {

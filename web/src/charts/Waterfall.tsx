@@ -3,13 +3,18 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { formatMs, formatShare } from '../lib/format'
 import { Minimap } from './Minimap'
 import { useListKeys } from './useListKeys'
-import { extentOf, parentOf, visibleRows, type WaterfallRow } from './waterfallRows'
+import { extentOf, originsOf, parentOf, spanSinceOrigin, visibleRows, type WaterfallRow } from './waterfallRows'
 import './charts.css'
 import './waterfall.css'
+
+/** What the bars are measured from: each from the action above it, or all from the beginning of the session. */
+export type Axis = 'action' | 'session'
 
 type Props = {
   label: string
   rows: WaterfallRow[]
+  axis: Axis
+  onAxis: (axis: Axis) => void
   selected: string | undefined
   onSelect: (id: string | undefined) => void
 }
@@ -21,12 +26,19 @@ const kinds: Record<WaterfallRow['kind'], string> = {
 }
 
 /** What happened when: each action, the calls it caused, the server's rows under them, the spans below. An ARIA treegrid. */
-export function Waterfall({ label, rows, selected, onSelect }: Props) {
+export function Waterfall({ label, rows, axis, onAxis, selected, onSelect }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
   const extent = useMemo(() => extentOf(rows), [rows])
   const [zoom, setZoom] = useState<[number, number] | null>(null)
   const view = zoom ?? extent
+  const origins = useMemo(() => originsOf(rows), [rows])
+  const span = useMemo(() => spanSinceOrigin(rows, origins), [rows, origins])
+  const windowOf = (index: number): [number, number] => (axis === 'session' ? view : [origins[index]!, origins[index]! + span])
+  const showOnSession = (next: [number, number] | null) => {
+    setZoom(next)
+    onAxis('session')
+  }
   const visible = useMemo(() => visibleRows(rows, closed), [rows, closed])
   const current = visible.findIndex((index) => rows[index]!.id === selected)
   const virtual = useVirtualizer({ count: visible.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 12, scrollPaddingStart: rowHeight })
@@ -45,11 +57,11 @@ export function Waterfall({ label, rows, selected, onSelect }: Props) {
     setClosed(next)
   }
   const zoomTo = (row: WaterfallRow) => {
-    const span = Math.max(20, (row.duration ?? 0) * 1.4)
+    const width = Math.max(20, (row.duration ?? 0) * 1.4)
     const middle = row.start + (row.duration ?? 0) / 2
-    setZoom([middle - span / 2, middle + span / 2])
+    showOnSession([middle - width / 2, middle + width / 2])
   }
-  useListKeys({ count: visible.length, current, onMove: goTo, onClose: () => onSelect(undefined) })
+  useListKeys({ count: visible.length, current: () => current, onMove: goTo, onClose: () => onSelect(undefined) })
 
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[visible[current] ?? -1]
@@ -57,7 +69,7 @@ export function Waterfall({ label, rows, selected, onSelect }: Props) {
     else if (event.key === 'ArrowUp') goTo(current - 1)
     else if (event.key === 'Home') goTo(0)
     else if (event.key === 'End') goTo(visible.length - 1)
-    else if (event.key === '0') setZoom(null)
+    else if (event.key === '0') showOnSession(null)
     else if (!row) return
     else if (event.key === 'z') zoomTo(row)
     else if (event.key === 'Enter' && row.hasChildren) toggle(row)
@@ -70,10 +82,10 @@ export function Waterfall({ label, rows, selected, onSelect }: Props) {
   }
   return (
     <div className="waterfall">
-      <Minimap rows={rows} extent={extent} view={view} onView={(next) => setZoom(next === extent ? null : next)} />
+      <Minimap rows={rows} extent={extent} view={axis === 'session' ? view : extent} onView={(next) => showOnSession(next === extent ? null : next)} />
       <div ref={box} className="table-scroll waterfall-scroll">
         <div role="treegrid" aria-label={label} aria-rowcount={visible.length + 1} tabIndex={-1}>
-          <div role="rowgroup" className="table-head"><Head from={extent[0]} view={view} /></div>
+          <div role="rowgroup" className="table-head"><Head axis={axis} onAxis={onAxis} view={axis === 'session' ? [view[0] - extent[0], view[1] - extent[0]] : [0, span]} /></div>
           <div role="rowgroup" className="table-body" style={{ height: virtual.getTotalSize() }}>
             {virtual.getVirtualItems().map((item) => {
               const index = visible[item.index]!
@@ -86,7 +98,7 @@ export function Waterfall({ label, rows, selected, onSelect }: Props) {
                   <NameCell row={row} closed={closed.has(row.id)} onToggle={() => toggle(row)} />
                   <LinkCell link={row.link} />
                   <div role="gridcell" className="end">{row.duration === undefined ? '' : formatMs(row.duration)}</div>
-                  <BarCell row={row} view={view} />
+                  <BarCell row={row} view={windowOf(index)} />
                 </div>
               )
             })}
@@ -99,17 +111,17 @@ export function Waterfall({ label, rows, selected, onSelect }: Props) {
 
 const fractions = [0, 0.2, 0.4, 0.6, 0.8]
 
-function Head({ from, view }: { from: number; view: [number, number] }) {
+function Head({ axis, onAxis, view: [from, to] }: { axis: Axis; onAxis: (axis: Axis) => void; view: [number, number] }) {
   return (
     <div role="row" className="table-row waterfall-row" aria-rowindex={1}>
       <div role="columnheader">What happened</div>
       <div role="columnheader" title="How the row is tied to the one above, and how sure that is">Link</div>
       <div role="columnheader" className="end">Took</div>
-      <div role="columnheader" className="bars" aria-label="Time since the session began">
-        {fractions.map((fraction) => {
-          const at = view[0] + fraction * (view[1] - view[0]) - from
-          return <span key={fraction} style={{ left: `${fraction * 100}%` }}>{formatMs(Math.max(0, at))}</span>
-        })}
+      <div role="columnheader" className="bars">
+        <button type="button" className="axis-button" title="Measure the bars from the other beginning" onClick={() => onAxis(axis === 'action' ? 'session' : 'action')}>
+          {axis === 'action' ? 'since the action' : 'since the session began'} ⇄
+        </button>
+        {fractions.map((fraction) => <span key={fraction} style={{ left: `${fraction * 100}%` }}>{formatMs(Math.max(0, from + fraction * (to - from)))}</span>)}
       </div>
     </div>
   )
@@ -148,7 +160,7 @@ function BarCell({ row, view: [from, to] }: { row: WaterfallRow; view: [number, 
   const shown = left < 100 && left + width > -0.5
   return (
     <div role="gridcell" className="bars" aria-label={row.duration === undefined ? 'a moment' : formatMs(row.duration)}>
-      {shown && <i className={`bar k-${row.kind} t-${row.tone}${row.duration === undefined ? ' moment' : ''}`} style={{ left: `${Math.max(0, left)}%`, width: row.duration === undefined ? undefined : `${Math.min(100, left + width) - Math.max(0, left)}%` }} />}
+      {shown && <i className={`bar k-${row.kind} t-${row.tone}${row.duration === undefined ? ' moment' : ''}`} style={{ left: row.duration === undefined ? `max(4px, ${left}%)` : `${Math.max(0, left)}%`, width: row.duration === undefined ? undefined : `${Math.min(100, left + width) - Math.max(0, left)}%` }} />}
       {shown && row.signals.length > 0 && <i className="flag" style={{ left: `${Math.max(0, left)}%` }} aria-hidden>⚑</i>}
     </div>
   )

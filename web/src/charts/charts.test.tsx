@@ -9,7 +9,7 @@ import { Histogram } from './Histogram'
 import { moveView } from './Minimap'
 import { timeTicks } from './ticks'
 import { Waterfall } from './Waterfall'
-import { extentOf, parentOf, visibleRows, type WaterfallRow } from './waterfallRows'
+import { extentOf, originsOf, parentOf, spanSinceOrigin, visibleRows, type WaterfallRow } from './waterfallRows'
 
 vi.mock('../lib/view', () => ({ usePreferences: () => ({ zone: 'utc', now: 0 }) }))
 
@@ -72,7 +72,7 @@ describe('DataTable', () => {
   type Row = { id: string; calls: number }
   const rows: Row[] = Array.from({ length: 5000 }, (_, i) => ({ id: `r${i}`, calls: i }))
   const columns: Column<Row>[] = [
-    { id: 'id', header: 'Id', value: (r) => r.id, cell: (r) => r.id, width: '1fr' },
+    { id: 'id', header: 'Id', value: (r) => r.id, cell: (r) => r.id, width: 'minmax(90px, 1fr)' },
     { id: 'calls', header: 'Calls', value: (r) => r.calls, cell: (r) => r.calls, width: '80px', align: 'end' },
   ]
   test('keeps few of many rows in the DOM, sorted as asked', () => {
@@ -129,11 +129,17 @@ describe('waterfall rows', () => {
     expect(extentOf(forest)).toEqual([980, 3020])
     expect(extentOf([])).toEqual([0, 1000])
   })
+  test('since the action: bars are measured from their root, without outliers', () => {
+    expect(originsOf(forest)).toEqual([1000, 1000, 1000, 3000])
+    expect(spanSinceOrigin(forest, originsOf(forest))).toBe(210)
+    const outlier = Array.from({ length: 100 }, (_, i) => row(`r${i}`, i === 0 ? 0 : 1, { duration: i === 99 ? 60_000 : 200 }))
+    expect(spanSinceOrigin(outlier, originsOf(outlier))).toBe(210)
+  })
 })
 
 describe('Waterfall', () => {
   test('says level, state, link and signal', () => {
-    show(<Waterfall label="Session" rows={forest} selected={undefined} onSelect={() => {}} />)
+    show(<Waterfall axis="action" onAxis={() => {}} label="Session" rows={forest} selected={undefined} onSelect={() => {}} />)
     const [click, call, log] = screen.getAllByRole('row').slice(1)
     expect(click!.getAttribute('aria-expanded')).toBe('true')
     expect(click!.textContent).toContain('rage click')
@@ -143,18 +149,18 @@ describe('Waterfall', () => {
   })
   test('arrow left closes, then climbs', () => {
     const onSelect = vi.fn()
-    const { rerender } = show(<Waterfall label="Session" rows={forest} selected="call" onSelect={onSelect} />)
+    const { rerender } = show(<Waterfall axis="action" onAxis={() => {}} label="Session" rows={forest} selected="call" onSelect={onSelect} />)
     press('ArrowLeft')
     expect(shownRows()).toEqual(['0', '1', '3'])
     press('ArrowLeft')
     expect(onSelect).toHaveBeenLastCalledWith('click')
-    rerender(<MantineProvider><Waterfall label="Session" rows={forest} selected="call" onSelect={onSelect} /></MantineProvider>)
+    rerender(<MantineProvider><Waterfall axis="action" onAxis={() => {}} label="Session" rows={forest} selected="call" onSelect={onSelect} /></MantineProvider>)
     press('ArrowRight')
     expect(shownRows()).toEqual(['0', '1', '2', '3'])
   })
   test('k walks upwards from anywhere', () => {
     const onSelect = vi.fn()
-    show(<Waterfall label="Session" rows={forest} selected="log" onSelect={onSelect} />)
+    show(<Waterfall axis="action" onAxis={() => {}} label="Session" rows={forest} selected="log" onSelect={onSelect} />)
     fireEvent.keyDown(document.body, { key: 'k' })
     expect(onSelect).toHaveBeenLastCalledWith('call')
   })

@@ -3,8 +3,8 @@ import { isTyping } from '../shell/hotkeys'
 
 type ListKeys = {
   count: number
-  /** Index of the current row, -1 when there is none. */
-  current: number
+  /** Index of the current row, -1 when there is none; asked at the key press, because the focus moves without a render. */
+  current: () => number
   onMove: (index: number) => void
   onOpen?: (index: number) => void
   onClose?: () => void
@@ -17,9 +17,10 @@ export function useListKeys({ count, current, onMove, onOpen, onClose }: ListKey
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (isTyping(event) || event.defaultPrevented || document.querySelector('dialog[open]')) return
     const step = steps[event.key]
-    if (step && count > 0) onMove(Math.max(0, Math.min(count - 1, current + step)))
+    const at = current()
+    if (step && count > 0) onMove(Math.max(0, Math.min(count - 1, at + step)))
     else if (event.key === 'Escape' && onClose) onClose()
-    else if (event.key === 'Enter' && onOpen && current >= 0 && !isControl(event.target)) onOpen(current)
+    else if (event.key === 'Enter' && onOpen && at >= 0 && !isControl(event.target)) onOpen(at)
     else return
     event.preventDefault()
   })

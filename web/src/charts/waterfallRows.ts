@@ -54,3 +54,18 @@ export function extentOf(rows: WaterfallRow[]): [number, number] {
   const air = Math.max(5, (to - from) * 0.01)
   return [from - air, to + air]
 }
+
+/** For each row the start of the root it hangs below. */
+export function originsOf(rows: WaterfallRow[]): number[] {
+  let origin = 0
+  return rows.map((row) => {
+    if (row.depth === 0) origin = row.start
+    return origin
+  })
+}
+
+/** How long after their root nearly all rows have ended, in milliseconds: one slow outlier must not shrink every other bar to a dot. */
+export function spanSinceOrigin(rows: WaterfallRow[], origins: number[]): number {
+  const ends = rows.flatMap((row, i) => (row.depth > 0 ? [row.start + (row.duration ?? 0) - origins[i]!] : [])).toSorted((a, b) => a - b)
+  return Math.max(50, ends[Math.floor(ends.length * 0.95)] ?? 0) * 1.05
+}

@@ -10,10 +10,12 @@ export type Search = {
   /** The selected row: a call, an event or a span. */
   sel?: string
   side?: string
+  /** What a timeline's bars are measured from. */
+  axis?: string
   q?: string
 }
 
-const keys: (keyof Search)[] = ['from', 'to', 'filter', 'sort', 'sel', 'side', 'q']
+const keys: (keyof Search)[] = ['from', 'to', 'filter', 'sort', 'sel', 'side', 'axis', 'q']
 
 export function parseSearch(query: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(query))

@@ -1,29 +1,41 @@
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { Button } from '@mantine/core'
-import { login, Problem } from '../api/client'
+import { login, Problem, type Credential } from '../api/client'
 
-/** Shown when the server does not know this browser: how to get in. */
+/** Shown when the server does not know this browser: the ways in. */
 export function LoginPage() {
-  const [token, setToken] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
-  const submit = async () => {
+  const enter = async (credential: Credential) => {
     try {
-      await login(token.trim())
+      await login(credential)
     } catch (error) {
-      setProblem(error instanceof Problem ? `${error.message} ${error.hint}` : 'The server cannot be reached.')
+      setProblem(error instanceof Problem ? `${error.message}. ${error.hint}` : 'The server cannot be reached. Check that clickspan is running.')
     }
   }
   return (
     <main className="login stack">
+      <title>Sign in · Clickspan</title>
       <h1>Clickspan does not know this browser yet</h1>
-      <p>Open the one-use link that <code>clickspan serve</code> printed when it started. If it is used up, make a person and open the link printed then:</p>
-      <pre>clickspan user create</pre>
-      <form className="stack" action={submit}>
-        <label htmlFor="token">Or paste a token, for instance the one in the data directory's token file:</label>
-        <input id="token" className="filter-input mono" type="password" autoComplete="current-password" required value={token} onChange={(event) => setToken(event.target.value)} />
-        {problem && <p role="alert" className="failed">{problem}</p>}
+      <p>Open the one-use link that <code>clickspan serve</code> printed when it started, or sign in with a name that <code>clickspan user create</code> made.</p>
+      {problem && <p role="alert" className="failed">{problem}</p>}
+      <form className="stack" action={(form) => enter({ name: text(form, 'name'), password: text(form, 'password') })}>
+        <Field label="Name"><input name="name" className="filter-input" autoComplete="username" required /></Field>
+        <Field label="Password"><input name="password" className="filter-input" type="password" autoComplete="current-password" required /></Field>
         <div><Button type="submit" size="compact-sm">Sign in</Button></div>
+      </form>
+      <form className="stack" action={(form) => enter({ token: text(form, 'token').trim() })}>
+        <Field label="Or a token, for instance the one in the file of the data directory"><input name="token" className="filter-input mono" type="password" autoComplete="off" required /></Field>
+        <div><Button type="submit" size="compact-sm" variant="default">Use the token</Button></div>
       </form>
     </main>
   )
+}
+
+function Field({ label, children }: { label: string; children: ReactNode }) {
+  return <label className="login-field">{label}{children}</label>
+}
+
+function text(form: FormData, name: string): string {
+  const value = form.get(name)
+  return typeof value === 'string' ? value : ''
 }

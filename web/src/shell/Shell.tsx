@@ -5,7 +5,7 @@ import { usePreferences } from '../lib/view'
 import { FindBox } from './FindBox'
 import { HelpDialog } from './HelpDialog'
 import { useHotkeys } from './hotkeys'
-import { navigation, pages } from './pages'
+import { navigation, pages, type Page } from './pages'
 import { LoginPage } from './LoginPage'
 import { TimeRangePicker } from './TimeRangePicker'
 import { useAuthorised } from '../api/client'
@@ -26,9 +26,11 @@ export function Shell() {
     r: refresh,
     ...Object.fromEntries(pages.map((page) => [`g ${page.key}`, () => void navigate({ to: page.path })])),
   })
+  const here = useRouterState({ select: (state) => pages.find((page) => isHere(page, state.location.pathname)) })
   if (!authorised) return <LoginPage />
   return (
     <AppShell header={{ height: 44 }} navbar={{ width: 148, breakpoint: 'xs', collapsed: { mobile: true } }} padding={8}>
+      <title>{here ? `${here.label} · Clickspan` : 'Clickspan'}</title>
       <a href="#content" className="skip">Skip to content</a>
       <AppShell.Header className="header">
         <Link to="/" className="brand">Clickspan</Link>
@@ -44,16 +46,17 @@ export function Shell() {
   )
 }
 
+function isHere(page: Page, path: string): boolean {
+  return page.path === '/' ? path === '/' : path.startsWith(page.path)
+}
+
 function Navigation() {
   const path = useRouterState({ select: (state) => state.location.pathname })
   return navigation.map(({ group, pages: members }) => (
     <section key={group} aria-label={group}>
       <p className="nav-group">{group}</p>
       <ul>
-        {members.map((page) => {
-          const here = page.path === '/' ? path === '/' : path.startsWith(page.path)
-          return <li key={page.path}><Link to={page.path} className="nav-link" aria-current={here ? 'page' : undefined}>{page.label}</Link></li>
-        })}
+        {members.map((page) => <li key={page.path}><Link to={page.path} className="nav-link" aria-current={isHere(page, path) ? 'page' : undefined}>{page.label}</Link></li>)}
       </ul>
     </section>
   ))

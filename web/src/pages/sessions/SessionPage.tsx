@@ -21,7 +21,7 @@ export default function SessionPage() {
 }
 
 function TimelineView({ timeline }: { timeline: Timeline }) {
-  const { sel } = useViewSearch()
+  const { sel, axis } = useViewSearch()
   const setSearch = useSetSearch()
   const rows = useMemo(() => buildTimeline(timeline), [timeline])
   const select = (id: string | undefined) => setSearch({ sel: id }, { replace: true })
@@ -29,7 +29,8 @@ function TimelineView({ timeline }: { timeline: Timeline }) {
     <div className="fill">
       <Summary timeline={timeline} />
       <div className="sides">
-        <Waterfall label={`Timeline of session ${timeline.session.id}`} rows={rows} selected={sel} onSelect={select} />
+        <Waterfall label={`Timeline of session ${timeline.session.id}`} rows={rows} selected={sel} onSelect={select}
+          axis={axis === 'session' ? 'session' : 'action'} onAxis={(next) => setSearch({ axis: next === 'session' ? next : undefined }, { replace: true })} />
         {sel && <TimelinePanel timeline={timeline} selected={sel} onClose={() => select(undefined)} />}
       </div>
     </div>
