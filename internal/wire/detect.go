@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -57,4 +58,57 @@ func pointAt(line []byte, column int) string {
 	}, string(line[start:end]))
 	indent := utf8.RuneCountInString(strings.ToValidUTF8(string(line[start:column]), "?"))
 	return "    " + shown + "\n    " + strings.Repeat(" ", indent) + "^"
+}
+
+// sniff judges the first lines of an input by decoding them.
+func (p preset) sniff(head []byte, known vocabulary) Match {
+	reader, err := newLogReader(p, known, Options{})
+	if err != nil {
+		return Match{}
+	}
+	if !bytes.Contains(head, []byte(p.marker)) {
+		if len(p.layouts) == 0 {
+			return Match{}
+		}
+		reader.json = false
+	}
+	good, total, column := 0, 0, -1
+	for _, line := range headLines(head) {
+		if reader.directive(string(line)) {
+			continue
+		}
+		total++
+		_, understood, err := reader.call(line)
+		bad, isMisfit := errors.AsType[*misfit](err)
+		switch {
+		case err == nil:
+			good++
+		case isMisfit && bad.role == requestLine && !p.json:
+			total-- // garbage that somebody sent says nothing about the layout
+		case column < 0:
+			column = understood
+		}
+	}
+	if total == 0 {
+		return Match{Column: max(0, column)}
+	}
+	return Match{Score: p.weight() * float64(good) / float64(total), Column: max(0, column)}
+}
+
+// headLines cuts the complete lines of the first bytes, at most twenty.
+func headLines(head []byte) [][]byte {
+	var lines [][]byte
+	for len(lines) < 20 {
+		line, rest, more := bytes.Cut(head, []byte{'\n'})
+		if !more && len(lines) > 0 {
+			break // perhaps cut in the middle
+		}
+		if line = bytes.Trim(bytes.TrimRight(line, "\r"), "\x00"); len(bytes.TrimSpace(line)) > 0 {
+			lines = append(lines, line)
+		}
+		if head = rest; !more {
+			break
+		}
+	}
+	return lines
 }

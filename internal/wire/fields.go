@@ -104,7 +104,7 @@ func names() vocabulary {
 	add(field{role: bytesIn}, "request_length req_len bytes_received request_bytes bytes_read bytes_in cs_bytes request_size")
 	add(field{role: duration, unit: time.Second}, "request_time duration_s response_time elapsed rt duration time_taken")
 	add(field{role: duration, unit: time.Millisecond}, "duration_ms request_time_ms latency_ms elapsed_ms response_time_ms latency")
-	add(field{role: duration, unit: time.Microsecond}, "duration_us request_time_us")
+	add(field{role: duration, unit: time.Microsecond}, "duration_us request_time_us rt_us")
 	add(field{role: duration, unit: time.Nanosecond}, "duration_ns request_time_ns")
 	add(field{role: upstream, unit: time.Second}, "upstream_response_time upstream_time urt upstream_service_time_s")
 	add(field{role: upstream, unit: time.Millisecond}, "upstream_service_time")

@@ -19,6 +19,7 @@ type keys struct {
 	event.Identity
 	TraceID, SpanID, ParentSpanID string
 	RequestID, ActionID, PageID   string
+	Consent                       event.Consent
 }
 
 // fill sets what c does not say itself.
@@ -27,6 +28,9 @@ func (k *keys) fill(c *event.Call) {
 	orElse(&c.RequestID, k.RequestID)
 	orElse(&c.ActionID, k.ActionID)
 	orElse(&c.PageID, k.PageID)
+	if c.Consent == event.ConsentUnknown {
+		c.Consent = k.Consent
+	}
 	if c.TraceID == "" || c.TraceID == k.TraceID { // a parent of another trace is no parent
 		orElse(&c.TraceID, k.TraceID)
 		orElse(&c.SpanID, k.SpanID)
@@ -54,7 +58,7 @@ func identityHeaders() []string {
 	return []string{
 		"traceparent", "sentry-trace", "b3", "x-b3-traceid", "x-b3-spanid", "x-datadog-trace-id", "x-datadog-parent-id",
 		"baggage", "cookie", "x-request-id", "x-correlation-id", "x-moesif-transaction-id", "x-highlight-request",
-		"x-posthog-session-id", "x-posthog-distinct-id", "x-faro-session-id", "x-openreplay-sessiontoken", "server-timing",
+		"x-posthog-session-id", "x-posthog-distinct-id", "x-faro-session-id", "x-openreplay-sessiontoken", "server-timing", "sec-gpc",
 	}
 }
 
@@ -72,6 +76,9 @@ func headerKeys(get func(name string) string) keys {
 	orElse(&k.UserID, clean(get("x-posthog-distinct-id")))
 	k.RequestID = first(get("x-request-id"), get("x-correlation-id"), get("x-moesif-transaction-id"), highlightRequest)
 	k.DeviceID = cookieDevice(get("cookie"))
+	if get("sec-gpc") == "1" { // Global Privacy Control: the person objects
+		k.Consent = event.ConsentDenied
+	}
 	return k
 }
 

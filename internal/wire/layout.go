@@ -60,6 +60,9 @@ func (v *values) put(f *field, value string, at int) {
 func (v *values) header(name string) string {
 	for _, h := range v.headers {
 		if h.name == name {
+			if strings.IndexByte(h.value, '\\') >= 0 {
+				return unescape(h.value)
+			}
 			return h.value
 		}
 	}

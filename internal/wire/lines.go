@@ -79,3 +79,22 @@ func idOf(sum [sha256.Size]byte, ordinal int) string {
 	}
 	return hex.EncodeToString(sum[:16])
 }
+
+// ordinals counts equal lines, in two generations so that a file of any size needs
+// bounded memory: equal lines carry the same time stamp and so lie near each other.
+type ordinals struct{ young, old map[[16]byte]int }
+
+const generation = 1 << 17
+
+func (o *ordinals) next(sum [sha256.Size]byte) int {
+	key := [16]byte(sum[:16])
+	n, found := o.young[key]
+	if !found {
+		n = o.old[key]
+	}
+	if o.young == nil || len(o.young) >= generation {
+		o.old, o.young = o.young, make(map[[16]byte]int)
+	}
+	o.young[key] = n + 1
+	return n
+}

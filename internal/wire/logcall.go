@@ -279,6 +279,7 @@ func setIdentity(c *event.Call, v *values) {
 	if len(v.headers) > 0 {
 		found := headerKeys(v.header)
 		found.fill(c)
+		orElse(&c.TraceID, serverTimingTrace(v.header("server-timing"))) // the trace that the client was told
 	}
 }
 

@@ -2,11 +2,11 @@ package wire
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -28,10 +28,10 @@ type logReader struct {
 	clock    clock
 }
 
-// decodeLog returns the Decoder of a preset.
-func decodeLog(p preset) Decoder {
+// decodeLog returns the Decoder of a preset; known are its names.
+func decodeLog(p preset, known func() vocabulary) Decoder {
 	return func(r io.Reader, opt Options, sink Sink) error {
-		reader, err := newLogReader(p, opt)
+		reader, err := newLogReader(p, known(), opt)
 		if err != nil {
 			return err
 		}
@@ -63,8 +63,8 @@ func decodeLog(p preset) Decoder {
 }
 
 // newLogReader compiles a preset, or the layout that the options bring instead.
-func newLogReader(p preset, opt Options) (*logReader, error) {
-	l := &logReader{source: p.name, names: p.vocabulary(), json: p.json, w3c: p.w3c, encoding: p.headerEncoding, clock: clock{zone: opt.location()}}
+func newLogReader(p preset, known vocabulary, opt Options) (*logReader, error) {
+	l := &logReader{source: p.name, names: known, json: p.json, w3c: p.w3c, encoding: p.headerEncoding, clock: clock{zone: opt.location()}}
 	shapes := p.layouts
 	if custom := strings.TrimSpace(opt.LogFormat); custom != "" {
 		l.json, l.w3c, shapes = false, false, []string{custom}
@@ -95,6 +95,7 @@ func (l *logReader) mapFields(text string) error {
 		return &event.Permanent{Err: fmt.Errorf("the field map is not a JSON object of texts: %w", err), Hint: `Write it as {"status":"code","time":"ts"}: our name, then the log's.`}
 	}
 	l.json = true
+	l.names = maps.Clone(l.names)
 	for name, theirs := range ours {
 		f, known := l.names[foldName(name)]
 		if !known {
@@ -231,76 +232,4 @@ func cutSyslog(line string) (rest string, ok bool) {
 		return line, false
 	}
 	return line[i+2:], true
-}
-
-// ordinals counts equal lines, in two generations so that a file of any size needs
-// bounded memory: equal lines carry the same time stamp and so lie near each other.
-type ordinals struct{ young, old map[[16]byte]int }
-
-const generation = 1 << 17
-
-func (o *ordinals) next(sum [sha256.Size]byte) int {
-	key := [16]byte(sum[:16])
-	n, found := o.young[key]
-	if !found {
-		n = o.old[key]
-	}
-	if o.young == nil || len(o.young) >= generation {
-		o.old, o.young = o.young, make(map[[16]byte]int)
-	}
-	o.young[key] = n + 1
-	return n
-}
-
-// sniff judges the first lines of an input by decoding them.
-func (p preset) sniff(head []byte) Match {
-	reader, err := newLogReader(p, Options{})
-	if err != nil {
-		return Match{}
-	}
-	if !bytes.Contains(head, []byte(p.marker)) {
-		if len(p.layouts) == 0 {
-			return Match{}
-		}
-		reader.json = false
-	}
-	good, total, column := 0, 0, -1
-	for _, line := range headLines(head) {
-		if reader.directive(string(line)) {
-			continue
-		}
-		total++
-		_, understood, err := reader.call(line)
-		bad, isMisfit := errors.AsType[*misfit](err)
-		switch {
-		case err == nil:
-			good++
-		case isMisfit && bad.role == requestLine && !p.json:
-			total-- // garbage that somebody sent says nothing about the layout
-		case column < 0:
-			column = understood
-		}
-	}
-	if total == 0 {
-		return Match{Column: max(0, column)}
-	}
-	return Match{Score: p.weight() * float64(good) / float64(total), Column: max(0, column)}
-}
-
-// headLines cuts the complete lines of the first bytes, at most twenty.
-func headLines(head []byte) [][]byte {
-	var lines [][]byte
-	for len(lines) < 20 {
-		line, rest, more := bytes.Cut(head, []byte{'\n'})
-		if !more && len(lines) > 0 {
-			break // perhaps cut in the middle
-		}
-		if line = bytes.Trim(bytes.TrimRight(line, "\r"), "\x00"); len(bytes.TrimSpace(line)) > 0 {
-			lines = append(lines, line)
-		}
-		if head = rest; !more {
-			break
-		}
-	}
-	return lines
 }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -178,10 +179,12 @@ func (p preset) weight() float64 {
 
 // format makes the registry row of p.
 func (p preset) format() Format {
+	known := sync.OnceValue(p.vocabulary) // shared by all requests of one registry
 	return Format{
 		Name: p.name, Title: p.title, Lines: true,
 		ContentTypes: []string{"text/plain", "application/x-ndjson"},
-		Decode:       decodeLog(p), Detect: p.sniff,
+		Decode:       decodeLog(p, known),
+		Detect:       func(head []byte) Match { return p.sniff(head, known()) },
 	}
 }
 

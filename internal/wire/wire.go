@@ -55,14 +55,6 @@ type Options struct {
 	Path, Query string
 }
 
-// header returns a request header; "" for files.
-func (o *Options) header(name string) string {
-	if o.Header == nil {
-		return ""
-	}
-	return o.Header(name)
-}
-
 // location returns the zone of time stamps without one.
 func (o *Options) location() *time.Location {
 	if o.Location == nil {
