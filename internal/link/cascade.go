@@ -30,7 +30,7 @@ func Link(b Block, o Options) Result {
 	r.Links = l.links()
 	marks := l.signals()
 	r.Signals = marks
-	r.Interactions = l.interactions(marks)
+	r.Interactions = l.interactions()
 	r.Sessions = l.sessions(marks)
 	r.Unlinked = l.unlinked()
 	return r
@@ -54,6 +54,7 @@ type action struct {
 	at    int64 // microseconds, on the block's clock
 	visit int
 	calls []*call // what it caused, by start: client calls, and server calls nobody reported
+	raged bool    // part of a burst of clicks
 }
 
 // call is a Call with what linking found out about it.

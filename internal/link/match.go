@@ -259,7 +259,7 @@ func statusCost(c, s *call) float64 {
 	switch {
 	case s.Error == event.Aborted && c.Status != 0:
 		return impossible // who got an answer did not go away before it
-	case c.Status == s.Status || s.Status == 0:
+	case c.Status == s.Status || s.Status == 0 || c.Status == 0 && c.Error == "":
 		return 0
 	case c.Status == 0:
 		return 1 // the answer got lost, or came after the client had gone

@@ -95,3 +95,15 @@ func (m *matcher) learnReferers(certain []option, clients []*call) {
 	}
 	m.strange = min(max(0, math.Log(agree/differ)), 3)
 }
+
+// pageBefore returns the path of the page that the visit was on before its page
+// at that time, "" when there was none.
+func (v *visit) pageBefore(at int64) string {
+	i := sort.Search(len(v.pages), func(i int) bool { return v.pages[i].at > at }) - 1
+	for n := i - 1; n >= 0; n-- {
+		if v.pages[n].path != v.pages[i].path {
+			return v.pages[n].path
+		}
+	}
+	return ""
+}
