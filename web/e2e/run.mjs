@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core'
 import { checkAxe, Report } from './report.mjs'
 import { checkKeyboard } from './keyboard.mjs'
 import { discoverPages } from './pages.mjs'
+import { checkState } from './state.mjs'
 
 const address = process.env.CLICKSPAN_E2E_URL
 if (!address) {
@@ -26,6 +27,7 @@ try {
   const origin = new URL(address).origin
   for (const target of await discoverPages(page, origin)) await checkPage(page, origin, target)
   await checkKeyboard(page, origin, report)
+  await checkState(page, origin, report)
 } finally {
   await browser.close()
 }

@@ -46,6 +46,8 @@ const rowHeight = 24
 export function DataTable<Row extends RowData>(props: Props<Row>) {
   const { label, columns, rows: data, rowKey, sort, onSort, selected, onSelect, onOpen, onClose, onEnd, maxHeight, main } = props
   const box = useRef<HTMLDivElement>(null)
+  // Where the keyboard is when nothing is selected.
+  const cursor = useRef(-1)
   const definitions: ColumnDef<typeof features, Row>[] = columns.map((column) => ({
     id: column.id, header: column.header, accessorFn: column.value ?? (() => ''), enableSorting: column.value !== undefined,
   }))
@@ -68,8 +70,9 @@ export function DataTable<Row extends RowData>(props: Props<Row>) {
   const act = onSelect ?? onOpen
   useListKeys({
     count: main ? rows.length : 0,
-    current: () => (current >= 0 ? current : focusedIndex(box.current)),
+    current: () => (current >= 0 ? current : cursor.current),
     onMove: (index) => {
+      cursor.current = index
       onSelect?.(rows[index]!)
       focusRow(index)
     },
@@ -98,7 +101,7 @@ export function DataTable<Row extends RowData>(props: Props<Row>) {
             return (
               <div key={rowKey(row)} role="row" data-index={item.index} aria-rowindex={item.index + 2} aria-selected={onSelect ? item.index === current : undefined}
                 tabIndex={item.index === Math.max(0, current) ? 0 : -1} className="table-row" style={{ ...template, transform: `translateY(${item.start}px)` }}
-                onClick={() => act?.(row)} onKeyDown={(event) => onKeyDown(event, item.index)}>
+                onFocus={() => (cursor.current = item.index)} onClick={() => act?.(row)} onKeyDown={(event) => onKeyDown(event, item.index)}>
                 {columns.map((column) => <div key={column.id} role="gridcell" className={column.align}>{column.cell(row)}</div>)}
               </div>
             )
@@ -126,9 +129,4 @@ function HeadCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort: So
 /** The sum of the columns' least widths: below it the table scrolls sideways, and all rows alike. */
 function leastWidth<Row>(columns: Column<Row>[]): number {
   return columns.reduce((sum, column) => sum + Number.parseInt(/\d+/.exec(column.width)?.[0] ?? '0'), 0)
-}
-
-function focusedIndex(box: HTMLElement | null): number {
-  const focused = document.activeElement
-  return focused instanceof HTMLElement && box?.contains(focused) ? Number(focused.dataset.index ?? -1) : -1
 }

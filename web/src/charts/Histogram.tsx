@@ -61,7 +61,7 @@ export const Histogram = memo(function Histogram({ edges, bars, onBrush }: Props
           setDragging(true)
           setSelection({ anchor: barAt(event), head: barAt(event) })
         }}
-        onPointerMove={(event) => dragging && setSelection((s) => s && { ...s, head: barAt(event) })}
+        onPointerMove={(event) => dragging && selection && setSelection({ ...selection, head: barAt(event) })}
         onPointerUp={() => {
           setDragging(false)
           apply()

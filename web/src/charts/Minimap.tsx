@@ -39,7 +39,7 @@ export const Minimap = memo(function Minimap({ rows, extent, view, onView }: Pro
           event.currentTarget.setPointerCapture(event.pointerId)
           setDrag([timeAt(event), timeAt(event)])
         }}
-        onPointerMove={(event) => setDrag((d) => d && [d[0], timeAt(event)])}
+        onPointerMove={(event) => drag && setDrag([drag[0], timeAt(event)])}
         onPointerUp={finish}>
         {rows.map((row, i) => row.depth < 3 && (
           <rect key={row.id} className={`mini k-${row.kind} t-${row.tone}`} x={(row.start - from) * scale} width={Math.max(1.5, (row.duration ?? 0) * scale)}
