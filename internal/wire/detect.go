@@ -98,6 +98,7 @@ func (p preset) sniff(head []byte, known vocabulary) Match {
 // headLines cuts the complete lines of the first bytes, at most twenty.
 func headLines(head []byte) [][]byte {
 	var lines [][]byte
+	head = bytes.TrimPrefix(head, []byte(byteOrderMark))
 	for len(lines) < 20 {
 		line, rest, more := bytes.Cut(head, []byte{'\n'})
 		if !more && len(lines) > 0 {

@@ -344,7 +344,7 @@ func (h *harFile) views() error {
 
 // detectHAR looks for the frame that every HAR begins with.
 func detectHAR(head []byte) Match {
-	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte(byteOrderMark)), " \t\r\n")
 	if !bytes.HasPrefix(head, []byte("{")) || !bytes.Contains(head, []byte(`"log"`)) {
 		return Match{}
 	}

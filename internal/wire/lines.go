@@ -31,6 +31,9 @@ func eachLine(r io.Reader, limit int, take func(number int, line []byte) error, 
 		}
 		ended := err != nil
 		line = bytes.TrimRight(line, "\r\n")
+		if number == 1 {
+			line = bytes.TrimPrefix(line, []byte(byteOrderMark))
+		}
 		switch {
 		case len(line) > limit:
 			tooLong(number, line)
@@ -47,6 +50,9 @@ func eachLine(r io.Reader, limit int, take func(number int, line []byte) error, 
 		}
 	}
 }
+
+// byteOrderMark is what Windows editors begin files with.
+const byteOrderMark = "\xef\xbb\xbf"
 
 // rejectLong returns the tooLong function of [eachLine] that tells sink.
 func rejectLong(limit int, sink Sink) func(int, []byte) {

@@ -92,8 +92,7 @@ type Format struct {
 	// ("POST /intake/har"). Access logs share /intake/logs/{format} and have none.
 	Paths        []string
 	ContentTypes []string
-	// Lines says that the input may be cut at any newline, so that it can be
-	// followed and decoded in parallel.
+	// Lines says that every record is a line, so that a growing file can be followed.
 	Lines  bool
 	Decode Decoder
 	// Detect judges the first bytes of an input; nil = never guessed.
