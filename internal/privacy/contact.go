@@ -15,7 +15,7 @@ func replaceEmails(s string) string {
 			}
 			at := from + i
 			if start, ok := userInfo(s, at); ok {
-				return start, at, redacted
+				return start, at + 1, redacted + "@"
 			}
 			if start, end, ok := emailAround(s, at); ok {
 				return start, end, emailMark

@@ -1,7 +1,6 @@
 package privacy
 
 import (
-	"net/url"
 	"strings"
 )
 
@@ -96,7 +95,7 @@ func traits(s string) trait {
 			t |= hasIBAN
 		}
 	}
-	if run >= shortestSecret {
+	if run >= shortestSecret || dots >= 2 && strings.Contains(s, "eyJ") {
 		t |= hasRun
 	}
 	if dots >= 3 && digits >= 4 {
@@ -127,14 +126,25 @@ func (r *Rules) text(s string, how strength) string {
 	if t&hasPercent != 0 {
 		// What hides behind percent-encoding is looked at decoded, and the decoded text
 		// is only used when something was found in it.
-		if plain, err := url.PathUnescape(s); err == nil && plain != s {
+		if plain := unescape(s); plain != s {
 			if clean := r.text(plain, how); clean != plain {
 				return clean
 			}
 		}
 	}
-	return r.detect(s, t, how)
+	// What one detector removed may have hidden something from another.
+	for range maxPasses {
+		clean := r.detect(s, t, how)
+		if clean == s {
+			break
+		}
+		s, t = clean, traits(clean)
+	}
+	return s
 }
+
+// maxPasses ends a search that finds something new each time.
+const maxPasses = 4
 
 // detect runs the detectors that t calls for. Their order matters: a secret may
 // contain digits that look like a card, an e-mail address never contains one.
@@ -182,7 +192,7 @@ func replaceAll(s string, find func(s string, from int) (start, end int, instead
 		if start < 0 {
 			break
 		}
-		out.WriteString(s[done:start])
+		out.WriteString(s[done:max(start, done)]) // a finding may reach back into the one before
 		out.WriteString(instead)
 		done, from = end, end
 	}
@@ -191,6 +201,25 @@ func replaceAll(s string, find func(s string, from int) (start, end int, instead
 	}
 	out.WriteString(s[done:])
 	return out.String()
+}
+
+// unescape undoes percent-encoding wherever it is valid, which a browser does too.
+func unescape(s string) string {
+	return replaceAll(s, func(s string, from int) (int, int, string) {
+		for i := from; i+2 < len(s); i++ {
+			if s[i] == '%' && isHex(s[i+1]) && isHex(s[i+2]) {
+				return i, i + 3, string([]byte{nibble(s[i+1])<<4 | nibble(s[i+2])})
+			}
+		}
+		return -1, 0, ""
+	})
+}
+
+func nibble(c byte) byte {
+	if isDigit(c) {
+		return c - '0'
+	}
+	return (c | 0x20) - 'a' + 10
 }
 
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }

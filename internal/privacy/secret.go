@@ -87,7 +87,8 @@ func isOpaque(word string) bool {
 	case hex:
 		return n >= 40 && digits > 0 && lower+upper > 0
 	case lower > 0 && upper > 0 && digits > 0:
-		return n >= 24 && marks*8 <= n && changes*5 >= n*2
+		// Compounds like getV2CartForUser change kind often, but have one digit at most.
+		return n >= 24 && marks*8 <= n && (digits > 1 && changes*5 >= n*2 || changes*2 >= n)
 	case marks == 0 && digits >= 4 && lower+upper > 0:
 		return n >= 32 && changes*10 >= n*3
 	}
