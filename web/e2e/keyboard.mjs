@@ -1,8 +1,8 @@
 const destinations = [['o', '/'], ['l', '/live'], ['e', '/endpoints'], ['c', '/calls'], ['s', '/sessions'], ['q', '/quality']]
 
 /** The product without a mouse. */
-export async function checkKeyboard(page, origin, report) {
-  await page.goto(`${origin}/`)
+export async function checkKeyboard(page, open, report) {
+  await open('/')
   await page.locator('main h1').first().waitFor()
   for (const [key, path] of destinations) {
     await report.step(`keyboard: g ${key} goes to ${path}`, async () => {
@@ -31,7 +31,7 @@ export async function checkKeyboard(page, origin, report) {
     await page.locator('dialog[open]').waitFor({ state: 'detached', timeout: 2000 })
   })
   await report.step('keyboard: j and k walk through calls, Escape closes the panel', async () => {
-    await page.goto(`${origin}/calls`)
+    await open('/calls')
     await page.locator('[role=gridcell]').first().waitFor()
     await page.keyboard.press('j')
     const first = await selectionAfter(page, null)
@@ -44,7 +44,7 @@ export async function checkKeyboard(page, origin, report) {
     await page.locator('aside').waitFor({ state: 'detached', timeout: 2000 })
   })
   await report.step('keyboard: Enter opens a session, arrows open and close its tree', async () => {
-    await page.goto(`${origin}/sessions`)
+    await open('/sessions')
     await page.locator('[role=gridcell]').first().waitFor()
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')

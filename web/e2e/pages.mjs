@@ -1,25 +1,46 @@
 /**
- * The pages to check, with what shows that each is there. Pages about one thing take the first endpoint and a session with
- * failed calls of the data at hand, found through the API with the browser's own credential.
+ * The pages to check, with what shows that each is there, over the whole time that the server has data of. Pages about one
+ * thing take one with trouble when there is any; all are found through the API with the browser's own credential.
  */
 export async function discoverPages(page, origin) {
-  const endpoint = (await read(page, `${origin}/api/v1/endpoints`)).rows[0]
-  const sessions = (await read(page, `${origin}/api/v1/sessions?filter=${encodeURIComponent('session.failed > 0')}`)).rows
-  const call = (await read(page, `${origin}/api/v1/calls?filter=${encodeURIComponent('call.failed == true && call.linked == true')}`)).rows[0]
-  if (!endpoint || !sessions[0] || !call) throw new Error('The server holds no endpoint, no session with a failed call, or no linked failed call; start it with demo data.')
-  return [
-    { name: 'overview', path: '/', ready: 'main h1' },
-    { name: 'endpoints', path: '/endpoints?sort=-p95', ready: '[role=grid] [role=gridcell]' },
-    { name: 'endpoint', path: `/endpoints/${encodeURIComponent(endpoint.id)}`, ready: 'main .uplot' },
-    { name: 'calls', path: `/calls?filter=${encodeURIComponent('call.failed == true')}`, ready: '[role=grid] [role=gridcell]' },
-    { name: 'call', path: `/calls?filter=${encodeURIComponent('call.failed == true && call.linked == true')}&sel=${encodeURIComponent(call.id)}`, ready: 'aside h2' },
-    { name: 'sessions', path: '/sessions', ready: '[role=grid] [role=gridcell]' },
-    { name: 'session', path: `/sessions/${encodeURIComponent(sessions[0].id)}`, ready: '[role=treegrid] [role=gridcell]' },
+  const range = await rangeOfData(page, origin)
+  const endpoint = await first(page, origin, 'endpoints', range, [''])
+  const session = await first(page, origin, 'sessions', range, ['session.failed > 0', 'session.calls > 0', ''])
+  const call = await first(page, origin, 'calls', range, ['call.failed == true && call.linked == true', 'call.linked == true', ''])
+  const path = (pathname, search = {}) => `${pathname}?${new URLSearchParams({ ...range, ...search })}`
+  const pages = [
+    { name: 'overview', path: path('/'), ready: 'main .headline' },
+    { name: 'endpoints', path: path('/endpoints', { sort: '-p95' }), ready: '[role=grid] [role=gridcell]' },
+    { name: 'endpoint', path: path(`/endpoints/${encodeURIComponent(endpoint.id)}`), ready: 'main .uplot' },
+    { name: 'calls', path: path('/calls', { filter: 'call.status >= 200', side: 'any' }), ready: '[role=grid] [role=gridcell]' },
+    { name: 'call', path: path('/calls', { side: 'any', sel: call.id }), ready: 'aside h2' },
+    { name: 'sessions', path: path('/sessions'), ready: '[role=grid] [role=gridcell]' },
+    { name: 'session', path: path(`/sessions/${encodeURIComponent(session.id)}`), ready: '[role=treegrid] [role=gridcell]' },
     { name: 'live', path: '/live', ready: 'main h1' },
-    { name: 'quality', path: '/quality', ready: 'main h2' },
+    { name: 'quality', path: path('/quality'), ready: 'main h2' },
+    { name: 'find', path: path('/find', { q: session.id }), ready: 'main table' },
     { name: 'empty', path: '/calls?from=2001-01-01T00:00:00Z&to=2001-01-02T00:00:00Z', ready: 'main .notice' },
+    { name: 'refused', path: path('/calls', { filter: 'no.such.field == 1' }), ready: 'main [role=alert]', refused: true },
     { name: 'missing', path: '/no-such-page', ready: 'main .notice' },
   ]
+  return { pages, range: new URLSearchParams(range).toString() }
+}
+
+async function rangeOfData(page, origin) {
+  const { store } = await read(page, `${origin}/api/v1/system`)
+  if (!store.from || !store.to) throw new Error('The server holds no data; start it with `clickspan demo`, or import something.')
+  const to = new Date(Date.parse(store.to) + 1000).toISOString()
+  return { from: store.from, to }
+}
+
+/** The first row for the first of the filters that has any. */
+async function first(page, origin, what, range, filters) {
+  for (const filter of filters) {
+    const query = new URLSearchParams({ ...range, ...(filter ? { filter } : {}) })
+    const { rows } = await read(page, `${origin}/api/v1/${what}?${query}`)
+    if (rows[0]) return rows[0]
+  }
+  throw new Error(`The server's data has no ${what}; the walk needs endpoints, calls and sessions.`)
 }
 
 async function read(page, url) {

@@ -25,15 +25,18 @@ try {
   report.watchConsole(page)
   await page.goto(address)
   const origin = new URL(address).origin
-  for (const target of await discoverPages(page, origin)) await checkPage(page, origin, target)
-  await checkKeyboard(page, origin, report)
-  await checkState(page, origin, report)
+  const { pages, range } = await discoverPages(page, origin)
+  for (const target of pages) await checkPage(page, origin, target)
+  const open = (path) => page.goto(`${origin}${path}?${range}`)
+  await checkKeyboard(page, open, report)
+  await checkState(page, open, report)
 } finally {
   await browser.close()
 }
 report.finish()
 
-async function checkPage(page, origin, { name, path, ready }) {
+async function checkPage(page, origin, { name, path, ready, refused = false }) {
+  report.expectRefusals(refused)
   await page.goto(origin + path)
   await report.step(`${name}: shows its content`, () => settle(page, ready))
   await report.step(`${name}: a reload gives the same view`, async () => {
@@ -51,6 +54,7 @@ async function checkPage(page, origin, { name, path, ready }) {
     if (shots) await page.screenshot({ path: join(shots, `${name}-${scheme}.png`) })
   }
   await setScheme(page, 'light')
+  report.expectRefusals(false)
 }
 
 /** Waits until the page shows what it is for and no longer says that it loads. */
@@ -67,5 +71,5 @@ async function setScheme(page, scheme) {
 }
 
 async function contentOf(page) {
-  return (await page.locator('main :is(h1, h2), main [role=columnheader]').allInnerTexts()).join(' | ')
+  return (await page.locator('main :is(h1, h2), main [aria-sort=ascending], main [aria-sort=descending]').allInnerTexts()).join(' | ')
 }

@@ -114,6 +114,13 @@ export function useFind(q: string) {
   })
 }
 
+export function useSystem() {
+  return useQuery({
+    queryKey: ['system'],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/system', { signal })),
+  })
+}
+
 /** The parts that are there: an empty parameter must not reach the API, where it would mean something. */
 function given<Part extends Record<string, unknown>>(parts: Part): { [Key in keyof Part]?: NonNullable<Part[Key]> } {
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined && value !== '')) as { [Key in keyof Part]?: NonNullable<Part[Key]> }

@@ -140,6 +140,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a project's ingest keys */
+        get: operations["keys"];
+        put?: never;
+        /** Create an ingest key */
+        post: operations["create-key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an ingest key */
+        delete: operations["revoke-key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say who is logged in */
+        get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -209,6 +261,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List deploy markers */
+        get: operations["releases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -235,6 +304,40 @@ export interface paths {
         };
         /** Show one session's timeline */
         get: operations["session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create the first admin */
+        post: operations["setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describe the server */
+        get: operations["system"];
         put?: never;
         post?: never;
         delete?: never;
@@ -635,6 +738,40 @@ export interface components {
             /** Format: date-time */
             time: string;
         };
+        Key: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "browser" | "server";
+            note: string;
+            /** @description web origins a browser key is taken from; empty = any */
+            origins: string[];
+            /** @description its first characters, to recognise it by */
+            prefix: string;
+            /**
+             * Format: date-time
+             * @description null while it is valid
+             */
+            revoked_at: string | null;
+            /** @description the key itself, told once, when it is created */
+            secret?: string;
+        };
+        KeyInputBody: {
+            /** @enum {string} */
+            kind: "browser" | "server";
+            note?: string;
+            /**
+             * @example [
+             *       "https://shop.example"
+             *     ]
+             */
+            origins?: string[];
+        };
+        KeysOutput: {
+            keys: components["schemas"]["Key"][];
+        };
         Link: {
             client_call_id?: string;
             /** Format: double */
@@ -648,6 +785,12 @@ export interface components {
             /** Format: date-time */
             time: string;
             user_id?: string;
+        };
+        Me: {
+            /** @description empty when the login came from a link or token */
+            name: string;
+            /** @enum {string} */
+            role: "admin" | "viewer";
         };
         MeasureSpec: {
             /** @enum {string} */
@@ -703,11 +846,13 @@ export interface components {
             title: string;
         };
         Project: {
-            /** @description told once, when the project is created */
-            readonly ingest_key?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description a server key, told once, when the project is created */
+            ingest_key?: string;
             name: string;
         };
-        ProjectBody: {
+        ProjectInputBody: {
             name: string;
         };
         ProjectsOutput: {
@@ -765,6 +910,21 @@ export interface components {
             example?: string;
             reason: string;
             source: string;
+        };
+        Release: {
+            /** Format: date-time */
+            at: string;
+            note?: string;
+            service: string;
+            url?: string;
+            version: string;
+        };
+        ReleasesOutput: {
+            releases: components["schemas"]["Release"][];
+        };
+        RevokeKeyOutput: {
+            /** Format: int64 */
+            id: number;
         };
         RouteQuality: {
             /** Format: int64 */
@@ -899,6 +1059,10 @@ export interface components {
             next: string;
             rows: components["schemas"]["Session"][];
         };
+        SetupInputBody: {
+            name: string;
+            password: string;
+        };
         Signal: {
             call_id?: string;
             detail?: string;
@@ -944,6 +1108,38 @@ export interface components {
             time: string;
             trace_id: string;
             user_agent?: string;
+        };
+        Stats: {
+            /** Format: int64 */
+            arrived: number;
+            /**
+             * Format: int64
+             * @description rows that the link pass has not seen yet
+             */
+            behind: number;
+            /** Format: int64 */
+            calls: number;
+            /** Format: int64 */
+            disk_bytes: number;
+            engine: string;
+            /** Format: int64 */
+            events: number;
+            /** Format: date-time */
+            from?: string;
+            /** Format: int64 */
+            links: number;
+            /** Format: int64 */
+            spans: number;
+            /** Format: date-time */
+            to?: string;
+            /** Format: int64 */
+            watermark: number;
+        };
+        SystemOutput: {
+            /** @description without one only loopback is served; POST /api/v1/setup makes it */
+            has_admin: boolean;
+            store: components["schemas"]["Stats"];
+            version: string;
         };
         Target: {
             name?: string;
@@ -1308,6 +1504,134 @@ export interface operations {
             };
         };
     };
+    keys: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-key": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokeKeyOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     projects: {
         parameters: {
             query?: never;
@@ -1346,7 +1670,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProjectBody"];
+                "application/json": components["schemas"]["ProjectInputBody"];
             };
         };
         responses: {
@@ -1478,6 +1802,42 @@ export interface operations {
             };
         };
     };
+    releases: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description start of the range; default 7 days before its end */
+                from?: string;
+                /** @description end of the range, exclusive; default now */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasesOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sessions: {
         parameters: {
             query?: {
@@ -1547,6 +1907,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemOutput"];
                 };
             };
             /** @description Error */

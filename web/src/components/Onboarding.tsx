@@ -1,3 +1,7 @@
+import { Link, useLocation } from '@tanstack/react-router'
+import { useSystem } from '../api/queries'
+import { formatMoment, toIso } from '../lib/time'
+import { usePreferences } from '../lib/view'
 import { EmptyNotice } from './Notice'
 
 /** The two ways data comes in, as text to copy. */
@@ -7,9 +11,9 @@ const scriptTag = '<script async src="/clickspan.js"></script>'
 export function NoCalls() {
   return (
     <EmptyNotice title="No calls in this time range.">
+      <DataElsewhere />
       <p>Calls come from a server's access log, from OpenTelemetry, or from the browser. To read a log, and keep reading it:</p>
       <pre>{importCommand}</pre>
-      <p className="muted">If data is older, choose a longer time range at the top right.</p>
     </EmptyNotice>
   )
 }
@@ -17,9 +21,9 @@ export function NoCalls() {
 export function NoSessions() {
   return (
     <EmptyNotice title="No sessions in this time range.">
+      <DataElsewhere />
       <p>From a log alone come endpoints and calls. Sessions begin with what people do in the browser; put this tag into your pages:</p>
       <pre>{scriptTag}</pre>
-      <p className="muted">If data is older, choose a longer time range at the top right.</p>
     </EmptyNotice>
   )
 }
@@ -29,5 +33,21 @@ export function NothingMatches({ what, onClear }: { what: string; onClear: () =>
     <EmptyNotice title={`No ${what} match the filter in this time range.`}>
       <p><button type="button" className="plain-button" onClick={onClear}>Clear the filter</button></p>
     </EmptyNotice>
+  )
+}
+
+/** Says when the data that is there was recorded, and opens it: an imported log is often older than the last day. */
+function DataElsewhere() {
+  const { data } = useSystem()
+  const { zone } = usePreferences()
+  const { pathname } = useLocation()
+  const { from, to } = data?.store ?? {}
+  if (!from || !to) return null
+  const [start, end] = [Date.parse(from), Date.parse(to) + 1000]
+  return (
+    <p>
+      The data runs from {formatMoment(start, zone, 'minute')} to {formatMoment(end, zone, 'minute')}.{' '}
+      <Link to={pathname} search={{ from: toIso(start), to: toIso(end) }}>Show all of it</Link>
+    </p>
   )
 }
