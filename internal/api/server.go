@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/clickspan/clickspan/internal/live"
 	"github.com/clickspan/clickspan/internal/meta"
 	"github.com/clickspan/clickspan/internal/pipeline"
 	"github.com/clickspan/clickspan/internal/store"
@@ -27,6 +28,8 @@ type Config struct {
 	// Pipeline and Linker are what the intake routes need.
 	Pipeline *pipeline.Pipeline
 	Linker   Linker
+	// Live is where GET /api/v1/live watches.
+	Live *live.Hub
 	// UI is the built interface; without an index.html its pages answer 501.
 	UI fs.FS
 	// Version is the program's, for GET /api/v1/system.
@@ -49,6 +52,7 @@ type Server struct {
 	meta         *meta.DB
 	pipeline     *pipeline.Pipeline
 	linker       Linker
+	live         *live.Hub
 	ui           fs.FS
 	version      string
 	now          func() time.Time
@@ -70,7 +74,7 @@ func New(c Config) *Server {
 		c.Limits = DefaultLimits()
 	}
 	s := &Server{
-		store: c.Store, meta: c.Meta, pipeline: c.Pipeline, linker: c.Linker, limits: c.Limits, slots: make(chan struct{}, c.Limits.Requests), ui: c.UI, version: c.Version, now: c.Now, log: c.Logger,
+		store: c.Store, meta: c.Meta, pipeline: c.Pipeline, linker: c.Linker, live: c.Live, limits: c.Limits, slots: make(chan struct{}, c.Limits.Requests), ui: c.UI, version: c.Version, now: c.Now, log: c.Logger,
 		metrics: newMetrics(c.Metrics), openLoopback: c.OpenLoopback, trusted: c.TrustedProxies,
 		passwords: make(chan struct{}, 1), main: http.NewServeMux(), intake: http.NewServeMux(),
 	}
@@ -127,10 +131,15 @@ func (s *Server) plainRoutes() {
 	s.main.HandleFunc("POST /api/v1/login", s.login)
 	s.main.Handle("POST /api/v1/logout", s.private(http.HandlerFunc(s.logout)))
 	s.main.Handle("GET /api/openapi.json", s.private(http.HandlerFunc(s.serveDescription)))
+	s.main.Handle("GET /api/v1/live", s.private(http.HandlerFunc(s.tail)))
 	s.main.Handle("GET /metrics", s.private(s.metrics.handler()))
+	s.main.Handle("POST /api/v1/import", s.private(http.HandlerFunc(s.takeImport)))
+	s.main.Handle("DELETE /api/v1/import", s.private(http.HandlerFunc(s.undoImport)))
+	s.main.Handle("PUT /api/v1/openapi", s.private(http.HandlerFunc(s.takeOpenAPI)))
 	s.main.HandleFunc("GET /readyz", s.readyz)
 	for _, mux := range []*http.ServeMux{s.main, s.intake} {
 		mux.HandleFunc("GET /healthz", s.healthz)
+		mux.HandleFunc("GET /clickspan.js", s.noScript)
 	}
 }
 
