@@ -69,7 +69,7 @@ func (l *linker) matchService(rows []*call) {
 		return
 	}
 	m.learn(seekers)
-	m.pairRedirects()
+	m.pairRedirects(seekers)
 	options := make([][]option, len(seekers))
 	for i, c := range seekers {
 		options[i] = m.candidates(c)
@@ -123,6 +123,7 @@ type matcher struct {
 	referers []string       // of free
 	strange  float64        // cost of a referer that is not the client's page
 
+	waits              waits
 	direct, redirected float64 // costs of a remembered redirect and of one that left its row
 	grain              int64   // the coarsest of free, microseconds
 }
@@ -217,9 +218,9 @@ func (m *matcher) detourCosts(c *call) (direct, redirected float64) {
 	case !m.moved[k]:
 		return 3, 0 // a service that redirects nothing would have been asked for this very path
 	case m.remembers(c, k):
-		return 0.05, 3
+		return 0.05, rememberedCost
 	}
-	return m.direct, m.redirected
+	return m.direct + m.waits.direct(c), m.redirected + m.waits.redirected(c)
 }
 
 // remembers reports whether the visit asked for the same path before, as far as

@@ -1,8 +1,10 @@
 package link_test
 
 import (
+	"bytes"
 	"compress/gzip"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path"
@@ -55,11 +57,18 @@ func decode(t testing.TB, file, format string) event.Records {
 	if !ok {
 		t.Fatalf("no format %q", format)
 	}
-	var r wire.Recorder
-	if err := f.Decode(plain, wire.Options{Service: file}, &r); err != nil {
+	text, err := io.ReadAll(plain)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Rejected) > 9 { // HAProxy logs nine connections that sent no request
+	if format == "haproxy" { // connections that sent no request have a line of another shape
+		text = slices.Concat(slices.DeleteFunc(bytes.SplitAfter(text, []byte("\n")), func(line []byte) bool { return bytes.Contains(line, []byte("<BADREQ>")) })...)
+	}
+	var r wire.Recorder
+	if err := f.Decode(bytes.NewReader(text), wire.Options{Service: file}, &r); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Rejected) > 0 {
 		t.Fatalf("%s: %d records rejected, first: %v", file, len(r.Rejected), r.Rejected[0])
 	}
 	finish(&r.Records)

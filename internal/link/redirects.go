@@ -18,6 +18,14 @@ const (
 	// followLimit is the cost above which a row did not follow a redirect: about
 	// half a second later.
 	followLimit = 4.0
+	// coarseLeft is the least share of redirects that are taken to have no follower
+	// when a coarse clock would hide it: the next page's row lies in the same tick.
+	coarseLeft = 0.2
+	// hopFloor is the confidence below which a redirect is left alone. It adds
+	// little to a call that has its answer already, so it must be likelier than that.
+	hopFloor = 0.75
+	// rememberedCost is the cost of a redirect that the browser should have remembered.
+	rememberedCost = 3.0
 )
 
 // hop is the redirect before a row, and how sure that is.
@@ -34,7 +42,7 @@ func isRedirect(status int) bool {
 // them. A followed row has one redirect at most; it may have none, because
 // browsers remember permanent redirects, and a redirect may have no follower,
 // because its page was left.
-func (m *matcher) pairRedirects() {
+func (m *matcher) pairRedirects(seekers []*call) {
 	var redirects []*call
 	var options [][]option
 	reached := map[int32]bool{} // rows that some redirect may have led to
@@ -57,7 +65,11 @@ func (m *matcher) pairRedirects() {
 		return
 	}
 	remembered := m.learnMemory(reached)
+	m.learnWaits(seekers)
 	left := alone / float64(len(redirects)+2)
+	if m.grain > fineGrain {
+		left = max(left, coarseLeft)
+	}
 	skip := -math.Log(left*remembered) + math.Log((1-left)*(1-remembered))
 	a := newAssignment(options, len(m.free), min(max(skip, 1), followLimit))
 	for i, r := range redirects {
@@ -151,10 +163,60 @@ func (m *matcher) tieHop(c *call, n int32, confidence float64) {
 	if !ok || h.row.Path != c.Path || math.IsInf(m.l.personCost(c, h.row), 1) {
 		return
 	}
-	direct, redirected := m.detourCosts(c)
-	redirected += m.placeCost(c, h.row, m.free[n])
-	direct += m.placeCost(c, m.free[n], m.free[n])
-	if p := h.confidence / (h.confidence + (1-h.confidence)*math.Exp(redirected-direct)); p > matchFloor {
+	odds := m.placeCost(c, h.row, m.free[n]) + m.waits.redirected(c) - m.placeCost(c, m.free[n], m.free[n]) - m.waits.direct(c)
+	if m.remembers(c, methodPath{c.Method, c.Path}) {
+		odds += rememberedCost
+	}
+	if p := h.confidence / (h.confidence + (1-h.confidence)*math.Exp(odds)); p >= hopFloor {
 		m.l.tieClient(h.row, c, event.ByMatch, round(min(confidence, p)))
 	}
+}
+
+// waits is how long clients wait that ask again and that ask for the first time,
+// as medians of the logarithm. A redirect costs a second round trip.
+type waits struct {
+	again, first float64
+	known        bool
+}
+
+const (
+	waitSpread = 0.5 // of the logarithm of a wait
+	waitCount  = 5   // how many waits of a kind make a median
+)
+
+// learnWaits compares the calls of visits that asked before, whose browser
+// remembers the redirect, with the others.
+func (m *matcher) learnWaits(seekers []*call) {
+	var again, first []float64
+	for _, c := range seekers {
+		k := methodPath{c.Method, c.Path}
+		if !m.moved[k] || !c.Timed || c.end == c.start {
+			continue
+		}
+		if w := math.Log(float64(c.end - c.start)); m.remembers(c, k) {
+			again = append(again, w)
+		} else {
+			first = append(first, w)
+		}
+	}
+	if len(again) < waitCount || len(first) < waitCount {
+		return
+	}
+	slices.Sort(again)
+	slices.Sort(first)
+	w := waits{again: again[len(again)/2], first: first[len(first)/2]}
+	w.known = w.first > w.again
+	m.waits = w
+}
+
+// direct and redirected are the costs of c's wait under either explanation.
+func (w waits) direct(c *call) float64     { return w.cost(c, w.again) }
+func (w waits) redirected(c *call) float64 { return w.cost(c, w.first) }
+
+func (w waits) cost(c *call, usual float64) float64 {
+	if !w.known || !c.Timed || c.end == c.start {
+		return 0
+	}
+	off := (math.Log(float64(c.end-c.start)) - usual) / waitSpread
+	return min(off*off/2, 3)
 }

@@ -52,6 +52,9 @@ func judge(results []link.Result, want truth, redirects map[string]bool, judged 
 			b.claimed += l.Confidence
 			if want[l.ServerCallID] != l.ClientCallID {
 				s.wrong[l.Method]++
+				if redirects[l.ServerCallID] {
+					s.wrong["redirect"]++
+				}
 				continue
 			}
 			s.right[l.Method]++
