@@ -38,7 +38,7 @@ func newHuma(mux humago.Mux) huma.API {
 			},
 			Security: []map[string][]string{{"token": {}}, {"cookie": {}}},
 		},
-		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat},
+		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 		Transformers:                 []huma.Transformer{describe},

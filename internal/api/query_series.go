@@ -202,8 +202,8 @@ func breakdownFields(q SeriesBody) ([]store.Field, error) {
 	}
 	out := make([]store.Field, len(q.Breakdown))
 	for i, name := range q.Breakdown {
-		var err error
-		if out[i], err = fieldOf(record, name); err != nil {
+		var ok bool
+		if out[i], ok = fieldOf(record, name); !ok {
 			return nil, badField(at("breakdown[%d]", i), "GET /api/v1/fields lists the fields.", "%s has no field %q", record, name)
 		}
 	}

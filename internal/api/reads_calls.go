@@ -91,8 +91,7 @@ func callFields(names []string) ([]string, error) {
 		if !strings.HasPrefix(name, "call.") {
 			name = "call." + name
 		}
-		field, err := parseField(name)
-		if err != nil || field.Key != "" {
+		if _, ok := store.ParseField(name); !ok {
 			return nil, badField("query.facets", "GET /api/v1/fields lists the fields.", "%q is not a field of calls", name)
 		}
 		out = append(out, name)

@@ -45,7 +45,7 @@ func (s *Server) values(ctx context.Context, in *ValuesInput) (ValuesOutput, err
 	if !strings.Contains(field, ".") {
 		field = "call." + field
 	}
-	if _, err := parseField(field); err != nil {
+	if _, ok := store.ParseField(field); !ok {
 		return ValuesOutput{}, badField("query.field", "GET /api/v1/fields lists the fields.", "%q is not a field", in.Field)
 	}
 	values, err := s.store.Values(ctx, scope, field, in.Prefix, in.Limit)
@@ -68,7 +68,9 @@ func (s *Server) find(ctx context.Context, in *FindInput) (FindOutput, error) {
 	if err != nil {
 		return FindOutput{}, err
 	}
-	hits, err := s.store.Find(ctx, project, strings.TrimSpace(in.Q))
+	// Personal ids are stored as their pseudonym, so that is what to look for.
+	id := s.pipeline.Rules.Pseudonym(project, strings.TrimSpace(in.Q))
+	hits, err := s.store.Find(ctx, project, id)
 	return FindOutput{Hits: some(hits)}, err
 }
 

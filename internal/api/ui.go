@@ -34,7 +34,7 @@ func (s *Server) serveUI(w http.ResponseWriter, r *http.Request) {
 	if name != "index.html" && s.serveFile(w, r, name) {
 		return
 	}
-	if strings.HasPrefix(name, "assets/") || strings.HasPrefix(name, "api/") {
+	if strings.HasPrefix(r.URL.Path, "/assets/") || strings.HasPrefix(r.URL.Path, "/api/") {
 		// Never the page: a tab of an older build would run it as a script.
 		s.fail(w, r, problem(http.StatusNotFound, "Reload the page; GET /api/openapi.json lists the routes.", "there is no %s", r.URL.Path))
 		return
@@ -144,4 +144,10 @@ func contentType(name string) string {
 		return known
 	}
 	return "application/octet-stream"
+}
+
+// noScript answers for the browser script, which this version does not have yet.
+func (s *Server) noScript(w http.ResponseWriter, r *http.Request) {
+	s.fail(w, r, problem(http.StatusNotFound, "Send events to POST /intake/events, or use an OpenTelemetry browser SDK with POST /v1/traces.",
+		"this version comes without the browser script"))
 }

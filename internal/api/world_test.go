@@ -1,0 +1,228 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/live"
+	"github.com/clickspan/clickspan/internal/meta"
+	"github.com/clickspan/clickspan/internal/pipeline"
+	"github.com/clickspan/clickspan/internal/privacy"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+func clock() time.Time { return time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC) }
+
+// keeper is a store that remembers batches. Reads are tested over the reference
+// store, see reads_test.go.
+type keeper struct {
+	store.Store
+	mu      sync.Mutex
+	batches []event.Batch
+	fail    error
+}
+
+func (k *keeper) Append(ctx context.Context, b event.Batch) (store.Receipt, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return store.Receipt{}, err
+	}
+	if k.fail != nil {
+		return store.Receipt{}, k.fail
+	}
+	k.batches = append(k.batches, b)
+	return store.Receipt{Accepted: b.Len(), Upto: store.Seq(len(k.batches))}, nil
+}
+
+func (k *keeper) Watermark(context.Context) (store.Seq, error) { return 0, k.fail }
+
+func (k *keeper) calls() (all []event.Call) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, b := range k.batches {
+		all = append(all, b.Calls()...)
+	}
+	return all
+}
+
+func (k *keeper) events() (all []event.Event) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, b := range k.batches {
+		all = append(all, b.Events()...)
+	}
+	return all
+}
+
+// waiter is a link pass that is done at once, or never.
+type waiter struct{ stuck bool }
+
+func (l waiter) Wait(ctx context.Context, _ store.Seq) error {
+	if l.stuck {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+// world is a server on both listeners with real settings and a real pipeline.
+type world struct {
+	t       *testing.T
+	main    *httptest.Server
+	public  *httptest.Server
+	meta    *meta.DB
+	kept    *keeper
+	hub     *live.Hub
+	log     *lockedBuffer
+	admin   string // an API token
+	server  string // an ingest key
+	browser string // an ingest key for https://shop.example
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func newWorld(t *testing.T, changes ...func(*Config)) *world {
+	t.Helper()
+	ctx := t.Context()
+	settings, err := meta.Open(ctx, filepath.Join(t.TempDir(), "settings.db"), clock)
+	must(t, err)
+	t.Cleanup(func() { _ = settings.Close() })
+	rules, err := privacy.New(ctx, settings, privacy.Options{})
+	must(t, err)
+	w := &world{t: t, meta: settings, kept: &keeper{}, hub: live.NewHub(), log: &lockedBuffer{}}
+	c := Config{
+		Store: w.kept, Meta: settings, Live: w.hub, Linker: waiter{}, Now: clock, Version: "test",
+		Logger: slog.New(slog.NewTextHandler(w.log, nil)),
+		UI: fstest.MapFS{
+			"index.html":       {Data: []byte(`<meta name="csp-nonce" content="__CSP_NONCE__">`)},
+			"assets/app.js":    {Data: []byte("plain")},
+			"assets/app.js.br": {Data: []byte("brotli")},
+			"assets/app.js.gz": {Data: []byte("gzip")},
+			"icon.svg":         {Data: []byte("<svg/>")},
+		},
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	}
+	for _, change := range changes {
+		change(&c)
+	}
+	c.Pipeline = pipeline.New(pipeline.Config{Store: c.Store, Rules: rules, Releases: settings, Now: clock, Committed: w.hub.Publish})
+	s := New(c)
+	w.main, w.public = httptest.NewServer(s.Handler()), httptest.NewServer(s.IntakeHandler())
+	t.Cleanup(w.main.Close)
+	t.Cleanup(w.public.Close)
+	w.admin, _, err = settings.CreateToken(ctx, meta.Admin, "", 0)
+	must(t, err)
+	w.server, _, err = settings.CreateKey(ctx, meta.DefaultProject, meta.ServerKey, nil, "")
+	must(t, err)
+	w.browser, _, err = settings.CreateKey(ctx, meta.DefaultProject, meta.BrowserKey, []string{"https://shop.example"}, "")
+	must(t, err)
+	return w
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// response is an answer read to its end.
+type response struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// problem decodes the body, which must be a problem with a hint.
+func (r response) problem(t *testing.T) Problem {
+	t.Helper()
+	var p Problem
+	if err := json.Unmarshal([]byte(r.body), &p); err != nil {
+		t.Fatalf("not a problem: %q", r.body)
+	}
+	if got := r.header.Get("Content-Type"); got != "application/problem+json" {
+		t.Errorf("content type %q", got)
+	}
+	if p.Status != r.status || p.Title == "" || p.Detail == "" || p.Hint == "" {
+		t.Errorf("incomplete problem with status %d: %s", r.status, r.body)
+	}
+	return p
+}
+
+func decoded[T any](t *testing.T, r response) T {
+	t.Helper()
+	var out T
+	if err := json.Unmarshal([]byte(r.body), &out); err != nil {
+		t.Fatalf("status %d, not the JSON expected (%v): %s", r.status, err, r.body)
+	}
+	return out
+}
+
+// send makes a request; headers are name, value, name, value …
+func send(t *testing.T, method, url, body string, headers ...string) response {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	must(t, err)
+	for i := 0; i < len(headers); i += 2 {
+		if headers[i] == "Host" {
+			request.Host = headers[i+1]
+			continue
+		}
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	client := &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport:     &http.Transport{DisableCompression: true, DisableKeepAlives: true},
+	}
+	answer, err := client.Do(request)
+	must(t, err)
+	defer func() { _ = answer.Body.Close() }()
+	text, err := io.ReadAll(answer.Body)
+	must(t, err)
+	return response{answer.StatusCode, answer.Header, string(text)}
+}
+
+// api asks the API as admin.
+func (w *world) api(method, path, body string) response {
+	w.t.Helper()
+	return send(w.t, method, w.main.URL+path, body, "Authorization", "Bearer "+w.admin, "Content-Type", "application/json")
+}
+
+// put sends records with the server key.
+func (w *world) put(path, body string, headers ...string) response {
+	w.t.Helper()
+	return send(w.t, http.MethodPost, w.main.URL+path, body, append([]string{"X-Clickspan-Key", w.server}, headers...)...)
+}
+
+const (
+	oneEvent = `{"id":"e1","time":"2026-11-20T11:00:00Z","name":"click","kind":"click","device_id":"d-0123456789abcdef","session_id":"11111111-2222-4333-8444-555555555555"}`
+	oneCall  = `{"id":"c1","time":"2026-11-20T11:00:00Z","duration_us":1500,"side":"server","method":"GET","path":"/orders/7","status":200,"service":"shop"}`
+)
