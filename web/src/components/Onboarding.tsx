@@ -1,6 +1,6 @@
 import { Link, useLocation } from '@tanstack/react-router'
 import { useSystem } from '../api/queries'
-import { formatMoment, toIso } from '../lib/time'
+import { formatRange, toIso } from '../lib/time'
 import { usePreferences } from '../lib/view'
 import { EmptyNotice } from './Notice'
 
@@ -39,14 +39,14 @@ export function NothingMatches({ what, onClear }: { what: string; onClear: () =>
 /** Says when the data that is there was recorded, and opens it: an imported log is often older than the last day. */
 function DataElsewhere() {
   const { data } = useSystem()
-  const { zone } = usePreferences()
+  const { zone, now } = usePreferences()
   const { pathname } = useLocation()
   const { from, to } = data?.store ?? {}
   if (!from || !to) return null
   const [start, end] = [Date.parse(from), Date.parse(to) + 1000]
   return (
     <p>
-      The data runs from {formatMoment(start, zone, 'minute')} to {formatMoment(end, zone, 'minute')}.{' '}
+      There is data for {formatRange({ from: start, to: end }, zone, now)}.{' '}
       <Link to={pathname} search={{ from: toIso(start), to: toIso(end) }}>Show all of it</Link>
     </p>
   )

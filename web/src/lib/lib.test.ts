@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { addTerm, hasTerm, literal, removeTerm, splitTerms, term } from './filter'
 import { formatCount, formatDuration, formatRate, formatShare, plural } from './format'
 import { formatSort, parseSearch, parseSort, pickSearch, stringifySearch } from './search'
-import { formatAgo, formatMoment, fromInputValue, parseRelative, resolveRange, toInputValue } from './time'
+import { formatAgo, formatMoment, formatRange, fromInputValue, parseRelative, resolveRange, toInputValue } from './time'
 
 describe('search', () => {
   test('keeps ids that look like numbers', () => {
@@ -40,6 +40,12 @@ describe('time', () => {
   })
   test('the picker fields round-trip in both zones', () => {
     for (const zone of ['utc', 'local'] as const) expect(fromInputValue(toInputValue(now, zone), zone)).toBe(now)
+    expect(fromInputValue('2026-11-23', 'utc')).toBe(Date.UTC(2026, 10, 23))
+    expect(fromInputValue('23.11.2026', 'utc')).toBeNull()
+  })
+  test('a range names the year when it is another', () => {
+    expect(formatRange({ from: now - 3_600_000, to: now }, 'utc', now)).toBe('11-23 11:00 – 11-23 12:00')
+    expect(formatRange({ from: 0, to: 60_000 }, 'utc', now)).toBe('1970-01-01 00:00 – 1970-01-01 00:01')
   })
 })
 

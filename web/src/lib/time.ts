@@ -83,11 +83,20 @@ export function formatAgo(ms: number, now: number): string {
   return `${Math.floor(seconds / 86_400)} d ago`
 }
 
-/** The value an <input type="datetime-local"> shows for a moment, and back. */
+/** The text a person edits for a moment: the browser's own picker would follow its locale into AM and PM. */
 export function toInputValue(ms: number, zone: Zone): string {
-  return `${formatDate(ms, zone)}T${formatClock(ms, zone, 'minute')}`
+  return `${formatDate(ms, zone)} ${formatClock(ms, zone, 'minute')}`
 }
 
+/** Reads "2026-11-23 14:05", or a date alone as its midnight; null when the text is neither. */
 export function fromInputValue(value: string, zone: Zone): number | null {
-  return parseInstant(zone === 'utc' ? `${value}Z` : value)
+  const match = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}))?$/.exec(value.trim())
+  return match && parseInstant(`${match[1]}T${match[2] ?? '00:00'}${zone === 'utc' ? 'Z' : ''}`)
+}
+
+/** A range in words, with the year where it is not the current one. */
+export function formatRange({ from, to }: Range, zone: Zone, now: number): string {
+  const year = formatDate(now, zone).slice(0, 4)
+  const write = (ms: number) => (formatDate(ms, zone).startsWith(year) ? formatMoment(ms, zone, 'minute') : toInputValue(ms, zone))
+  return `${write(from)} – ${write(to)}`
 }

@@ -1,18 +1,18 @@
 import { useState } from 'react'
 import { ActionIcon, Button, Popover, SegmentedControl } from '@mantine/core'
 import { useRange, usePreferences, useSetSearch, useViewSearch } from '../lib/view'
-import { defaultRange, formatMoment, fromInputValue, parseRelative, toInputValue, toIso, zoneName, type Zone } from '../lib/time'
+import { defaultRange, formatRange, fromInputValue, parseRelative, toInputValue, toIso, zoneName, type Zone } from '../lib/time'
 
 const quick = ['15m', '1h', '6h', '24h', '7d', '30d', '90d']
 
 /** What the whole page looks at: the last so-much, or from one moment to another, in UTC or the reader's zone. */
 export function TimeRangePicker() {
-  const { zone, refresh } = usePreferences()
+  const { zone, now, refresh } = usePreferences()
   const { from, to } = useViewSearch()
   const range = useRange()
   const [open, setOpen] = useState(false)
   const relative = !to && parseRelative(from ?? defaultRange)
-  const label = relative ? `Last ${from ?? defaultRange}` : `${formatMoment(range.from, zone, 'minute')} – ${formatMoment(range.to, zone, 'minute')}`
+  const label = relative ? `Last ${from ?? defaultRange}` : formatRange(range, zone, now)
   return (
     <>
       <Popover opened={open} onChange={setOpen} position="bottom-end" width={300} trapFocus shadow="md">
@@ -58,9 +58,9 @@ function RangeForm({ onDone }: { onDone: () => void }) {
           <Button key={text} size="compact-xs" variant={!end && (current ?? defaultRange) === text ? 'filled' : 'default'} onClick={() => pickRelative(text)}>{text}</Button>
         ))}
       </div>
-      <label className="field">From<input type="datetime-local" required value={from} onChange={(e) => setFrom(e.target.value)} /></label>
-      <label className="field">To<input type="datetime-local" required value={to} onChange={(e) => setTo(e.target.value)} /></label>
-      {!valid && <p role="alert" className="failed small">The start must lie before the end.</p>}
+      <label className="field">From<input placeholder="2026-11-23 14:00" required value={from} onChange={(e) => setFrom(e.target.value)} /></label>
+      <label className="field">To<input placeholder="2026-11-23 14:00" required value={to} onChange={(e) => setTo(e.target.value)} /></label>
+      {!valid && <p role="alert" className="failed small">Write both as year-month-day hour:minute, the start before the end.</p>}
       <div className="row">
         <SegmentedControl size="xs" aria-label="Time zone" value={zone} onChange={(value) => setZone(value as Zone)}
           data={[{ value: 'utc', label: 'UTC' }, { value: 'local', label: 'Local' }]} />

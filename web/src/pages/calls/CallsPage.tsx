@@ -35,7 +35,7 @@ export default function CallsPage() {
         <SegmentedControl size="xs" aria-label="Order" value={question.sort} data={orders} onChange={(value) => setSearch({ sort: value === 'newest' ? undefined : value })} />
         <div className="grow"><FilterBar filter={filter} onFilter={setFilter} example="call.status >= 500 && call.duration_ms > 1000.0" /></div>
       </div>
-      <Answered query={summary} what="calls over time">{(answer) => <CallsHistogram summary={answer} />}</Answered>
+      {summary.data && <CallsHistogram summary={summary.data} />}
       <div className="sides">
         {summary.data && <Facets facets={summary.data.facets ?? []} names={facetNames} filter={filter} onFilter={setFilter} />}
         <div className="stack">
@@ -69,6 +69,6 @@ function CallsHistogram({ summary }: { summary: CallsSummary }) {
     edges: [...histogram.buckets, histogram.end].map((time) => Date.parse(time)),
     bars: histogram.calls.map((calls, i) => ({ calls, failed: histogram.failed[i] ?? 0 })),
   }, [histogram])
-  if (!data) return null
+  if (!data || data.bars.every((bar) => bar.calls === 0)) return null
   return <Histogram {...data} onBrush={(from, to) => setSearch({ from: toIso(from), to: toIso(to), sel: undefined })} />
 }
