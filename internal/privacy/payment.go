@@ -107,7 +107,7 @@ func ibanLength(a, b byte) int {
 func replaceIBANs(s string) string {
 	return replaceAll(s, func(s string, from int) (int, int, string) {
 		for i := from; i+14 < len(s); i++ {
-			if wordBefore(s, i) || !isLetter(s[i]) || !isLetter(s[i+1]) || !isDigit(s[i+2]) || !isDigit(s[i+3]) {
+			if wordBefore(s, i) || i > 0 && s[i-1] == '_' || !isLetter(s[i]) || !isLetter(s[i+1]) || !isDigit(s[i+2]) || !isDigit(s[i+3]) {
 				continue
 			}
 			if end := ibanEnd(s, i); end > 0 {

@@ -1,9 +1,6 @@
 package privacy
 
-import (
-	"net/url"
-	"strings"
-)
+import "strings"
 
 // query redacts a query string: names stay, values go unless their name is on the
 // list of kept ones; kept values are scanned like any text.
@@ -39,12 +36,10 @@ func (r *Rules) queryValue(name, value string) string {
 	case !r.keeps(name):
 		return redacted
 	}
-	plain, err := url.QueryUnescape(value)
-	if err != nil {
-		return redacted
-	}
-	if clean := r.text(plain, opaqueToo); clean != plain {
-		return strings.ReplaceAll(clean, "&", "%26")
+	for _, plain := range [...]string{strings.ReplaceAll(value, "+", " "), value} {
+		if clean := r.text(plain, opaqueToo); clean != plain {
+			return strings.ReplaceAll(clean, "&", "%26")
+		}
 	}
 	return value
 }

@@ -110,7 +110,7 @@ func (r *Redactor) urls(fields ...*string) {
 // becomes its pseudonym; nobody ever needs the original back.
 func (r *Redactor) ids(fields ...*string) {
 	for _, f := range fields {
-		if r.rules.text(*f, knownOnly) != *f {
+		if !isPseudonym(*f) && r.rules.text(*f, knownOnly) != *f {
 			*f = r.rules.pseudonym(r.project, *f)
 		}
 	}

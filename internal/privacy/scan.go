@@ -52,7 +52,7 @@ const (
 func traits(s string) trait {
 	var t trait
 	dots, colons, digits, run := 0, 0, 0, 0
-	history := 0 // two bits a byte: 1 = letter, 2 = digit, 0 = neither
+	history := 0 // two bits a byte: 1 = letter, 2 = digit, 3 = underscore, 0 = neither
 	for i := range len(s) {
 		c := s[i]
 		class := 0
@@ -64,7 +64,10 @@ func traits(s string) trait {
 			class = 2
 			run++
 			digits++
-		case c == '-' || c == '_':
+		case c == '_':
+			class = 3
+			run++
+		case c == '-':
 			run++
 		default:
 			if run >= shortestSecret {

@@ -43,6 +43,14 @@ func isSecret(text string, how strength) bool {
 
 // isSecretWord judges one word of at least [shortestSecret] bytes.
 func isSecretWord(word string, how strength) bool {
+	if hasSecretPrefix(word) {
+		return true
+	}
+	return how == opaqueToo && isOpaque(word)
+}
+
+// hasSecretPrefix knows the beginnings by which vendors mark their keys, and ours.
+func hasSecretPrefix(word string) bool {
 	for _, prefix := range [...]string{
 		"eyJ", "sk_live_", "sk_test_", "rk_live_", "pk_live_", "whsec_", "sk-", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-",
 		"xoxb-", "xoxp-", "xoxa-", "AKIA", "ASIA", "AIza", "ya29", "npm_", "cs_b_", "cs_s_", "cs_t_", "cs_l_", "cs_1_",
@@ -51,7 +59,7 @@ func isSecretWord(word string, how strength) bool {
 			return true
 		}
 	}
-	return how == opaqueToo && isOpaque(word)
+	return false
 }
 
 // isOpaque reports whether a word looks drawn at random: long hex, or letters and

@@ -125,8 +125,8 @@ func (p *person) scalar(name, text string) (any, bool) {
 	switch {
 	case text == "":
 		return text, true
-	case isSecretName(header):
-		return nil, false
+	case isSecretName(header), header == "user_agent", name == "user_agent.original":
+		return nil, false // the user agent was parsed; whole, it helps to recognise people
 	case isPersonalName(header) || p.identify && header == "name" || header == "name" && isName(text):
 		return p.pseudonymOf(text)
 	case strings.HasSuffix(header, "id"):
