@@ -283,18 +283,27 @@ func TestRecordingMatch(t *testing.T) {
 		for i, b := range s.bins {
 			all[i] = bin{all[i].n + b.n, all[i].right + b.right, all[i].claimed + b.claimed}
 		}
-		precision := 0.90
-		if v.fine {
-			precision = 0.98
+		want := least(v)
+		if got := s.answers.share(); got < want {
+			t.Errorf("%s: %.3f of the calls have the right answer, want at least %.2f", v.file, got, want)
 		}
-		if got := s.precision(event.ByMatch); got < precision {
-			t.Errorf("%s: precision of match is %.3f, want at least %.2f", v.file, got, precision)
+		// Which redirect came before an answer is harder to tell than the answer.
+		if got := s.precision(event.ByMatch); got < want-0.02 {
+			t.Errorf("%s: precision of match over all rows is %.3f, want at least %.2f", v.file, got, want-0.02)
 		}
 		if s.recall() < 0.85 {
 			t.Errorf("%s: recall is %.3f of %d calls, want at least 0.85", v.file, s.recall(), s.of)
 		}
 	}
 	reliability(t, "confidence of match on the recording, all logs without ids", all)
+}
+
+// least is the precision that a log of this clock must reach.
+func least(v view) float64 {
+	if v.fine {
+		return 0.98
+	}
+	return 0.90
 }
 
 func BenchmarkLinkRecording(b *testing.B) {

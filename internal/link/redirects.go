@@ -23,7 +23,7 @@ const (
 	coarseLeft = 0.2
 	// hopFloor is the confidence below which a redirect is left alone. It adds
 	// little to a call that has its answer already, so it must be likelier than that.
-	hopFloor = 0.75
+	hopFloor = 0.8
 	// rememberedCost is the cost of a redirect that the browser should have remembered.
 	rememberedCost = 3.0
 )

@@ -20,13 +20,17 @@ type score struct {
 	// found is how many of the judged client calls are tied to a row that is theirs
 	// and answers them; of is how many have one.
 	found, of int
-	bins      [10]bin
+	// answers counts the ties to rows that answer, without redirects on the way.
+	answers bin
+	bins    [10]bin
 }
 
 type bin struct {
 	n, right int
 	claimed  float64 // sum of confidences
 }
+
+func (b bin) share() float64 { return float64(b.right) / float64(max(1, b.n)) }
 
 // linkAll links every block of rows.
 func linkAll(rows link.Rows) []link.Result {
@@ -50,11 +54,11 @@ func judge(results []link.Result, want truth, redirects map[string]bool, judged 
 			b := &s.bins[min(9, int(l.Confidence*10))]
 			b.n++
 			b.claimed += l.Confidence
+			if !redirects[l.ServerCallID] {
+				s.answers.n++
+			}
 			if want[l.ServerCallID] != l.ClientCallID {
 				s.wrong[l.Method]++
-				if redirects[l.ServerCallID] {
-					s.wrong["redirect"]++
-				}
 				continue
 			}
 			s.right[l.Method]++
@@ -64,7 +68,7 @@ func judge(results []link.Result, want truth, redirects map[string]bool, judged 
 			}
 		}
 	}
-	s.found = len(answered)
+	s.found, s.answers.right = len(answered), len(answered)
 	answers := map[string]bool{}
 	for row, c := range want {
 		if judged(c) && !redirects[row] {
@@ -93,7 +97,8 @@ func (s score) String() string {
 	for _, m := range slices.Sorted(maps.Keys(methods)) {
 		parts = append(parts, fmt.Sprintf("%s %d/%d %.3f", m, s.right[m], s.right[m]+s.wrong[m], s.precision(m)))
 	}
-	return fmt.Sprintf("recall %d/%d %.3f   right/all precision: %s", s.found, s.of, s.recall(), strings.Join(parts, "  "))
+	return fmt.Sprintf("recall %d/%d %.3f  answers right %d/%d %.3f  rows right: %s",
+		s.found, s.of, s.recall(), s.answers.right, s.answers.n, s.answers.share(), strings.Join(parts, "  "))
 }
 
 // reliability prints how often links of each confidence are right.
@@ -102,7 +107,7 @@ func reliability(t *testing.T, title string, bins [10]bin) {
 	t.Logf("%s\n%10s %7s %8s %8s", title, "bin", "links", "claimed", "right")
 	for i, b := range bins {
 		if b.n > 0 {
-			t.Logf("%4.1f–%.1f %9d %8.3f %8.3f", float64(i)/10, float64(i+1)/10, b.n, b.claimed/float64(b.n), float64(b.right)/float64(b.n))
+			t.Logf("%4.1f–%.1f %9d %8.3f %8.3f", float64(i)/10, float64(i+1)/10, b.n, b.claimed/float64(b.n), b.share())
 		}
 	}
 }
