@@ -64,7 +64,7 @@ func TestFormatsDetectTheirOwnCases(t *testing.T) {
 		if want == "" {
 			want = c.format.Name
 		}
-		if got, err := Detect([]byte(c.member("request"))); err != nil || got.Name != want {
+		if got, err := Detect([]byte(c.member("request") + "\n")); err != nil || got.Name != want {
 			t.Errorf("%s: detected %q, want %q (%v)", file, got.Name, want, err)
 		}
 	}

@@ -83,10 +83,10 @@ func (p preset) sniff(head []byte, known vocabulary) Match {
 		switch {
 		case err == nil:
 			good++
-		case isMisfit && bad.role == requestLine && !p.json:
-			total-- // garbage that somebody sent says nothing about the layout
+		case isMisfit && bad.role == requestLine && (!p.json || p.marker != ""):
+			total-- // garbage that somebody sent, or another log line of the product: it says nothing about the layout
 		case column < 0:
-			column = understood
+			column = min(understood, len(line)) // repaired UTF-8 is longer
 		}
 	}
 	if total == 0 {
@@ -95,11 +95,11 @@ func (p preset) sniff(head []byte, known vocabulary) Match {
 	return Match{Score: p.weight() * float64(good) / float64(total), Column: max(0, column)}
 }
 
-// headLines cuts the complete lines of the first bytes, at most twenty.
+// headLines cuts the complete lines of the first bytes, at most a hundred.
 func headLines(head []byte) [][]byte {
 	var lines [][]byte
 	head = bytes.TrimPrefix(head, []byte(byteOrderMark))
-	for len(lines) < 20 {
+	for len(lines) < 100 {
 		line, rest, more := bytes.Cut(head, []byte{'\n'})
 		if !more && len(lines) > 0 {
 			break // perhaps cut in the middle

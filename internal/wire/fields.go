@@ -47,18 +47,6 @@ const (
 	roles    // how many there are
 )
 
-// takes reports whether value can be one of r. Layouts differ in such details
-// only, so this tells them apart.
-func (r role) takes(value string) bool {
-	switch r {
-	case timeStart, timeEnd, timeEndFine:
-		return value != "-"
-	case client, host, status, bytesOut, bytesIn, duration, method, requestID, traceID, spanID:
-		return strings.IndexByte(value, ' ') < 0
-	}
-	return true
-}
-
 // encoding is how a format hides spaces in a value.
 type encoding byte
 
@@ -73,8 +61,23 @@ type field struct {
 	role     role
 	unit     time.Duration // of durations
 	adds     bool          // the values of all such columns add up
+	point    bool          // only numbers with a point, as nginx writes seconds
 	encoding encoding
 	name     string // of a header, in lower case
+}
+
+// takes reports whether value can be one of f. Layouts differ in such details
+// only, so this tells them apart.
+func (f *field) takes(value string) bool {
+	switch f.role {
+	case timeStart, timeEnd, timeEndFine:
+		return value != "-"
+	case duration:
+		return strings.IndexByte(value, ' ') < 0 && (!f.point || strings.IndexByte(value, '.') >= 0)
+	case client, host, status, bytesOut, bytesIn, method, requestID, traceID, spanID:
+		return strings.IndexByte(value, ' ') < 0
+	}
+	return true
 }
 
 // vocabulary maps names (in [foldName] form) to fields.

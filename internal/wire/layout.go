@@ -82,7 +82,7 @@ func (l *layout) match(line string, v *values) (understood int, ok bool) {
 			return at, false
 		}
 		value := line[at : at+end]
-		if !c.field.role.takes(value) {
+		if !c.field.takes(value) {
 			return at, false
 		}
 		if c.field.role == pairs {

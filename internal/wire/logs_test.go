@@ -319,7 +319,11 @@ func FuzzDecode(f *testing.F) {
 		if n := r.Records.Len() + len(r.Rejected); isLog(format.Name) && n > lines {
 			t.Errorf("%s: %d records and rejects from %d lines", format.Name, n, lines)
 		}
-		_, _ = Detect(input)
+		if format.Detect != nil {
+			if m := format.Detect(input); m.Score < 0 || m.Score > 1 || m.Column < 0 || m.Column > len(input) {
+				t.Errorf("%s: judged %+v", format.Name, m)
+			}
+		}
 	})
 }
 

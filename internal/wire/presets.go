@@ -34,12 +34,9 @@ func presets() []preset {
 	return []preset{
 		{name: "combined", title: "nginx or Apache combined", layouts: []string{combined}},
 		{name: "common", title: "common log format", layouts: []string{`%h %l %u %t "%r" %>s %b`}},
-		{name: "nginx-timed", title: "nginx combined and more: forwarded address, request time, key=value pairs", layouts: []string{
-			combined + ` $pairs`,
-			combined + ` "$http_x_forwarded_for"`,
-			combined + ` "$http_x_forwarded_for" $pairs`,
-			combined + ` "$http_x_forwarded_for" $request_time`,
-			combined + ` $request_time`,
+		nginxTimed(),
+		{name: "apache-timed", title: "Apache combined with %D", layouts: []string{
+			`%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %D`,
 		}},
 		{name: "apache-vhost", title: "Apache vhost_combined, also with %D, X-Request-Id and traceparent", layouts: []string{
 			`%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i" %D %{X-Request-Id}i %{traceparent}i`,
@@ -59,6 +56,25 @@ func presets() []preset {
 		envoy(),
 		{name: "nginx-json", title: "JSON access log of nginx and others", json: true},
 		{name: "log", title: "any access log, described by --log-format"},
+	}
+}
+
+// nginxTimed: what people append to combined, and the default of ingress-nginx. A
+// lone number is nginx's only if it has a point: Apache appends whole microseconds.
+func nginxTimed() preset {
+	ingress := combined + ` $request_length $seconds [$upstream_name] [$alternative_name] `
+	return preset{
+		name: "nginx-timed", title: "nginx combined and more: forwarded address, request time, key=value pairs; ingress-nginx",
+		layouts: []string{
+			combined + ` $pairs`,
+			combined + ` "$http_x_forwarded_for"`,
+			combined + ` "$http_x_forwarded_for" $pairs`,
+			combined + ` "$http_x_forwarded_for" $seconds`,
+			combined + ` $seconds`,
+			ingress + `$upstream_addr $upstream_length $upstream_response_time $upstream_status $req_id`,
+			ingress + `$several_upstreams`,
+		},
+		overrides: map[string]field{"seconds": {role: duration, unit: time.Second, point: true}},
 	}
 }
 
