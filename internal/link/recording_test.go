@@ -283,13 +283,13 @@ func TestRecordingMatch(t *testing.T) {
 		for i, b := range s.bins {
 			all[i] = bin{all[i].n + b.n, all[i].right + b.right, all[i].claimed + b.claimed}
 		}
-		want := least(v)
-		if got := s.answers.share(); got < want {
-			t.Errorf("%s: %.3f of the calls have the right answer, want at least %.2f", v.file, got, want)
+		floor := least(v)
+		if got := s.answers.share(); got < floor {
+			t.Errorf("%s: %.3f of the calls have the right answer, want at least %.2f", v.file, got, floor)
 		}
 		// Which redirect came before an answer is harder to tell than the answer.
-		if got := s.precision(event.ByMatch); got < want-0.02 {
-			t.Errorf("%s: precision of match over all rows is %.3f, want at least %.2f", v.file, got, want-0.02)
+		if got := s.precision(event.ByMatch); got < floor-0.02 {
+			t.Errorf("%s: precision of match over all rows is %.3f, want at least %.2f", v.file, got, floor-0.02)
 		}
 		if s.recall() < 0.85 {
 			t.Errorf("%s: recall is %.3f of %d calls, want at least 0.85", v.file, s.recall(), s.of)
