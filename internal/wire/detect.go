@@ -15,11 +15,12 @@ const enough = 0.5
 
 // Detect guesses the format from the first bytes of an input; some kilobytes with
 // several whole lines are best. When none fits, the error (an [event.Permanent])
-// shows the first line, points at the column where the nearest format stopped
+// shows the first bad line, points at the column where the nearest format stopped
 // matching, and says what to try.
 func Detect(head []byte) (Format, error) {
 	var best, nearest Format
-	score, column := 0.0, -1
+	var score float64
+	closest := Match{Column: -1}
 	for _, f := range Formats() {
 		if f.Detect == nil {
 			continue
@@ -28,19 +29,18 @@ func Detect(head []byte) (Format, error) {
 		if m.Score > score {
 			best, score = f, m.Score
 		}
-		if m.Column > column {
-			nearest, column = f, m.Column
+		if len(m.Line) > 0 && m.Column > closest.Column {
+			nearest, closest = f, m
 		}
 	}
 	if score >= enough {
 		return best, nil
 	}
-	lines := headLines(head)
-	if len(lines) == 0 {
-		return Format{}, &event.Permanent{Err: errors.New("there is no line to tell the format from"), Hint: "Name it with --format."}
+	if len(closest.Line) == 0 {
+		return Format{}, &event.Permanent{Err: errors.New("there is no line of a known format"), Hint: "Name it with --format."}
 	}
 	return Format{}, &event.Permanent{
-		Err:  fmt.Errorf("the format is not known:\n%s nearest is %s, which stops fitting here", pointAt(lines[0], column), nearest.Name),
+		Err:  fmt.Errorf("the format is not known:\n%s nearest is %s: %s", pointAt(closest.Line, closest.Column), nearest.Name, closest.Reason),
 		Hint: fmt.Sprintf("Try --format %s, or describe the line with --log-format '…' as the server's configuration has it (nginx log_format, Apache LogFormat, or a JSON field map).", nearest.Name),
 	}
 }
@@ -56,8 +56,7 @@ func pointAt(line []byte, column int) string {
 		}
 		return r
 	}, string(line[start:end]))
-	indent := utf8.RuneCountInString(strings.ToValidUTF8(string(line[start:column]), "?"))
-	return "    " + shown + "\n    " + strings.Repeat(" ", indent) + "^"
+	return "    " + shown + "\n    " + strings.Repeat(" ", utf8.RuneCount(line[start:column])) + "^"
 }
 
 // sniff judges the first lines of an input by decoding them.
@@ -72,7 +71,8 @@ func (p preset) sniff(head []byte, known vocabulary) Match {
 		}
 		reader.json = false
 	}
-	good, total, column := 0, 0, -1
+	good, total := 0, 0
+	nearest := Match{Column: -1}
 	for _, line := range headLines(head) {
 		if reader.directive(string(line)) {
 			continue
@@ -85,14 +85,13 @@ func (p preset) sniff(head []byte, known vocabulary) Match {
 			good++
 		case isMisfit && bad.role == requestLine && (!p.json || p.marker != ""):
 			total-- // garbage that somebody sent, or another log line of the product: it says nothing about the layout
-		case column < 0:
-			column = min(understood, len(line)) // repaired UTF-8 is longer
+		case nearest.Column < 0:
+			nearest = Match{Line: line, Column: min(understood, len(line)), Reason: err.Error()} // repaired UTF-8 is longer
 		}
 	}
-	if total == 0 {
-		return Match{Column: max(0, column)}
-	}
-	return Match{Score: p.weight() * float64(good) / float64(total), Column: max(0, column)}
+	nearest.Column = max(0, nearest.Column)
+	nearest.Score = p.weight() * float64(good) / float64(max(1, total))
+	return nearest
 }
 
 // headLines cuts the complete lines of the first bytes, at most a hundred.

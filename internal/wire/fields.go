@@ -74,7 +74,9 @@ func (f *field) takes(value string) bool {
 		return value != "-"
 	case duration:
 		return strings.IndexByte(value, ' ') < 0 && (!f.point || strings.IndexByte(value, '.') >= 0)
-	case client, host, status, bytesOut, bytesIn, method, requestID, traceID, spanID:
+	case client, host:
+		return !strings.ContainsAny(value, ` "{`)
+	case status, bytesOut, bytesIn, method, requestID, traceID, spanID:
 		return strings.IndexByte(value, ' ') < 0
 	}
 	return true

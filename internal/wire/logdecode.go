@@ -157,7 +157,7 @@ func (l *logReader) call(line []byte) (c event.Call, understood int, err error) 
 	}
 	c, err = callOf(&l.values, &l.clock)
 	c.Source = l.source
-	if bad, ok := errors.AsType[*misfit](err); ok {
+	if bad, ok := errors.AsType[*misfit](err); ok && l.values.text[bad.role] != "" {
 		understood = l.values.at[bad.role]
 	}
 	return c, understood, err
@@ -180,7 +180,7 @@ func (l *logReader) readText(text string) (understood int, err error) {
 		}
 		understood = max(understood, n)
 	}
-	return understood, fmt.Errorf("line does not fit the format from column %d", understood+1)
+	return understood, fmt.Errorf("the line does not fit the format from column %d on", understood+1)
 }
 
 // match tries the layouts, the one that fitted last first.

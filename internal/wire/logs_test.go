@@ -253,12 +253,16 @@ func TestDetectExplains(t *testing.T) {
 	}
 	want := `the format is not known:
     13.9 - - [10/Oct/2026:13:55:36 +0000] "GET /a HTTP/1.1" 200 5 none "curl/8.0"
-                                                                ^ nearest is combined, which stops fitting here`
+                                                                ^ nearest is combined: the line does not fit the format from column 68 on`
 	if diff := cmp.Diff(want, bad.Error()); diff != "" {
 		t.Error(diff)
 	}
 	if !strings.Contains(bad.Hint, "--format combined") || !strings.Contains(bad.Hint, "--log-format") {
 		t.Errorf("hint: %s", bad.Hint)
+	}
+	_, err = Detect([]byte(strings.Repeat(`{"time":"2026-10-10T13:55:36Z","level":"info","msg":"started"}`+"\n", 3)))
+	if err == nil || !strings.Contains(err.Error(), "nearest is nginx-json: no request was sent") {
+		t.Errorf("a JSON log without requests: %v", err)
 	}
 	if _, err := Detect(nil); !event.IsPermanent(err) {
 		t.Errorf("empty input: %v", err)

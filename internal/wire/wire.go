@@ -80,8 +80,11 @@ type Decoder func(r io.Reader, opt Options, sink Sink) error
 type Match struct {
 	// Score lies in [0, 1]: 0 = certainly not, 1 = every line seen fits exactly.
 	Score float64
-	// Column is how many bytes of the first line that does not fit were understood.
+	// Line is the first line that does not fit, Column how many of its bytes were
+	// understood, Reason what is wrong there.
+	Line   []byte
 	Column int
+	Reason string
 }
 
 // Format is one row of the registry.
