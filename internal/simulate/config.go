@@ -1,0 +1,79 @@
+package simulate
+
+import (
+	"errors"
+	"time"
+)
+
+// Config is one world. The zero value of every field is usable, except End.
+type Config struct {
+	Seed   uint64 `json:"seed"`
+	People int    `json:"people"` // who use the shop, robots apart; 0 = 1000
+	Days   int    `json:"days"`   // how long the story is; 0 = 21
+	// End is when the story ends, cut to the hour. The hour of day decides how busy
+	// and how slow the shop is, so End moved by whole days moves every record by
+	// exactly that.
+	End time.Time `json:"end"`
+
+	// What a collector sees of it.
+
+	// Untraced is the share of devices whose calls carry no ids at all (action,
+	// trace, span), so that only matching by time can link them; 1 hides all ids.
+	Untraced float64 `json:"untraced"`
+	// Grain makes the edge's log a combined log: times cut to Grain (one second, as
+	// a rule), no durations, no ids. 0 = exact times with durations.
+	Grain time.Duration `json:"grain"`
+	// EdgeOnly leaves out the services behind the edge.
+	EdgeOnly bool `json:"edge_only"`
+	// Skew is the standard deviation of the devices' clocks.
+	Skew time.Duration `json:"skew"`
+	// Loss is the share of events and client calls that never arrive.
+	Loss float64 `json:"loss"`
+	// NoRobots leaves out partners, cron jobs, scrapers, crawlers and attackers.
+	NoRobots bool `json:"no_robots"`
+
+	// What makes the effects hard to see; see reference texts on confounding.
+
+	Confounders Confounders `json:"confounders"`
+	// NoEffect makes people indifferent to latency and errors: any effect that is
+	// found is false.
+	NoEffect bool `json:"no_effect"`
+	// NoTrouble leaves out incidents and bad releases.
+	NoTrouble bool `json:"no_trouble"`
+}
+
+// Confounders are causes of both slowness and leaving. Zero switches each off.
+type Confounders struct {
+	Evening float64 `json:"evening"` // log odds of leaving at the busiest hour, when calls are slow
+	Network bool    `json:"network"` // poor networks are slow, and people on them less patient
+	Heavy   bool    `json:"heavy"`   // loyal people have more data, so their calls are slower
+	Moment  float64 `json:"moment"`  // log odds of leaving in a bad moment (15 % of visits), when calls are slow
+	Shock   float64 `json:"shock"`   // standard deviation of the hour's own log odds of leaving
+	Censor  float64 `json:"censor"`  // share of leavers who cut the call short, so that it looks fast
+}
+
+// Demo are the confounders of a lifelike shop.
+func Demo() Confounders {
+	return Confounders{Evening: -.6, Network: true, Heavy: true, Moment: .7, Shock: .2, Censor: .2}
+}
+
+func (c Config) withDefaults() (Config, error) {
+	if c.People == 0 {
+		c.People = 1000
+	}
+	if c.Days == 0 {
+		c.Days = 21
+	}
+	c.End = c.End.UTC().Truncate(time.Hour)
+	switch {
+	case c.End.Year() < 2001:
+		return c, errors.New("simulate: end is missing; the story needs a time to end at")
+	case c.People < 0 || c.Days < 0 || c.Grain < 0 || c.Skew < 0:
+		return c, errors.New("simulate: people, days, grain and skew cannot be negative")
+	case !share(c.Untraced) || !share(c.Loss) || !share(c.Confounders.Censor):
+		return c, errors.New("simulate: untraced, loss and censor are shares between 0 and 1")
+	}
+	return c, nil
+}
+
+func share(x float64) bool { return x >= 0 && x <= 1 }

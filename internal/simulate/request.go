@@ -1,0 +1,242 @@
+package simulate
+
+import (
+	"math"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+)
+
+// requests makes the records of one browser: what it did, what it asked for, and
+// what the tiers behind it logged.
+type requests struct {
+	world    *World
+	weather  *weather
+	ledger   *ledger
+	dice     *dice
+	device   *device
+	network  network
+	moment   bool // everything is slow for them just now, nobody knows why
+	size     float64
+	silent   bool
+	refuse   bool // the next answers say no
+	now      time.Time
+	identity event.Identity
+	context  event.Context
+	pageURL  string
+	pageID   string
+	lost     map[string]bool // events that never arrived
+}
+
+// answer is how a request went.
+type answer struct {
+	end       time.Time
+	latency   float64 // seconds, as the person felt it
+	doublings float64 // log2 of latency to what is normal
+	failed    bool
+	call      int // where its client call lies in the ledger; -1 = it was not recorded
+}
+
+// act records an event that the person started and returns its id.
+func (r *requests) act(kind event.Kind, name string, target event.Target) string {
+	e := r.event(kind, name)
+	e.Target = target
+	if r.device.traced {
+		e.ActionID = e.ID
+	}
+	r.tell(e)
+	return e.ID
+}
+
+// record records an event that causes nothing.
+func (r *requests) record(kind event.Kind, name string, properties map[string]any) {
+	e := r.event(kind, name)
+	e.Properties = properties
+	r.tell(e)
+}
+
+func (r *requests) vital(name string, value float64) {
+	r.record(event.WebVital, "web_vital", map[string]any{"name": name, "value": math.Round(value)})
+}
+
+func (r *requests) event(kind event.Kind, name string) event.Event {
+	return event.Event{
+		ID: r.dice.hex(16), Time: r.now.Add(r.device.skew), Name: name, Kind: kind, Identity: r.identity,
+		Page: event.Page{URL: r.pageURL, ID: r.pageID}, Context: r.context, Release: r.world.release("web", r.now),
+		Origin: event.Origin{Source: "simulate", UserAgent: r.device.agent, ClientIP: r.device.address},
+	}
+}
+
+func (r *requests) tell(e event.Event) {
+	if r.silent {
+		return
+	}
+	if r.dice.chance(r.world.config.Loss) {
+		if r.lost == nil {
+			r.lost = map[string]bool{}
+		}
+		r.lost[e.ID] = true
+		return
+	}
+	r.ledger.events = append(r.ledger.events, stamped[event.Event]{r.now, e})
+}
+
+// arrived is the event's id, "" when nobody received it.
+func (r *requests) arrived(id string) string {
+	if r.lost[id] {
+		return ""
+	}
+	return id
+}
+
+// request asks e for path at a time, because of an action ("" for none).
+func (r *requests) request(e *endpoint, path, query, cause string, at time.Time) answer {
+	inside := math.Log(e.base) + .35*r.size + e.load*evening(at) + r.world.noiseAt(r.weather, at) + e.sd*r.dice.NormFloat64()
+	trouble, errors := r.world.trouble(r.weather, e, at)
+	inside += trouble
+	outside := r.network.latency + .2*r.dice.NormFloat64()
+	if r.device.mobile {
+		outside += .15
+	}
+	if r.moment {
+		outside += .6
+	}
+	server := min(math.Exp(inside), 30)
+	a := answer{latency: max(server*math.Exp(outside), server+.004), call: -1}
+	a.doublings = math.Log2(a.latency / (1.25 * e.base))
+	a.failed = r.dice.chance(logistic(-4.2 + evening(at) + errors + .35*r.size + .25*a.doublings))
+	a.end = at.Add(seconds(a.latency))
+	r.log(e, path, query, cause, at, seconds(server), &a)
+	return a
+}
+
+// log writes what the browser and the tiers saw of a request, and the truth of it.
+func (r *requests) log(e *endpoint, path, query, cause string, at time.Time, server time.Duration, a *answer) {
+	status, failure := r.status(e, a.failed)
+	c := event.Call{
+		ID: r.dice.hex(16), Time: at.Add(r.device.skew), Side: event.Client, Method: e.method, Host: host, Path: path, Query: query,
+		Class: classOf(e, r), Status: status, Error: failure, Duration: a.end.Sub(at), Timed: true, PageID: r.pageID,
+		Identity: r.identity, Context: r.context, ResponseBytes: int64(e.bytes), Release: r.world.release("web", at),
+		Origin: event.Origin{Source: "simulate", UserAgent: r.device.agent, ClientIP: r.device.address},
+	}
+	if r.device.traced {
+		c.TraceID, c.SpanID, c.ActionID = r.dice.hex(32), r.dice.hex(16), cause
+	}
+	tie := Tie{EventID: r.arrived(cause)}
+	last := at
+	if failure != "network" {
+		begin := at.Add((a.end.Sub(at) - server) * 2 / 5)
+		tie.ServerCallIDs, last = r.serve(e, &c, begin, server)
+	}
+	if r.silent {
+		return
+	}
+	if !r.dice.chance(r.world.config.Loss) {
+		tie.ClientCallID = c.ID
+		a.call = len(r.ledger.calls)
+		r.ledger.calls = append(r.ledger.calls, stamped[event.Call]{at, c})
+	}
+	r.ledger.ties = append(r.ledger.ties, stamped[Tie]{last, tie})
+}
+
+// status draws what a failure looks like: mostly the server's, sometimes the network's.
+func (r *requests) status(e *endpoint, failed bool) (status int, failure string) {
+	switch u := r.dice.Float64(); {
+	case failed && u < .10:
+		return 0, "network"
+	case failed && u < .30:
+		return 504, ""
+	case failed && u < .65:
+		return 503, ""
+	case failed:
+		return 500, ""
+	case r.refuse:
+		return 401, ""
+	case e.method == "POST":
+		return 201, ""
+	}
+	return 200, ""
+}
+
+func classOf(e *endpoint, r *requests) event.Class {
+	switch e {
+	case &r.world.shop.document:
+		return event.Document
+	case &r.world.shop.image:
+		return event.Asset
+	}
+	return event.API
+}
+
+// serve writes the calls of the edge and of the service behind it, which nests in
+// it, and returns when the last of them began.
+func (r *requests) serve(e *endpoint, c *event.Call, begin time.Time, took time.Duration) (ids []string, last time.Time) {
+	outer := r.world.edgeCall(r.dice, c, begin, took)
+	r.ledger.calls = append(r.ledger.calls, stamped[event.Call]{begin, outer})
+	ids = []string{outer.ID}
+	if r.world.config.EdgeOnly || e.service == "web" {
+		return ids, begin
+	}
+	inner := r.world.serviceCall(r.dice, e, c, &outer, begin, took)
+	if r.device.traced {
+		inner.UserID, inner.AccountID = r.identity.UserID, r.identity.AccountID
+	}
+	r.ledger.calls = append(r.ledger.calls, stamped[event.Call]{inner.Time, inner})
+	return append(ids, inner.ID), inner.Time
+}
+
+// edgeCall is the line of the proxy before everything.
+func (w *World) edgeCall(d *dice, c *event.Call, begin time.Time, took time.Duration) event.Call {
+	s := event.Call{
+		ID: d.hex(16), Time: begin, Duration: took, Timed: true, Side: event.Server, Service: edge,
+		Method: c.Method, Host: c.Host, Path: c.Path, Query: c.Query, Class: c.Class, Status: c.Status, ResponseBytes: c.ResponseBytes,
+		Origin: event.Origin{Source: "simulate", UserAgent: c.UserAgent, ClientIP: c.ClientIP},
+	}
+	if w.config.Grain > 0 { // a combined log is written at the end and tells no more
+		s.Time, s.Grain = begin.Add(took).Truncate(w.config.Grain), w.config.Grain
+		s.Duration, s.Timed = 0, false
+		return s
+	}
+	if c.TraceID != "" {
+		s.TraceID, s.ParentSpanID, s.SpanID, s.RequestID = c.TraceID, c.SpanID, d.hex(16), d.hex(32)
+		s.ActionID = c.ActionID
+	}
+	return s
+}
+
+// serviceCall is the span of the service that did the work.
+func (w *World) serviceCall(d *dice, e *endpoint, c, outer *event.Call, begin time.Time, took time.Duration) event.Call {
+	hop := min(400*time.Microsecond, took/10).Truncate(time.Microsecond)
+	s := event.Call{
+		ID: d.hex(16), Time: begin.Add(hop), Duration: took - 2*hop, Timed: true, Side: event.Server, Service: e.service,
+		Method: c.Method, Host: e.service + ".internal", Path: c.Path, Query: c.Query, Route: e.route, Class: event.API, Status: c.Status,
+		ResponseBytes: c.ResponseBytes, Release: w.release(e.service, begin),
+		Origin: event.Origin{Source: "simulate", UserAgent: c.UserAgent, ClientIP: c.ClientIP},
+	}
+	switch c.Status {
+	case 500:
+		s.Error = "InternalError"
+	case 503:
+		s.Error = "Overloaded"
+	case 504:
+		s.Error = "UpstreamTimeout"
+	}
+	if c.TraceID != "" {
+		s.TraceID, s.SpanID, s.ParentSpanID, s.RequestID, s.ActionID = c.TraceID, d.hex(16), outer.SpanID, outer.RequestID, c.ActionID
+		if outer.SpanID == "" { // the edge's log had no ids
+			s.ParentSpanID = c.SpanID
+		}
+	}
+	return s
+}
+
+// cutShort makes some of those who leave do so before the answer: the call looks
+// faster than it was.
+func (r *requests) cutShort(a answer) {
+	if a.call < 0 || !r.dice.chance(r.world.config.Confounders.Censor) {
+		return
+	}
+	c := &r.ledger.calls[a.call].record
+	c.Duration = time.Duration(float64(c.Duration) * r.dice.between(.3, 1)).Truncate(time.Microsecond)
+	c.Status, c.Error, c.ResponseBytes = 0, event.Aborted, 0
+}

@@ -1,0 +1,315 @@
+package simulate
+
+import (
+	"math"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+)
+
+const (
+	longestVisit = 50 * time.Minute // with its last calls less than the hour that Walk relies on
+	mostSteps    = 30
+)
+
+// visit is one person in the shop.
+type visit struct {
+	*requests
+	person  *person
+	signed  bool
+	page    string
+	before  string // the page before, for going back
+	basket  int
+	value   float64
+	product int
+
+	// What the person has been through.
+	doublings float64 // sum of log2 of latency to normal
+	answers   int
+	failures  int
+	left      bool
+}
+
+// visitShop plays the visit k that a person begins in an hour.
+func (w *World) visitShop(person, hour, k int, weather *weather, l *ledger) {
+	d := w.visit.roll(w.config.Seed, "visit", person, hour, k)
+	p := &w.people[person]
+	device := &p.devices[d.IntN(len(p.devices))]
+	begin := w.at(hour).Add(time.Duration(d.Float64() * float64(time.Hour))).Truncate(time.Microsecond)
+	v := &visit{
+		requests: &requests{
+			world: w, weather: weather, ledger: l, dice: d, device: device,
+			network: networkOf(d, device.mobile), moment: d.chance(.15), size: p.size, silent: p.silent, now: begin,
+		},
+		person: p, signed: p.remembered,
+	}
+	v.identity = event.Identity{DeviceID: device.id, SessionID: d.hex(32)}
+	v.context = event.Context{Device: "desktop", OS: device.os, Browser: device.browser, Network: v.network.name, Language: p.language, Country: p.country}
+	if device.mobile {
+		v.context.Device = "mobile"
+	}
+	if d.chance(.15) {
+		v.context.UTM = map[string]string{"source": "newsletter", "medium": "email"}
+	}
+	if v.signed {
+		v.identity.UserID, v.identity.AccountID = p.user, p.account
+	}
+	v.run(begin)
+}
+
+func (v *visit) run(begin time.Time) {
+	v.open("/")
+	for step := 0; step < mostSteps && !v.left; step++ {
+		v.think(24)
+		if v.now.Sub(begin) > longestVisit {
+			return
+		}
+		v.step()
+		if !v.left && v.dice.chance(.06) { // has what they came for
+			break
+		}
+	}
+	if v.dice.chance(.03) {
+		v.forgottenTab(begin)
+	}
+}
+
+// think passes the time between two steps, on average so many seconds.
+func (v *visit) think(mean float64) {
+	v.now = v.now.Add(seconds(.8 + mean*v.dice.ExpFloat64()))
+}
+
+// open loads a page from the server: the one whole document of the visit.
+func (v *visit) open(path string) {
+	v.turn(path)
+	page := v.act(event.PageView, "page_view", event.Target{})
+	a := v.request(&v.world.shop.document, path, "", page, v.now)
+	v.now = a.end
+	v.judge(&v.world.shop.document, page, a)
+	if !v.left {
+		v.vital("lcp", 1.3*a.latency*1000+v.dice.between(50, 300))
+		v.request(&v.world.shop.feed, "/api/feed", "limit=10", page, v.now.Add(seconds(.03)))
+	}
+}
+
+// turn makes path the page that the person is on.
+func (v *visit) turn(path string) {
+	v.before, v.page = v.page, path
+	v.pageURL = origin + path
+	v.pageID = v.dice.hex(16)
+}
+
+// route changes the page without loading it, as the answer of a call arrived.
+func (v *visit) route(path string) string {
+	v.turn(path)
+	return v.act(event.RouteChange, "route_change", event.Target{})
+}
+
+func (v *visit) step() {
+	u := v.dice.Float64()
+	switch {
+	case v.page == "/cart":
+		v.decide()
+	case u < .01:
+		v.deadClick()
+	case v.person.registered && !v.signed && u < .12:
+		v.login()
+	case v.page == "/" && u < .7, v.page == "/search" && u < .3:
+		v.search()
+	case v.page == "/" || v.page == "/search" || v.page == "/orders/thanks":
+		v.look(event.Target{Selector: "a.product", Name: "Product", Role: "link", X: 300, Y: 420})
+	case u < .35:
+		v.add()
+	case u < .50 && v.basket > 0:
+		v.cart()
+	case u < .55 && v.signed:
+		v.review()
+	case u < .75:
+		v.look(event.Target{Selector: "a.similar", Name: "Similar product", Role: "link", X: 640, Y: 700})
+	default:
+		v.search()
+	}
+}
+
+func (v *visit) search() {
+	words := []string{"shoes", "jacket", "lamp", "tent", "coffee", "guitar"}
+	query := "q=" + words[v.dice.IntN(len(words))] + "&page=" + itoa(1+v.dice.IntN(3))
+	form := event.Target{Selector: "form.search", Name: "Search", Role: "form"}
+	if v.attempt(event.Submit, "submit", form, &v.world.shop.search, "/api/search", query) {
+		v.route("/search")
+	}
+}
+
+func (v *visit) look(link event.Target) {
+	v.product = 1 + v.dice.IntN(catalog)
+	id := itoa(v.product)
+	if !v.attempt(event.Click, "click", link, &v.world.shop.product, "/api/products/"+id, "") {
+		return
+	}
+	shown := v.route("/p/" + id)
+	v.request(&v.world.shop.reviews, "/api/products/"+id+"/reviews", "", shown, v.now.Add(seconds(.012)))
+	v.request(&v.world.shop.image, "/img/"+id+".jpg", "", shown, v.now.Add(seconds(.02)))
+	if v.before != "" && v.dice.chance(.03) { // not what it looked like
+		v.now = v.now.Add(seconds(v.dice.between(1, 4)))
+		v.route(v.before)
+	}
+}
+
+func (v *visit) add() {
+	button := event.Target{Selector: "button.add", Name: "Add to cart", Role: "button", X: 900, Y: 380}
+	if v.attempt(event.Click, "click", button, &v.world.shop.add, "/api/cart/items", "") {
+		v.basket++
+		v.value += math.Round(100*math.Exp(3+.6*v.dice.NormFloat64())) / 100
+	}
+}
+
+func (v *visit) cart() {
+	link := event.Target{Selector: "a.cart", Name: "Cart", Role: "link", X: 1200, Y: 30}
+	if v.attempt(event.Click, "click", link, &v.world.shop.cart, "/api/cart", "") {
+		v.route("/cart")
+	}
+}
+
+func (v *visit) review() {
+	form := event.Target{Selector: "form.review", Name: "Send review", Role: "form"}
+	path := "/api/products/" + itoa(max(1, v.product)) + "/reviews"
+	v.attempt(event.Submit, "submit", form, &v.world.shop.review, path, "")
+}
+
+func (v *visit) login() {
+	form := event.Target{Selector: "form.login", Name: "Sign in", Role: "form"}
+	v.refuse = v.dice.chance(.06) // a wrong password
+	ok := v.attempt(event.Submit, "submit", form, &v.world.shop.login, "/api/sessions", "")
+	refused := v.refuse
+	v.refuse = false
+	if ok && !refused {
+		v.signed = true
+		v.identity.UserID, v.identity.AccountID = v.person.user, v.person.account
+		v.record(event.Identify, "identify", nil)
+	}
+}
+
+// decide is the goal: with the cart before them, people pay or they do not.
+func (v *visit) decide() {
+	logit := -1.0 + .8*v.person.intent - .3*evening(v.now)
+	if !v.world.config.NoEffect {
+		logit -= .25*v.doublings/float64(max(1, v.answers)) + .9*float64(v.failures)
+	}
+	if !v.dice.chance(logistic(logit)) {
+		v.search()
+		return
+	}
+	v.record(event.Custom, "Checkout Started", map[string]any{"items": float64(v.basket)})
+	v.route("/checkout")
+	v.think(15)
+	form := event.Target{Selector: "form.checkout", Name: "Pay now", Role: "form"}
+	if !v.attempt(event.Submit, "submit", form, &v.world.shop.order, "/api/orders", "") {
+		return
+	}
+	v.route("/orders/thanks")
+	v.record(event.Custom, "Order Paid", map[string]any{
+		"amount": v.value, "items": float64(v.basket), "currency": "EUR", "returning": v.person.remembered,
+	})
+	v.basket, v.value = 0, 0
+	v.left = v.dice.chance(.5)
+}
+
+// deadClick clicks on something that does nothing.
+func (v *visit) deadClick() {
+	v.act(event.Click, "click", event.Target{Selector: "div.banner", Name: "Banner", X: 500, Y: 120})
+}
+
+// forgottenTab keeps asking for news with nobody before it.
+func (v *visit) forgottenTab(begin time.Time) {
+	for v.now.Sub(begin) < longestVisit {
+		v.now = v.now.Add(20 * time.Second)
+		v.request(&v.world.shop.feed, "/api/feed", "since="+itoa(int(v.now.Unix())), "", v.now)
+	}
+}
+
+// attempt acts, waits, and perhaps acts again; it reports whether the person is
+// still there with a good answer.
+func (v *visit) attempt(kind event.Kind, name string, target event.Target, e *endpoint, path, query string) bool {
+	for try := 1; ; try++ {
+		cause := v.act(kind, name, target)
+		a := v.request(e, path, query, cause, v.now.Add(seconds(v.dice.between(.004, .025))))
+		for again := 0; a.failed && again < 3 && v.dice.chance(.25); again++ { // the page's own retries
+			a = v.request(e, path, query, cause, a.end.Add(seconds(v.dice.between(.2, .4))))
+		}
+		v.rage(kind, name, target, a)
+		if v.now.Before(a.end) {
+			v.now = a.end
+		}
+		v.now = v.now.Add(seconds(v.dice.between(.02, .06)))
+		v.judge(e, cause, a)
+		if v.left {
+			return false
+		}
+		retry := -3.2 + .45*a.doublings
+		if a.failed {
+			retry += 2.6
+		}
+		if try == 4 || !v.dice.chance(logistic(retry)) {
+			return !a.failed
+		}
+		v.now = v.now.Add(seconds(v.dice.between(1, 4)))
+	}
+}
+
+// judge decides whether the person leaves because of an answer, and keeps the truth.
+func (v *visit) judge(e *endpoint, cause string, a answer) {
+	c := &v.world.config.Confounders
+	base := -2.2 - .35*v.person.intent + c.Evening*evening(v.now) + v.weather.shock
+	if c.Network {
+		base += v.network.leaving
+		if v.device.mobile {
+			base += .25
+		}
+	}
+	if v.moment {
+		base += c.Moment
+	}
+	beta, delta := e.beta*math.Exp(.4*v.person.patience-.08), e.delta
+	if v.world.config.NoEffect {
+		beta, delta = 0, 0
+	}
+	base += beta * a.doublings
+	o := Outcome{
+		EventID: v.arrived(cause), SessionID: v.identity.SessionID, DeviceID: v.identity.DeviceID, Endpoint: e.name(),
+		LatencyUS: seconds(a.latency).Microseconds(), Failed: a.failed, PFine: logistic(base), PFailed: logistic(base + delta),
+	}
+	o.P = o.PFine
+	if a.failed {
+		o.P = o.PFailed
+		v.failures++
+	}
+	o.Slope = beta * o.P * (1 - o.P)
+	o.Abandoned = v.dice.chance(o.P)
+	v.left = o.Abandoned
+	v.doublings += a.doublings
+	v.answers++
+	if v.left {
+		v.cutShort(a)
+	}
+	if !v.silent {
+		v.ledger.outcomes = append(v.ledger.outcomes, stamped[Outcome]{a.end, o})
+	}
+}
+
+// rage hammers on the element while the answer does not come.
+func (v *visit) rage(kind event.Kind, name string, target event.Target, a answer) {
+	logit := -4.0 + .6*max(0, math.Log2(a.latency))
+	if a.failed {
+		logit += 1.5
+	}
+	if v.device.mobile {
+		logit += .3
+	}
+	if kind != event.Click || !v.dice.chance(logistic(logit)) {
+		return
+	}
+	for range 4 + v.dice.IntN(3) {
+		v.now = v.now.Add(seconds(v.dice.between(.15, .6)))
+		v.act(kind, name, target)
+	}
+}
