@@ -114,6 +114,25 @@ export function useFind(q: string) {
   })
 }
 
+export function useFields() {
+  return useQuery({
+    queryKey: ['fields'],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/fields', { signal })),
+    staleTime: Infinity,
+  })
+}
+
+/** The most frequent values of a field that begin with a prefix, for completion. */
+export function useValues(of: { field: string; prefix: string } | null, range: RangeQuery) {
+  const query = { ...range, field: of?.field ?? '', prefix: of?.prefix ?? '' }
+  return useQuery({
+    queryKey: ['values', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/values', { params: { query }, signal })),
+    enabled: of !== null,
+    retry: false,
+  })
+}
+
 export function useSystem() {
   return useQuery({
     queryKey: ['system'],

@@ -1,18 +1,19 @@
-import { useState } from 'react'
 import { removeTerm, splitTerms } from '../lib/filter'
+import { FilterInput } from './FilterInput'
 import './components.css'
 
 type Props = {
   filter: string | undefined
   onFilter: (filter: string | undefined) => void
   example: string
+  records: string[]
 }
 
 /** The filter as text (CEL) and as chips, one for each condition. Both write the URL. */
-export function FilterBar({ filter, onFilter, example }: Props) {
+export function FilterBar({ filter, onFilter, example, records }: Props) {
   return (
     <div className="stack">
-      <FilterInput key={filter} filter={filter} onFilter={onFilter} example={example} />
+      <FilterInput key={filter} filter={filter} onFilter={onFilter} example={example} records={records} />
       {filter && (
         <ul className="chips" aria-label="Conditions">
           {splitTerms(filter).map((condition) => (
@@ -24,14 +25,5 @@ export function FilterBar({ filter, onFilter, example }: Props) {
         </ul>
       )}
     </div>
-  )
-}
-
-function FilterInput({ filter, onFilter, example }: Props) {
-  const [text, setText] = useState(filter ?? '')
-  return (
-    <form action={() => onFilter(text.trim() || undefined)}>
-      <input className="filter-input mono" aria-label="Filter" spellCheck={false} autoComplete="off" placeholder={`Filter, for example ${example}`} value={text} onChange={(event) => setText(event.target.value)} />
-    </form>
   )
 }

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import { addTerm } from '../lib/filter'
-import { Link } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
 import { formatAgo, formatMoment } from '../lib/time'
-import { usePreferences, useSetSearch, useViewSearch } from '../lib/view'
+import { usePreferences, useViewSearch } from '../lib/view'
 import './components.css'
 
 /** A status as text; colour repeats what the number says. Status 0 is no response at all, and the error says why. */
@@ -58,9 +58,14 @@ export function Facts({ facts }: { facts: [string, ReactNode][] }) {
   )
 }
 
-/** A value that adds its condition to the filter of the view. */
+/** A value that filters calls by its condition: in the explorer it narrows the view, from elsewhere it opens one. */
 export function FilterValue({ condition, children }: { condition: string; children: ReactNode }) {
-  const { filter } = useViewSearch()
-  const setSearch = useSetSearch()
-  return <button type="button" className="value" title={`Only ${condition}`} onClick={() => setSearch({ filter: addTerm(filter, condition) })}>{children}</button>
+  const search = useViewSearch()
+  const { pathname } = useLocation()
+  const here = pathname === '/calls'
+  return (
+    <Link to="/calls" className="value" title={`Only ${condition}`} search={here ? { ...search, filter: addTerm(search.filter, condition) } : { filter: condition, side: 'any' }}>
+      {children}
+    </Link>
+  )
 }

@@ -12,7 +12,7 @@ export function CallFacts({ call: c }: { call: CallRecord }) {
     <Facts facts={[
       ['Time', <Moment key="time" at={c.time} precision="milli" />],
       ['Took', c.duration_us == null ? 'the log does not tell' : formatDuration(c.duration_us)],
-      ['Side', value('side', c.side)],
+      ['Side', c.side],
       ['Service', value('service', c.service)],
       ['Endpoint', <Link key="endpoint" to="/endpoints/$id" params={{ id: c.endpoint_id }}>{c.method} {c.route}</Link>],
       ['Status', value('status', c.status)],

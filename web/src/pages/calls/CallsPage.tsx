@@ -18,6 +18,8 @@ import { RequestPanel } from './RequestPanel'
 const sides = [{ value: 'server', label: 'Server' }, { value: 'client', label: 'Browser' }, { value: 'any', label: 'Both' }]
 const orders = [{ value: 'newest', label: 'Newest' }, { value: 'slowest', label: 'Slowest' }]
 
+const filterRecords = ['call']
+
 /** The log explorer: every call, its facets and its course over time, with the person's action beside the one selected. */
 export default function CallsPage() {
   const { filter, sort, sel, side = 'server' } = useViewSearch()
@@ -33,7 +35,7 @@ export default function CallsPage() {
         <h1>Calls</h1>
         <SegmentedControl size="xs" aria-label="Side" value={side} data={sides} onChange={(value) => setSearch({ side: value === 'server' ? undefined : value, sel: undefined })} />
         <SegmentedControl size="xs" aria-label="Order" value={question.sort} data={orders} onChange={(value) => setSearch({ sort: value === 'newest' ? undefined : value })} />
-        <div className="grow"><FilterBar filter={filter} onFilter={setFilter} example="call.status >= 500 && call.duration_ms > 1000.0" /></div>
+        <div className="grow"><FilterBar filter={filter} onFilter={setFilter} records={filterRecords} example="call.status >= 500 && call.duration_ms > 1000.0" /></div>
       </div>
       {summary.data && <CallsHistogram summary={summary.data} />}
       <div className="sides">

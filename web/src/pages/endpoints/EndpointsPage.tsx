@@ -9,6 +9,8 @@ import { formatSort, parseSort } from '../../lib/search'
 import { useRange, useSetSearch, useViewSearch } from '../../lib/view'
 import { endpointColumns } from './endpointColumns'
 
+const filterRecords = ['call']
+
 /** The catalogue: every endpoint that was called, how it did, and for how many people. */
 export default function EndpointsPage() {
   const { filter, sort } = useViewSearch()
@@ -20,7 +22,7 @@ export default function EndpointsPage() {
   return (
     <div className="fill">
       <h1>Endpoints</h1>
-      <FilterBar filter={filter} onFilter={setFilter} example={'call.service == "checkout"'} />
+      <FilterBar filter={filter} onFilter={setFilter} records={filterRecords} example={'call.service == "checkout"'} />
       <Answered query={endpoints} what="endpoints">
         {({ rows }) => rows.length === 0
           ? filter ? <NothingMatches what="endpoints" onClear={() => setFilter(undefined)} /> : <NoCalls />

@@ -19,6 +19,8 @@ const columns: Column<LiveRow>[] = [
   { id: 'person', header: 'Person', width: '180px', cell: (r) => { const o = r.call ?? r.event; return o.user_id || <span className="muted">{o.device_id}</span> } },
 ]
 
+const filterRecords = ['call', 'event']
+
 /** What is happening this second, as the server commits it. */
 export default function LivePage() {
   const { filter } = useViewSearch()
@@ -27,7 +29,7 @@ export default function LivePage() {
     <div className="fill">
       <div className="row">
         <h1>Live</h1>
-        <div className="grow"><FilterBar filter={filter} onFilter={(next) => setSearch({ filter: next })} example="call.failed == true" /></div>
+        <div className="grow"><FilterBar filter={filter} onFilter={(next) => setSearch({ filter: next })} records={filterRecords} example="call.failed == true" /></div>
       </div>
       <LiveList key={filter} filter={filter} />
     </div>

@@ -14,6 +14,8 @@ const shortcuts = [
   { label: 'signed in', condition: 'has(session.user_id)' },
 ]
 
+const filterRecords = ['session']
+
 /** Every visit: who, how long, and what went wrong in it. Enter opens its timeline. */
 export default function SessionsPage() {
   const { filter, sel } = useViewSearch()
@@ -31,7 +33,7 @@ export default function SessionsPage() {
         {shortcuts.map(({ label, condition }) => (
           <button key={condition} type="button" className="plain-button" aria-pressed={hasTerm(filter, condition)} onClick={() => toggle(condition)}>{label}</button>
         ))}
-        <div className="grow"><FilterBar filter={filter} onFilter={setFilter} example={'session.failed > 0 && session.browser == "Firefox"'} /></div>
+        <div className="grow"><FilterBar filter={filter} onFilter={setFilter} records={filterRecords} example={'session.failed > 0 && session.browser == "Firefox"'} /></div>
       </div>
       <Answered query={sessions} what="sessions">
         {({ pages }) => {

@@ -1,0 +1,96 @@
+import { useId, useRef, useState, type KeyboardEvent } from 'react'
+import { useFields, useValues } from '../api/queries'
+import type { FieldInfo } from '../api/types'
+import { complete, completionAt, type Completion } from '../lib/complete'
+import { literal } from '../lib/filter'
+import { useRange } from '../lib/view'
+import './components.css'
+
+type Props = {
+  filter: string | undefined
+  onFilter: (filter: string | undefined) => void
+  example: string
+  /** The records whose fields the filter may name. */
+  records: string[]
+}
+
+type Option = { written: string; hint: string }
+
+const shownOptions = 12
+
+/** CEL as text. It offers the fields, and after a comparison the values that the data has; Enter applies. */
+export function FilterInput({ filter, onFilter, example, records }: Props) {
+  const list = useId()
+  const input = useRef<HTMLInputElement>(null)
+  const [text, setText] = useState(filter ?? '')
+  const [caret, setCaret] = useState<number | null>(null)
+  const [active, setActive] = useState(-1)
+  const place = caret === null ? null : completionAt(text, caret)
+  const options = useOptions(place, records)
+
+  const close = () => {
+    setCaret(null)
+    setActive(-1)
+  }
+  const choose = (option: Option) => {
+    const next = complete(text, caret!, place!.start, option.written)
+    setText(next.text)
+    close()
+    requestAnimationFrame(() => input.current?.setSelectionRange(next.caret, next.caret))
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const option = options[active]
+    if (event.key === 'ArrowDown' && options.length > 0) setActive((active + 1) % options.length)
+    else if (event.key === 'ArrowUp' && options.length > 0) setActive((active - 1 + options.length) % options.length)
+    else if ((event.key === 'Enter' || event.key === 'Tab') && option) choose(option)
+    else if (event.key === 'Escape' && options.length > 0) close()
+    else return
+    event.preventDefault()
+  }
+  const apply = () => {
+    close()
+    onFilter(text.trim() || undefined)
+  }
+  const open = options.length > 0
+  return (
+    <form action={apply} className="filter-form">
+      <input ref={input} className="filter-input mono" aria-label="Filter" role="combobox" aria-expanded={open} aria-controls={list} aria-autocomplete="list"
+        aria-activedescendant={active >= 0 ? `${list}-${active}` : undefined} spellCheck={false} autoComplete="off" placeholder={`Filter, for example ${example}`} value={text}
+        onChange={(event) => {
+          setText(event.target.value)
+          setCaret(event.target.selectionStart)
+          setActive(-1)
+        }}
+        onKeyDown={onKeyDown} onBlur={close} />
+      <div id={list} role="listbox" aria-label="Suggestions" className="suggestions" hidden={!open}>
+        {options.map((option, i) => (
+          // The field keeps the focus, so keys go to it; the pointer is served here, before the blur closes the list.
+          <div key={option.written} id={`${list}-${i}`} role="option" tabIndex={-1} aria-selected={i === active} onPointerDown={(event) => {
+            event.preventDefault()
+            choose(option)
+          }}>
+            <span className="mono">{option.written}</span> <span className="muted">{option.hint}</span>
+          </div>
+        ))}
+      </div>
+    </form>
+  )
+}
+
+function useOptions(place: Completion | null, records: string[]): Option[] {
+  const fields = useFields()
+  const { query: range } = useRange()
+  const values = useValues(place?.kind === 'value' ? place : null, range)
+  if (!place) return []
+  if (place.kind === 'field') return fieldOptions(fields.data?.fields ?? [], place.prefix, records)
+  const type = fields.data?.fields.find((field) => field.name === place.field)?.type
+  return (values.data?.values ?? []).map(({ value, count }) => ({ written: type === 'string' ? literal(value) : value, hint: String(count) })).slice(0, shownOptions)
+}
+
+/** Fields by the beginning of their full name, or of the part behind the record: "st" finds call.status. */
+function fieldOptions(fields: FieldInfo[], prefix: string, records: string[]): Option[] {
+  return fields
+    .filter(({ name }) => records.includes(name.split('.')[0]!) && name !== prefix && (name.startsWith(prefix) || name.slice(name.indexOf('.') + 1).startsWith(prefix)))
+    .map(({ name, doc }) => ({ written: name, hint: doc }))
+    .slice(0, shownOptions)
+}
