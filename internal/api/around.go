@@ -1,10 +1,8 @@
 package api
 
 import (
-	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -115,30 +113,4 @@ func (m metrics) took(r pipeline.Result) {
 	m.records.WithLabelValues("accepted").Add(float64(r.Accepted))
 	m.records.WithLabelValues("duplicate").Add(float64(r.Duplicates))
 	m.records.WithLabelValues("rejected").Add(float64(r.Rejected))
-}
-
-// Serve answers requests on l until ctx ends, then lets those under way finish
-// for at most drainTimeout.
-func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
-	server := &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       bodyTimeout,
-		WriteTimeout:      bodyTimeout + readTimeout,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-		BaseContext:       func(net.Listener) context.Context { return ctx },
-	}
-	stopped := make(chan error, 1)
-	go func() {
-		<-ctx.Done()
-		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
-		defer cancel()
-		stopped <- server.Shutdown(drain)
-	}()
-	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return <-stopped
 }

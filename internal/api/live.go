@@ -48,6 +48,8 @@ func (s *Server) tail(w http.ResponseWriter, r *http.Request) {
 			err = stream.record(record)
 		case <-alive.C:
 			err = stream.send(": still here\n\n")
+		case <-stopping(r.Context()):
+			return
 		}
 		if missed := watched.Dropped(); err == nil && missed > told {
 			told = missed

@@ -83,6 +83,7 @@ type world struct {
 	t       *testing.T
 	main    *httptest.Server
 	public  *httptest.Server
+	served  *Server
 	meta    *meta.DB
 	kept    *keeper
 	hub     *live.Hub
@@ -135,6 +136,7 @@ func newWorld(t *testing.T, changes ...func(*Config)) *world {
 	}
 	c.Pipeline = pipeline.New(pipeline.Config{Store: c.Store, Rules: rules, Releases: settings, Now: clock, Committed: w.hub.Publish})
 	s := New(c)
+	w.served = s
 	w.main, w.public = httptest.NewServer(s.Handler()), httptest.NewServer(s.IntakeHandler())
 	t.Cleanup(w.main.Close)
 	t.Cleanup(w.public.Close)
