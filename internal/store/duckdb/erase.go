@@ -1,0 +1,148 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+// Erase implements [store.Writer].
+func (s *Store) Erase(ctx context.Context, project event.ProjectID, p store.Person) (out store.Erased, err error) {
+	w := s.writer
+	err = w.transaction(ctx, func() error {
+		out = store.Erased{}
+		if err := w.putPerson(ctx, p); err != nil {
+			return err
+		}
+		for _, name := range []string{"erase_events", "erase_calls", "erase_spans"} {
+			if _, err := w.conn.exec(ctx, statement(name), project); err != nil {
+				return err
+			}
+		}
+		links, err := w.conn.exec(ctx, statement("erase_links"), project)
+		if err != nil {
+			return err
+		}
+		out.Links = links
+		if _, err := w.conn.exec(ctx, statement("erase_sessions"), project); err != nil {
+			return err
+		}
+		return w.removeDoomed(ctx, project, &out)
+	})
+	return out, err
+}
+
+// putPerson fills the table of the person's ids; empty ids are nobody's.
+func (w *writer) putPerson(ctx context.Context, p store.Person) error {
+	put := func(column string, ids []string) error {
+		for _, id := range ids {
+			if id == "" {
+				continue
+			}
+			if _, err := w.conn.exec(ctx, "INSERT INTO person ("+column+") VALUES (?)", id); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return errors.Join(put("device_id", p.DeviceIDs), put("user_id", p.UserIDs))
+}
+
+// Forget implements [store.Writer].
+func (s *Store) Forget(ctx context.Context, project event.ProjectID, label string) (out store.Erased, err error) {
+	if label == "" {
+		return out, &event.Permanent{Err: errors.New("the label is empty"), Hint: "Name the import to forget; live traffic has no label."}
+	}
+	w := s.writer
+	err = w.transaction(ctx, func() error {
+		out = store.Erased{}
+		for _, name := range []string{"forget_events", "forget_calls", "forget_spans"} {
+			if _, err := w.conn.exec(ctx, statement(name), project, label); err != nil {
+				return err
+			}
+		}
+		return w.removeDoomed(ctx, project, &out)
+	})
+	return out, err
+}
+
+// removeDoomed deletes the rows named in doomed and all that was derived from them.
+func (w *writer) removeDoomed(ctx context.Context, project event.ProjectID, out *store.Erased) error {
+	var uncounted int64
+	for _, step := range []struct {
+		name  string
+		count *int64
+		args  []any
+	}{
+		{"remove_events", &out.Events, nil},
+		{"remove_calls", &out.Calls, nil},
+		{"remove_spans", &out.Spans, nil},
+		{"remove_fingerprints", &uncounted, nil},
+		{"remove_links", &out.Links, []any{project}},
+		{"remove_signals", &uncounted, []any{project}},
+		{"remove_interactions", &uncounted, []any{project}},
+		{"remove_sessions", &uncounted, []any{project}},
+		{"remove_unlinked", &uncounted, []any{project}},
+	} {
+		n, err := w.conn.exec(ctx, statement(step.name), step.args...)
+		if err != nil {
+			return err
+		}
+		*step.count += n
+	}
+	for _, name := range []string{"person", "doomed"} {
+		if _, err := w.conn.exec(ctx, "TRUNCATE "+name); err != nil {
+			return err
+		}
+	}
+	return w.keepSeq(ctx)
+}
+
+// keepSeq notes the highest Seq before the rows that carry it may go, so that no
+// Seq is ever given twice.
+func (w *writer) keepSeq(ctx context.Context) error {
+	_, err := w.conn.exec(ctx, "UPDATE state SET value = ? WHERE name = 'seq'", w.seq.Load())
+	return err
+}
+
+// fingerprintAge is how long client keys are kept; their salt lives no longer.
+const fingerprintAge = 48 * time.Hour
+
+// Expire implements [store.Writer].
+func (s *Store) Expire(ctx context.Context, now time.Time, r store.Retention) (out store.Erased, err error) {
+	w := s.writer
+	var uncounted int64
+	err = w.transaction(ctx, func() error {
+		out = store.Erased{}
+		for _, class := range []struct {
+			table, column string
+			age           time.Duration
+			count         *int64
+		}{
+			{"events", "time", r.Raw, &out.Events},
+			{"calls", "time", r.Raw, &out.Calls},
+			{"spans", "time", r.Raw, &out.Spans},
+			{"rejected", "hour", r.Raw, &uncounted},
+			{"duplicates", "hour", r.Raw, &uncounted},
+			{"fingerprints", "time", fingerprintAge, &uncounted},
+			{"links", "time", r.Links, &out.Links},
+			{"signals", "time", r.Links, &uncounted},
+			{"interactions", "time", r.Links, &uncounted},
+			{"sessions", "started", r.Links, &uncounted},
+		} {
+			if class.age == 0 {
+				continue
+			}
+			n, err := w.conn.exec(ctx, "DELETE FROM "+class.table+" WHERE "+class.column+" < ?", now.Add(-class.age))
+			if err != nil {
+				return err
+			}
+			*class.count += n
+		}
+		return w.keepSeq(ctx)
+	})
+	return out, err
+}

@@ -1,0 +1,41 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"github.com/clickspan/clickspan/internal/event"
+)
+
+// readError gives an engine's failure the class that callers act on.
+func readError(ctx context.Context, err error) error {
+	engine, ok := errors.AsType[*engineError](err)
+	if !ok {
+		return err
+	}
+	switch engine.class {
+	case mapping.ErrorTypeInterrupt:
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	case mapping.ErrorTypeOutOfMemory:
+		return &event.Retryable{Err: err, Hint: "Ask for a shorter time range, or give the engine more memory."}
+	}
+	return err
+}
+
+// writeError does the same for a transaction that was rolled back.
+func writeError(err error) error {
+	engine, ok := errors.AsType[*engineError](err)
+	if !ok {
+		return err
+	}
+	switch engine.class {
+	case mapping.ErrorTypeErrorIO, mapping.ErrorTypeOutOfMemory, mapping.ErrorTypeFatal:
+		return &event.Retryable{Err: err, Hint: "Free disk space or memory; nothing of this batch was written.", After: 5 * time.Second}
+	}
+	return err
+}

@@ -1,0 +1,230 @@
+package duckdb
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+// column is how a field of [store.Fields] is read in SQL: NULL when absent,
+// except for text, which is ” then.
+type column struct {
+	sql  string
+	kind store.Type
+}
+
+// columnsOf is the fields that a question about one kind of row can use, by name.
+type columnsOf map[string]column
+
+// where compiles a filter to a condition. The nil filter is TRUE.
+//
+// SQL's third truth value never shows: NULL acts as false wherever a condition
+// stands, and NOT is written IS NOT TRUE.
+func (q *query) where(f store.Filter, fields columnsOf) error {
+	switch f := f.(type) {
+	case nil:
+		q.add("TRUE")
+	case store.And:
+		return q.join(f, " AND ", "TRUE", fields)
+	case store.Or:
+		return q.join(f, " OR ", "FALSE", fields)
+	case store.Not:
+		q.add("(")
+		if err := q.where(f.Of, fields); err != nil {
+			return err
+		}
+		q.add(") IS NOT TRUE")
+	case store.Compare:
+		return q.compare(f, fields)
+	case store.In:
+		any := make(store.Or, len(f.Values))
+		for i, v := range f.Values {
+			any[i] = store.Compare{Field: f.Field, Op: store.Eq, Value: v}
+		}
+		return q.where(any, fields)
+	case store.Text:
+		return q.test(f, fields)
+	case store.Has:
+		return q.has(f, fields)
+	default:
+		return fmt.Errorf("the filter node %T is unknown", f)
+	}
+	return nil
+}
+
+func (q *query) join(parts []store.Filter, word, empty string, fields columnsOf) error {
+	if len(parts) == 0 {
+		q.add(empty)
+		return nil
+	}
+	for i, part := range parts {
+		if i > 0 {
+			q.add(word)
+		}
+		q.add("(")
+		if err := q.where(part, fields); err != nil {
+			return err
+		}
+		q.add(")")
+	}
+	return nil
+}
+
+// find resolves a field; what the question's rows do not have is the asker's mistake.
+func (fields columnsOf) find(f store.Field) (column, error) {
+	c, ok := fields[f.Name]
+	if !ok {
+		return c, &event.Permanent{
+			Err:  fmt.Errorf("the filter names %s, which these rows do not have", f.Name),
+			Hint: "Use fields of the records that are asked for.",
+		}
+	}
+	return c, nil
+}
+
+// mapValue is the SQL for a key of an open map, and the kind that value asks for.
+// A value of another JSON type counts as absent.
+func (q *query) mapValue(c column, key, as string, types ...string) {
+	pointer := "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+	q.add("CASE WHEN json_type(nullif("+c.sql+", ''), ?) IN ('"+strings.Join(types, "', '")+"') THEN CAST(json_extract_string(nullif("+c.sql+", ''), ?) AS "+as+") END", pointer, pointer)
+}
+
+// value writes the field in the type of the literal it is compared with; false
+// when the two cannot be compared.
+func (q *query) value(c column, f store.Field, literal any) bool {
+	switch literal.(type) {
+	case string:
+		if c.kind == store.Map {
+			q.mapValue(c, f.Key, "VARCHAR", "VARCHAR")
+			return true
+		}
+		q.add("nullif(" + c.sql + ", '')")
+		return c.kind == store.String
+	case int64, int, float64:
+		if c.kind == store.Map {
+			q.mapValue(c, f.Key, "DOUBLE", "BIGINT", "UBIGINT", "HUGEINT", "DOUBLE")
+			return true
+		}
+		q.add(c.sql)
+		return c.kind == store.Int || c.kind == store.Double
+	case bool:
+		if c.kind == store.Map {
+			q.mapValue(c, f.Key, "BOOLEAN", "BOOLEAN")
+			return true
+		}
+		q.add(c.sql)
+		return c.kind == store.Bool
+	}
+	return false
+}
+
+func (q *query) compare(f store.Compare, fields columnsOf) error {
+	c, err := fields.find(f.Field)
+	if err != nil {
+		return err
+	}
+	op, ok := map[store.Op]string{store.Eq: "=", store.Ne: "<>", store.Lt: "<", store.Le: "<=", store.Gt: ">", store.Ge: ">="}[f.Op]
+	if !ok {
+		return fmt.Errorf("the comparison %q is unknown", f.Op)
+	}
+	literal := f.Value
+	if t, isTime := literal.(time.Time); isTime {
+		literal = t.UTC().Format(time.RFC3339Nano)
+	}
+	var side query
+	if !side.value(c, f.Field, literal) {
+		q.add("FALSE")
+		return nil
+	}
+	// A bare text column lets the engine skip blocks; '' equals only itself.
+	if text, isText := literal.(string); isText && f.Op == store.Eq && text != "" && c.kind == store.String {
+		q.add(c.sql+" = ?", literal)
+		return nil
+	}
+	q.add(side.String(), side.args...)
+	q.add(" "+op+" ?", literal)
+	return nil
+}
+
+func (q *query) test(f store.Text, fields columnsOf) error {
+	c, err := fields.find(f.Field)
+	if err != nil {
+		return err
+	}
+	function, ok := map[store.TextTest]string{
+		store.StartsWith: "starts_with", store.EndsWith: "suffix", store.Contains: "contains", store.Matches: "regexp_matches",
+	}[f.Test]
+	if !ok {
+		return fmt.Errorf("the text test %q is unknown", f.Test)
+	}
+	var side query
+	if !side.value(c, f.Field, "") {
+		q.add("FALSE")
+		return nil
+	}
+	text := side.String()
+	if f.Lower {
+		text = "lower(" + text + ")"
+	}
+	q.add(function+"("+text, side.args...)
+	q.add(", ?)", f.Arg)
+	return nil
+}
+
+func (q *query) has(f store.Has, fields columnsOf) error {
+	c, err := fields.find(f.Field)
+	if err != nil {
+		return err
+	}
+	switch c.kind {
+	case store.String:
+		q.add("(" + c.sql + ") <> ''")
+	case store.Map:
+		pointer := "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(f.Field.Key)
+		q.add("(json_type(nullif("+c.sql+", ''), ?) <> 'NULL' AND json_extract_string(nullif("+c.sql+", ''), ?) <> '')", pointer, pointer)
+	default:
+		q.add("(" + c.sql + ") IS NOT NULL")
+	}
+	return nil
+}
+
+// names reports whether f names one of the fields.
+func names(f store.Filter, fields ...string) bool {
+	has := func(field store.Field) bool {
+		for _, name := range fields {
+			if field.Name == name {
+				return true
+			}
+		}
+		return false
+	}
+	switch f := f.(type) {
+	case store.And:
+		return anyNames(f, fields)
+	case store.Or:
+		return anyNames(f, fields)
+	case store.Not:
+		return names(f.Of, fields...)
+	case store.Compare:
+		return has(f.Field)
+	case store.In:
+		return has(f.Field)
+	case store.Text:
+		return has(f.Field)
+	case store.Has:
+		return has(f.Field)
+	}
+	return false
+}
+
+func anyNames(parts []store.Filter, fields []string) bool {
+	for _, part := range parts {
+		if names(part, fields...) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,245 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+// linkReach is how far a client call's link may lie outside the range of the
+// server call that answered it: a slow call and a clock that is off.
+const linkReach = 24 * time.Hour
+
+// bestLinks adds the subquery that yields one link per call as `call`, with the
+// flag `linked`. which narrows the links.
+func (q *query) bestLinks(s store.Scope, which string) {
+	q.add(statement("best_links", "which", which, "event", identText("l.event"), "client", identText("l.client")),
+		s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), s.MinConfidence,
+		s.Project, s.From, s.To, s.MinConfidence)
+}
+
+// callConditions adds what Calls lists besides time: the filter, and no assets
+// unless it asks for them. It reports whether the best link was joined as l.
+func (q *query) callConditions(s store.Scope, linked bool) error {
+	if !names(s.Filter, "call.class") {
+		q.add(" AND c.class <> 'asset'")
+	}
+	if s.Filter == nil {
+		return nil
+	}
+	q.add(" AND (")
+	if err := q.where(s.Filter, callFields(linked)); err != nil {
+		return err
+	}
+	q.add(")")
+	return nil
+}
+
+// Calls implements [store.Reader].
+func (s *Store) Calls(ctx context.Context, q store.CallsQuery) (store.CallsPage, error) {
+	page := store.CallsPage{Rows: []store.CallRow{}}
+	text, args, err := callsQuery(q)
+	if err != nil {
+		return page, err
+	}
+	err = s.readers.heavy.with(ctx, func(c *conn) error {
+		return c.each(ctx, text, args, func(r *reader) {
+			row := store.CallRow{Call: r.call()}
+			if linked, link := r.bool(), r.link(); linked {
+				row.Link = &link
+			}
+			page.Rows = append(page.Rows, row)
+		})
+	})
+	if len(page.Rows) > q.Limit {
+		page.Rows = page.Rows[:q.Limit]
+		last := &page.Rows[q.Limit-1]
+		next := cursor{Micros: last.Time.UnixMicro(), IDs: [3]string{last.ID}}
+		if last.Timed {
+			us := last.Duration.Microseconds()
+			next.Duration = &us
+		}
+		page.Next = next.String()
+	}
+	return page, err
+}
+
+func callsQuery(q store.CallsQuery) (string, []any, error) {
+	var join, conditions, best query
+	linked := names(q.Filter, viaLink()...)
+	if linked {
+		join.add("LEFT JOIN (")
+		join.bestLinks(q.Scope, "")
+		join.add(") l ON l.call = c.id")
+	}
+	conditions.args = []any{q.Project, q.From, q.To}
+	if err := conditions.callConditions(q.Scope, linked); err != nil {
+		return "", nil, err
+	}
+	id := identText("c.id")
+	order := "c.time DESC, id_order DESC"
+	if q.Sort == store.Slowest {
+		order = "c.duration_us DESC NULLS LAST, c.time DESC, id_order DESC"
+	}
+	if q.Cursor != "" {
+		at, err := parseCursor(q.Cursor)
+		if err != nil {
+			return "", nil, err
+		}
+		conditions.callsAfter(at, q.Sort, id)
+	}
+	best.bestLinks(q.Scope, "AND coalesce(l.server, l.client) IN (SELECT id FROM page)")
+	text := statement("calls", "id", id, "join", join.String(), "conditions", conditions.String(), "order", order,
+		"columns", callColumns, "link", linkColumns, "best", best.String())
+	args := append(append(append(join.args, conditions.args...), q.Limit+1), best.args...)
+	return text, args, nil
+}
+
+// callsAfter adds the condition that a row comes after the cursor.
+func (q *query) callsAfter(at cursor, sort store.Sort, id string) {
+	t := time.UnixMicro(at.Micros)
+	earlier := "(c.time < ? OR c.time = ? AND " + id + " < ?)"
+	switch {
+	case sort != store.Slowest:
+		q.add(" AND c.time <= ? AND "+earlier, t, t, t, at.IDs[0])
+	case at.Duration == nil:
+		q.add(" AND c.duration_us IS NULL AND "+earlier, t, t, at.IDs[0])
+	default:
+		q.add(" AND (c.duration_us IS NULL OR c.duration_us < ? OR c.duration_us = ? AND "+earlier+")",
+			*at.Duration, *at.Duration, t, t, at.IDs[0])
+	}
+}
+
+// Events implements [store.Reader].
+func (s *Store) Events(ctx context.Context, q store.EventsQuery) (store.EventsPage, error) {
+	page := store.EventsPage{Rows: []event.Event{}}
+	text, args, err := eventsQuery(q)
+	if err != nil {
+		return page, err
+	}
+	err = s.readers.heavy.with(ctx, func(c *conn) error {
+		return c.each(ctx, text, args, func(r *reader) { page.Rows = append(page.Rows, r.event()) })
+	})
+	if len(page.Rows) > q.Limit {
+		page.Rows = page.Rows[:q.Limit]
+		last := &page.Rows[q.Limit-1]
+		page.Next = cursor{Micros: last.Time.UnixMicro(), IDs: [3]string{last.ID}}.String()
+	}
+	return page, err
+}
+
+func eventsQuery(q store.EventsQuery) (string, []any, error) {
+	var conditions query
+	if err := conditions.eventConditions(q.Scope); err != nil {
+		return "", nil, err
+	}
+	return pageQuery("events", "e", eventColumns, q, &conditions)
+}
+
+// eventConditions adds the filter and, unless asked for, leaves out bots.
+func (q *query) eventConditions(s store.Scope) error {
+	if !s.Bots {
+		q.add(" AND e.bot = ''")
+	}
+	if s.Filter == nil {
+		return nil
+	}
+	q.add(" AND (")
+	if err := q.where(s.Filter, eventFields()); err != nil {
+		return err
+	}
+	q.add(")")
+	return nil
+}
+
+// pageQuery is the statement of a list by time desc, then id desc.
+func pageQuery(name, alias, columns string, q store.EventsQuery, conditions *query) (string, []any, error) {
+	id := identText(alias + ".id")
+	if q.Cursor != "" {
+		at, err := parseCursor(q.Cursor)
+		if err != nil {
+			return "", nil, err
+		}
+		t := time.UnixMicro(at.Micros)
+		conditions.add(" AND "+alias+".time <= ? AND ("+alias+".time < ? OR "+id+" < ?)", t, t, at.IDs[0])
+	}
+	text := statement(name, "columns", columns, "id", id, "conditions", conditions.String())
+	args := append([]any{q.Project, q.From, q.To}, conditions.args...)
+	return text, append(args, q.Limit+1), nil
+}
+
+var errNoFilter = &event.Permanent{Err: errors.New("this list takes no filter"), Hint: "Leave the filter out."}
+
+// Spans implements [store.Reader].
+func (s *Store) Spans(ctx context.Context, q store.EventsQuery) (store.SpansPage, error) {
+	page := store.SpansPage{Rows: []event.Span{}}
+	if q.Filter != nil {
+		return page, errNoFilter
+	}
+	text, args, err := pageQuery("spans", "s", spanColumns, q, &query{})
+	if err != nil {
+		return page, err
+	}
+	err = s.readers.heavy.with(ctx, func(c *conn) error {
+		return c.each(ctx, text, args, func(r *reader) { page.Rows = append(page.Rows, r.spanRecord()) })
+	})
+	if len(page.Rows) > q.Limit {
+		page.Rows = page.Rows[:q.Limit]
+		last := &page.Rows[q.Limit-1]
+		page.Next = cursor{Micros: last.Time.UnixMicro(), IDs: [3]string{last.ID}}.String()
+	}
+	return page, err
+}
+
+// Links implements [store.Reader].
+func (s *Store) Links(ctx context.Context, q store.EventsQuery) (store.LinksPage, error) {
+	page := store.LinksPage{Rows: []event.Link{}}
+	if q.Filter != nil {
+		return page, errNoFilter
+	}
+	text, args, err := linksQuery(q)
+	if err != nil {
+		return page, err
+	}
+	err = s.readers.heavy.with(ctx, func(c *conn) error {
+		return c.each(ctx, text, args, func(r *reader) { page.Rows = append(page.Rows, r.link()) })
+	})
+	if len(page.Rows) > q.Limit {
+		page.Rows = page.Rows[:q.Limit]
+		last := &page.Rows[q.Limit-1]
+		page.Next = cursor{Micros: last.Time.UnixMicro(), IDs: [3]string{last.EventID, last.ClientCallID, last.ServerCallID}}.String()
+	}
+	return page, err
+}
+
+func linksQuery(q store.EventsQuery) (string, []any, error) {
+	var conditions query
+	conditions.args = []any{q.Project, q.From, q.To, q.MinConfidence}
+	ids := [3]string{identText("l.event"), identText("l.client"), identText("l.server")}
+	if q.Cursor != "" {
+		at, err := parseCursor(q.Cursor)
+		if err != nil {
+			return "", nil, err
+		}
+		t := time.UnixMicro(at.Micros)
+		conditions.add(" AND l.time <= ? AND (l.time < ? OR ("+ids[0]+", "+ids[1]+", "+ids[2]+") > (?, ?, ?))", t, t, at.IDs[0], at.IDs[1], at.IDs[2])
+	}
+	text := statement("links", "columns", linkColumns, "event", ids[0], "client", ids[1], "server", ids[2], "conditions", conditions.String())
+	return text, append(conditions.args, q.Limit+1), nil
+}
+
+// each runs a statement and hands over its rows one by one.
+func (c *conn) each(ctx context.Context, text string, args []any, use func(*reader)) error {
+	r, err := c.query(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	for row := range r.all() {
+		use(&reader{rows: row})
+	}
+	return nil
+}

@@ -1,0 +1,216 @@
+package duckdb
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+// Series implements [store.Reader].
+func (s *Store) Series(ctx context.Context, q store.SeriesQuery) (store.Series, error) {
+	lines := newLines(q)
+	err := s.readers.heavy.with(ctx, func(c *conn) error {
+		for i := range q.Measures {
+			text, args, err := seriesQuery(q, q.Measures[i])
+			if err != nil {
+				return err
+			}
+			err = c.each(ctx, text, args, func(r *reader) {
+				bucket := int(r.int())
+				labels := make([]string, len(q.By))
+				for n := range labels {
+					labels[n] = r.text()
+				}
+				if value, ok := cell[float64](r.rows, r.next()); ok {
+					lines.set(labels, i, bucket, value)
+				}
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return lines.series(), err
+}
+
+// seriesQuery is the statement of one measure.
+func seriesQuery(q store.SeriesQuery, m store.Measure) (string, []any, error) {
+	var labels, rows query
+	linked := m.Stat == store.People
+	for _, f := range q.By {
+		linked = linked || names(store.Has{Field: f}, viaLink()...)
+	}
+	fields, err := rows.rowsIn(m.Of, q.Scope, linked && m.Of == store.OfCalls, m.Filter)
+	if err != nil {
+		return "", nil, err
+	}
+	if m.Of == store.OfCalls && !names(q.Filter, "call.side") && !names(m.Filter, "call.side") {
+		rows.add(" AND c.side = 'server'")
+	}
+	for _, f := range q.By {
+		if err := labels.label(f, fields); err != nil {
+			return "", nil, err
+		}
+		labels.add(", ")
+	}
+	stat, ok := statOf(m, q.Bots)
+	if !ok {
+		return "", nil, &event.Permanent{Err: fmt.Errorf("%s have no %s", m.Of, m.Stat), Hint: "Choose another measure."}
+	}
+	at := map[store.Record]string{store.OfCalls: "c.time", store.OfEvents: "e.time", store.OfSessions: "s.started"}[m.Of]
+	var bucket query
+	bucket.bucket(at, q.Edges)
+	text := statement("series", "bucket", bucket.String(), "labels", labels.String(), "stat", stat, "rows", rows.String())
+	return text, append(append(bucket.args, labels.args...), rows.args...), nil
+}
+
+// statOf is the SQL of a statistic.
+func statOf(m store.Measure, bots bool) (string, bool) {
+	quantiles := map[store.Stat]string{store.P50: "0.5", store.P75: "0.75", store.P90: "0.9", store.P95: "0.95", store.P99: "0.99"}
+	switch {
+	case m.Of == store.OfEvents:
+		switch m.Stat {
+		case store.Count:
+			return "count(*)", true
+		case store.People:
+			return "count(DISTINCT coalesce(nullif(e.user_id, ''), nullif(e.device_id, '')))", true
+		}
+	case m.Of == store.OfSessions:
+		switch m.Stat {
+		case store.Count:
+			return "count(*)", true
+		case store.People:
+			return "count(DISTINCT coalesce(nullif(s.user_id, ''), nullif(s.device_id, '')))", true
+		}
+	case quantiles[m.Stat] != "":
+		return "quantile_cont(c.duration_us, " + quantiles[m.Stat] + ") / 1000", true
+	case m.Stat == store.Count:
+		return "sum(c.weight)", true
+	case m.Stat == store.Failed:
+		return "coalesce(sum(c.weight) FILTER (" + failedCall + "), 0)", true
+	case m.Stat == store.Refused:
+		return "coalesce(sum(c.weight) FILTER (" + refusedCall + "), 0)", true
+	case m.Stat == store.ErrorRate:
+		return "coalesce(sum(c.weight) FILTER (" + failedCall + "), 0) / sum(c.weight)", true
+	case m.Stat == store.Mean:
+		return "avg(c.duration_us) / 1000", true
+	case m.Stat == store.People:
+		return "count(DISTINCT " + callPerson(bots) + ")", true
+	}
+	return "", false
+}
+
+// bucket adds the number of the bucket that a time lies in. Between the first and
+// the last edge, steps are mostly equal, which is a division; months and days
+// with a change of clocks are a search.
+func (q *query) bucket(at string, edges []time.Time) {
+	if step, ok := equalSteps(edges); ok {
+		q.add("CASE WHEN "+at+" < ? THEN 0 ELSE least(1 + (epoch_us("+at+") - ?) // ?, ?) END",
+			edges[1], edges[1].UnixMicro(), step, len(edges)-2)
+		return
+	}
+	q.search(at, edges[1:len(edges)-1], 0)
+}
+
+// equalSteps returns the width of the inner buckets in microseconds when all are
+// as wide.
+func equalSteps(edges []time.Time) (int64, bool) {
+	if len(edges) <= 3 {
+		return 1 << 62, len(edges) == 2
+	}
+	step := edges[2].Sub(edges[1])
+	for i := 2; i < len(edges)-1; i++ {
+		if edges[i].Sub(edges[i-1]) != step {
+			return 0, false
+		}
+	}
+	return step.Microseconds(), true
+}
+
+// search adds a tree of comparisons; the result counts the edges not after the
+// time, from first on.
+func (q *query) search(at string, edges []time.Time, first int) {
+	if len(edges) == 0 {
+		q.add(fmt.Sprint(first))
+		return
+	}
+	middle := len(edges) / 2
+	q.add("CASE WHEN "+at+" < ? THEN ", edges[middle])
+	q.search(at, edges[:middle], first)
+	q.add(" ELSE ")
+	q.search(at, edges[middle+1:], first+middle+1)
+	q.add(" END")
+}
+
+// lines collects values by label.
+type lines struct {
+	query  store.SeriesQuery
+	labels map[string]*store.Line
+}
+
+func newLines(q store.SeriesQuery) *lines {
+	l := &lines{query: q, labels: map[string]*store.Line{}}
+	if len(q.By) == 0 {
+		l.line([]string{})
+	}
+	return l
+}
+
+// line returns the labels' line, made with zeros for counts and nothing for the rest.
+func (l *lines) line(labels []string) *store.Line {
+	key := strings.Join(labels, "\x00")
+	if line := l.labels[key]; line != nil {
+		return line
+	}
+	line := &store.Line{Labels: labels, Values: make([][]*float64, len(l.query.Measures))}
+	for i, m := range l.query.Measures {
+		line.Values[i] = make([]*float64, len(l.query.Edges)-1)
+		switch m.Stat {
+		case store.Count, store.Failed, store.Refused, store.People:
+			for b := range line.Values[i] {
+				line.Values[i][b] = new(float64)
+			}
+		}
+	}
+	l.labels[key] = line
+	return line
+}
+
+func (l *lines) set(labels []string, measure, bucket int, value float64) {
+	l.line(labels).Values[measure][bucket] = &value
+}
+
+// series orders the lines and keeps the first.
+func (l *lines) series() store.Series {
+	out := store.Series{Lines: make([]store.Line, 0, len(l.labels))}
+	totals := map[*store.Line]float64{}
+	sorted := make([]*store.Line, 0, len(l.labels))
+	for _, line := range l.labels {
+		sorted = append(sorted, line)
+		if len(line.Values) == 0 {
+			continue
+		}
+		for _, v := range line.Values[0] {
+			if v != nil {
+				totals[line] += *v
+			}
+		}
+	}
+	slices.SortFunc(sorted, func(a, b *store.Line) int {
+		return cmp.Or(cmp.Compare(totals[b], totals[a]), slices.Compare(a.Labels, b.Labels))
+	})
+	if l.query.Limit > 0 && len(sorted) > l.query.Limit {
+		sorted, out.Other = sorted[:l.query.Limit], true
+	}
+	for _, line := range sorted {
+		out.Lines = append(out.Lines, *line)
+	}
+	return out
+}

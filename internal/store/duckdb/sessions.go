@@ -1,0 +1,68 @@
+package duckdb
+
+import (
+	"context"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+// Sessions implements [store.Reader].
+func (s *Store) Sessions(ctx context.Context, q store.SessionsQuery) (store.SessionsPage, error) {
+	page := store.SessionsPage{Rows: []event.Session{}}
+	text, args, err := sessionsQuery(q)
+	if err != nil {
+		return page, err
+	}
+	err = s.readers.heavy.with(ctx, func(c *conn) error {
+		return c.each(ctx, text, args, func(r *reader) { page.Rows = append(page.Rows, r.session()) })
+	})
+	if len(page.Rows) > q.Limit {
+		page.Rows = page.Rows[:q.Limit]
+		last := &page.Rows[q.Limit-1]
+		page.Next = cursor{Micros: last.Start.UnixMicro(), IDs: [3]string{last.ID}}.String()
+	}
+	return page, err
+}
+
+// wholeSessions adds the subquery of the sessions that have a part in scope.
+func (q *query) wholeSessions(s store.Scope) {
+	const which = "AND p.session_id IN (SELECT session_id FROM sessions WHERE project = ? AND started >= ? AND started < ?)"
+	q.add(statement("whole_sessions", "which", which), s.Project, s.Project, s.From, s.To)
+}
+
+// sessionConditions adds the filter and, unless asked for, leaves out bots.
+func (q *query) sessionConditions(s store.Scope) error {
+	if !s.Bots {
+		q.add(" AND s.bot = ''")
+	}
+	if s.Filter == nil {
+		return nil
+	}
+	q.add(" AND (")
+	if err := q.where(s.Filter, sessionFields()); err != nil {
+		return err
+	}
+	q.add(")")
+	return nil
+}
+
+func sessionsQuery(q store.SessionsQuery) (string, []any, error) {
+	var whole, conditions query
+	whole.wholeSessions(q.Scope)
+	conditions.args = append(whole.args, q.From, q.To)
+	if err := conditions.sessionConditions(q.Scope); err != nil {
+		return "", nil, err
+	}
+	if q.Cursor != "" {
+		at, err := parseCursor(q.Cursor)
+		if err != nil {
+			return "", nil, err
+		}
+		t := time.UnixMicro(at.Micros)
+		conditions.add(" AND (s.started < ? OR s.started = ? AND s.session_id > ?)", t, t, at.IDs[0])
+	}
+	text := statement("sessions", "columns", sessionColumns, "whole", whole.String(), "conditions", conditions.String())
+	return text, append(conditions.args, q.Limit+1), nil
+}

@@ -1,0 +1,11 @@
+WITH page AS (
+    SELECT c.*, /*id*/ AS id_order
+    FROM calls c /*join*/
+    WHERE c.project = ? AND c.time >= ? AND c.time < ? /*conditions*/
+    ORDER BY /*order*/
+    LIMIT ?
+)
+SELECT /*columns*/, l.call IS NOT NULL, /*link*/
+FROM page c
+LEFT JOIN (/*best*/) l ON l.call = c.id
+ORDER BY /*order*/

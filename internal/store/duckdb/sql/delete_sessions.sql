@@ -1,0 +1,3 @@
+DELETE FROM sessions
+WHERE started BETWEEN ? AND ?
+    AND (project, anchor) IN (SELECT (project, id) FROM covered WHERE NOT is_call)

@@ -1,0 +1,3 @@
+DELETE FROM unlinked
+WHERE time BETWEEN ? AND ?
+    AND (project, call) IN (SELECT (project, id) FROM covered WHERE is_call)

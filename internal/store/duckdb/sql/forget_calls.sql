@@ -1,0 +1,4 @@
+INSERT INTO doomed
+SELECT 'call', seq, id, '', NULL, NULL
+FROM calls
+WHERE project = ? AND label = ?

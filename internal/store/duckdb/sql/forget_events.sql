@@ -1,0 +1,4 @@
+INSERT INTO doomed
+SELECT 'event', seq, id, '', NULL, NULL
+FROM events
+WHERE project = ? AND label = ?

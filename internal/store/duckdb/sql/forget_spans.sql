@@ -1,0 +1,4 @@
+INSERT INTO doomed
+SELECT 'span', seq, id, '', NULL, NULL
+FROM spans
+WHERE project = ? AND label = ?

@@ -1,0 +1,2 @@
+DELETE FROM fingerprints
+WHERE seq IN (SELECT seq FROM doomed)

@@ -1,0 +1,5 @@
+-- Tables of the writer's connection alone; they are never written to disk.
+CREATE TEMP TABLE incoming (n BIGINT, project BIGINT, id UUID, form UTINYINT, own TIMESTAMP);
+CREATE TEMP TABLE covered (project BIGINT, id UUID, is_call BOOLEAN);
+CREATE TEMP TABLE person (device_id VARCHAR, user_id VARCHAR);
+CREATE TEMP TABLE doomed (kind VARCHAR, seq BIGINT, id UUID, session_id VARCHAR, trace UUID, answer UUID);

@@ -1,0 +1,5 @@
+SELECT /*columns*/
+FROM events e
+WHERE e.project = ? AND /*which*/
+ORDER BY e.time, e.id
+LIMIT ?

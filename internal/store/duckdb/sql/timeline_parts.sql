@@ -1,0 +1,3 @@
+SELECT /*columns*/
+FROM sessions s
+WHERE s.project = ? AND s.session_id = ?

@@ -1,0 +1,5 @@
+SELECT /*columns*/
+FROM signals s
+WHERE s.project = ? AND s.session_id = ?
+ORDER BY s.time, s.event
+LIMIT ?

@@ -1,0 +1,142 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+// parseField splits "call.attributes.plan" into the field and the key in its map.
+func parseField(name string) (store.Field, error) {
+	for _, f := range store.Fields() {
+		if f.Name == name && f.Type != store.Map {
+			return store.Field{Name: name}, nil
+		}
+		if key, ok := strings.CutPrefix(name, f.Name+"."); ok && f.Type == store.Map && key != "" {
+			return store.Field{Name: f.Name, Key: key}, nil
+		}
+	}
+	return store.Field{}, &event.Permanent{Err: fmt.Errorf("there is no field %s", name), Hint: "Ask for the list of fields."}
+}
+
+// label adds the field's value as text, ” when absent.
+func (q *query) label(f store.Field, fields columnsOf) error {
+	c, err := fields.find(f)
+	if err != nil {
+		return err
+	}
+	switch c.kind {
+	case store.String:
+		q.add(c.sql)
+	case store.Map:
+		pointer := "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(f.Key)
+		q.add("CASE WHEN json_type(nullif("+c.sql+", ''), ?) NOT IN ('OBJECT', 'ARRAY') THEN coalesce(json_extract_string(nullif("+c.sql+", ''), ?), '') ELSE '' END", pointer, pointer)
+	default:
+		q.add("coalesce(CAST(" + c.sql + " AS VARCHAR), '')")
+	}
+	return nil
+}
+
+// rowsIn adds what stands between FROM and GROUP BY for the records of a scope,
+// and returns their fields.
+func (q *query) rowsIn(of store.Record, s store.Scope, linked bool, more ...store.Filter) (columnsOf, error) {
+	filter := s.Filter
+	for _, f := range more {
+		switch {
+		case f == nil:
+		case filter == nil:
+			filter = f
+		default:
+			filter = store.And{filter, f}
+		}
+	}
+	s.Filter = filter
+	switch of {
+	case store.OfEvents:
+		q.add("events e WHERE e.project = ? AND e.time >= ? AND e.time < ?", s.Project, s.From, s.To)
+		return eventFields(), q.eventConditions(s)
+	case store.OfSessions:
+		q.add("(")
+		q.wholeSessions(s)
+		q.add(") s WHERE s.started >= ? AND s.started < ?", s.From, s.To)
+		return sessionFields(), q.sessionConditions(s)
+	default:
+		linked = linked || names(filter, viaLink()...)
+		q.add("calls c")
+		if linked {
+			q.add(" LEFT JOIN (")
+			q.bestLinks(s, "")
+			q.add(") l ON l.call = c.id")
+		}
+		q.add(" WHERE c.project = ? AND c.time >= ? AND c.time < ?", s.Project, s.From, s.To)
+		return callFields(linked), q.callConditions(s, linked)
+	}
+}
+
+// recordOf says which record a field belongs to.
+func recordOf(f store.Field) store.Record {
+	prefix, _, _ := strings.Cut(f.Name, ".")
+	return store.Record(prefix + "s")
+}
+
+// valuesQuery counts the values of a field.
+func valuesQuery(s store.Scope, field, prefix string, limit int) (string, []any, error) {
+	f, err := parseField(field)
+	if err != nil {
+		return "", nil, err
+	}
+	var value, rows query
+	fields, err := rows.rowsIn(recordOf(f), s, names(store.Has{Field: f}, viaLink()...))
+	if err != nil {
+		return "", nil, err
+	}
+	if err := value.label(f, fields); err != nil {
+		return "", nil, err
+	}
+	args := append(value.args, rows.args...)
+	starts := ""
+	if prefix != "" {
+		starts = "AND starts_with(value, ?)"
+		args = append(args, prefix)
+	}
+	return statement("values", "value", value.String(), "rows", rows.String(), "prefix", starts), append(args, limit), nil
+}
+
+// Values implements [store.Reader].
+func (s *Store) Values(ctx context.Context, scope store.Scope, field, prefix string, limit int) ([]store.Value, error) {
+	out := []store.Value{}
+	text, args, err := valuesQuery(scope, field, prefix, limit)
+	if err != nil {
+		return out, err
+	}
+	err = s.readers.heavy.with(ctx, func(c *conn) error {
+		return c.each(ctx, text, args, func(r *reader) { out = append(out, store.Value{Value: r.text(), Count: r.int()}) })
+	})
+	return out, err
+}
+
+// Facets implements [store.Reader].
+func (s *Store) Facets(ctx context.Context, scope store.Scope, fields []string, limit int) ([]store.Facet, error) {
+	out := make([]store.Facet, 0, len(fields))
+	err := s.readers.heavy.with(ctx, func(c *conn) error {
+		for _, field := range fields {
+			text, args, err := valuesQuery(scope, field, "", limit)
+			if err != nil {
+				return err
+			}
+			facet := store.Facet{Field: field, Values: []store.Value{}}
+			err = c.each(ctx, text, args, func(r *reader) {
+				facet.Values = append(facet.Values, store.Value{Value: r.text(), Count: r.int()})
+			})
+			if err != nil {
+				return err
+			}
+			out = append(out, facet)
+		}
+		return nil
+	})
+	return out, err
+}
