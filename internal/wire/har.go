@@ -194,7 +194,7 @@ func (h *harFile) call(e *harEntry) (event.Call, error) {
 	if c.Method, ok = methodOf(e.Request.Method); !ok || e.Request.Method == "" {
 		return c, fmt.Errorf("method %q is not HTTP", e.Request.Method)
 	}
-	if c.Host, c.Path, c.Query = splitTarget(e.Request.URL); isOwnIntake(c.Path) {
+	if c.Host, c.Path, c.Query = splitTarget(e.Request.URL); isOwnIntake(c.Method, c.Path) {
 		return c, errors.New(ownIntake)
 	}
 	if c.Status = e.Response.Status; c.Status < 100 || c.Status > 599 {

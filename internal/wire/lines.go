@@ -11,12 +11,15 @@ import (
 	"io"
 )
 
+// readAhead is how many bytes are read at a time.
+const readAhead = 64 << 10
+
 // eachLine calls take with every line of r that is not blank, without its end, and
 // its number from 1. The bytes are only valid during the call. A line longer than
 // limit goes to tooLong instead and is skipped without being held. It returns the
 // first error of take or r.
 func eachLine(r io.Reader, limit int, take func(number int, line []byte) error, tooLong func(number int, head []byte)) error {
-	in := bufio.NewReaderSize(r, 64<<10)
+	in := bufio.NewReaderSize(r, readAhead)
 	var held []byte
 	for number := 1; ; number++ {
 		line, err := in.ReadSlice('\n')

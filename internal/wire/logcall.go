@@ -119,7 +119,7 @@ func setRequest(c *event.Call, v *values) error {
 	if c.Query == "" {
 		c.Query = strings.TrimPrefix(v.plain(query), "?")
 	}
-	if isOwnIntake(c.Path) {
+	if isOwnIntake(c.Method, c.Path) {
 		return &misfit{requestLine, ownIntake}
 	}
 	return nil
@@ -190,10 +190,10 @@ func hostOf(authority string) string {
 
 // isOwnIntake knows requests that browsers and exporters sent to Clickspan through
 // the logged server, perhaps below a prefix: they are not the application's calls.
-func isOwnIntake(path string) bool {
+func isOwnIntake(method, path string) bool {
 	switch path {
-	case "/v1/traces", "/v1/logs", "/v1/metrics":
-		return true
+	case "/v1/traces", "/v1/logs", "/v1/metrics": // an API of the application may well have GET /v1/logs
+		return method == "POST" || method == "OPTIONS"
 	}
 	if strings.HasSuffix(path, "/clickspan.js") {
 		return true

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -28,38 +29,67 @@ type logReader struct {
 	clock    clock
 }
 
-// decodeLog returns the Decoder of a preset; known are its names.
+// decodeLog returns the Decoder of a preset; known are its names. JSON may also come
+// as an array, the way log shippers post it.
 func decodeLog(p preset, known func() vocabulary) Decoder {
 	return func(r io.Reader, opt Options, sink Sink) error {
 		reader, err := newLogReader(p, known(), opt)
 		if err != nil {
 			return err
 		}
+		run := &logRun{reader: reader, opt: opt, sink: sink}
 		limit := opt.maxLine()
-		seen := ordinals{}
-		id := opt.ID
-		var scratch []byte
-		return eachLine(r, limit, func(number int, line []byte) error {
-			line = bytes.Trim(line, "\x00") // a truncated and rewritten file starts with a hole of zeros
-			if len(line) == 0 || reader.directive(string(line)) {
-				return nil
+		in := bufio.NewReaderSize(r, readAhead)
+		if reader.json && beginsArray(in) {
+			return eachJSON(in, limit, maxNesting, sink, run.take)
+		}
+		return eachLine(in, limit, func(number int, line []byte) error {
+			bad, err := asBad(run.take(line))
+			if bad != nil {
+				sink.Reject(Reject{Index: number, Reason: bad.reason, Sample: sample(line)})
 			}
-			c, _, err := reader.call(line)
-			if err != nil {
-				sink.Reject(Reject{Index: number, Reason: err.Error(), Sample: sample(line)})
-				return nil
-			}
-			scratch = slices.Grow(scratch[:0], len(opt.Service)+1+len(line))
-			sum := lineSum(scratch, opt.Service, line)
-			if ordinal := seen.next(sum); id != nil {
-				c.ID = id(line, ordinal)
-			} else {
-				c.ID = idOf(sum, ordinal)
-			}
-			c.Service = opt.Service
-			return sink.Call(&c)
+			return err
 		}, rejectLong(limit, sink))
 	}
+}
+
+// beginsArray tells a JSON array from Envoy's text, which begins with a bracket too.
+func beginsArray(in *bufio.Reader) bool {
+	head, _ := in.Peek(64) // an error will be met again when reading
+	head, bracket := bytes.CutPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("["))
+	head = bytes.TrimLeft(head, " \t\r\n")
+	return bracket && len(head) > 0 && (head[0] == '{' || head[0] == ']')
+}
+
+// logRun is one input on its way through a logReader.
+type logRun struct {
+	reader  *logReader
+	opt     Options
+	sink    Sink
+	seen    ordinals
+	scratch []byte
+}
+
+// take decodes one line, names the record and hands it on. It returns a badRecord
+// for a line that is none.
+func (l *logRun) take(line []byte) error {
+	line = bytes.Trim(line, "\x00") // a truncated and rewritten file starts with a hole of zeros
+	if len(line) == 0 || l.reader.directive(string(line)) {
+		return nil
+	}
+	c, _, err := l.reader.call(line)
+	if err != nil {
+		return &badRecord{reason: err.Error()}
+	}
+	l.scratch = slices.Grow(l.scratch[:0], len(l.opt.Service)+1+len(line))
+	sum := lineSum(l.scratch, l.opt.Service, line)
+	if ordinal := l.seen.next(sum); l.opt.ID != nil {
+		c.ID = l.opt.ID(line, ordinal)
+	} else {
+		c.ID = idOf(sum, ordinal)
+	}
+	c.Service = l.opt.Service
+	return l.sink.Call(&c)
 }
 
 // newLogReader compiles a preset, or the layout that the options bring instead.
@@ -146,6 +176,9 @@ func (l *logReader) call(line []byte) (c event.Call, understood int, err error) 
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "�")
 	}
+	if strings.HasPrefix(text, `{"log":`) {
+		text = unwrap(text)
+	}
 	// Some products write text or JSON, as configured.
 	if l.json && (len(l.layouts) == 0 || strings.HasPrefix(text, "{")) {
 		understood, err = l.readJSON(text)
@@ -222,6 +255,23 @@ func (l *logReader) takeJSON(path []byte, value string, at int) {
 	if f, known := l.names[string(path)]; known {
 		l.values.put(f, value, at)
 	}
+}
+
+// unwrap takes the line out of Docker's json-file log, {"log":"…\n","stream":"stdout",…}.
+func unwrap(text string) string {
+	var inner, stream string
+	j := jsonLine{text: text, take: func(path []byte, value string, _ int) {
+		switch string(path) {
+		case "log":
+			inner = value
+		case "stream":
+			stream = value
+		}
+	}}
+	if j.read() != nil || stream == "" {
+		return text
+	}
+	return strings.TrimRight(inner, "\r\n")
 }
 
 // cutSyslog removes `<134>Nov 23 02:35:25 host tag[1]: `: all up to the first ": "

@@ -19,9 +19,6 @@ type jsonLine struct {
 
 var errNotJSON = errors.New("line is not a JSON object")
 
-// maxDepth bounds recursion; access logs nest three deep.
-const maxDepth = 16
-
 // read walks the whole line. After an error, at is where the text stopped making sense.
 func (j *jsonLine) read() error {
 	j.space()
@@ -39,7 +36,7 @@ func (j *jsonLine) read() error {
 }
 
 func (j *jsonLine) value(depth int) error {
-	if depth > maxDepth {
+	if depth > maxNesting {
 		return errors.New("JSON is nested too deeply")
 	}
 	start := j.at
@@ -55,7 +52,7 @@ func (j *jsonLine) value(depth int) error {
 		}
 		return err
 	}
-	for j.at < len(j.text) && strings.IndexByte(",]} \t\r", j.text[j.at]) < 0 {
+	for j.at < len(j.text) && strings.IndexByte(",]} \t\r\n", j.text[j.at]) < 0 {
 		j.at++
 	}
 	literal := j.text[start:j.at]
@@ -172,7 +169,7 @@ func (j *jsonLine) escapedString(start int) (string, error) {
 }
 
 func (j *jsonLine) space() {
-	for j.at < len(j.text) && (j.text[j.at] == ' ' || j.text[j.at] == '\t' || j.text[j.at] == '\r') {
+	for j.at < len(j.text) && strings.IndexByte(" \t\r\n", j.text[j.at]) >= 0 {
 		j.at++
 	}
 }

@@ -56,7 +56,7 @@ func (o *otlpDecoder) span(index int, scope *otlpScope, span ptrace.Span) error 
 
 // call passes c on unless it is an exporter's own request to us.
 func (o *otlpDecoder) call(c *event.Call) error {
-	if isOwnIntake(c.Path) {
+	if isOwnIntake(c.Method, c.Path) {
 		return nil
 	}
 	return o.sink.Call(c)

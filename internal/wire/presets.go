@@ -141,7 +141,7 @@ func caddy() preset {
 // traefik: common log format with three columns and a duration behind, or JSON.
 func traefik() preset {
 	return preset{
-		name: "traefik", title: "Traefik common or JSON access log", json: true, marker: `"DownstreamStatus"`,
+		name: "traefik", title: "Traefik common or JSON access log", json: true, marker: `"DownstreamStatus`,
 		layouts:     []string{`$remote_addr - $remote_user [$startlocal] "$request" $status $bytes "$http_referer" "$http_user_agent" $count "$router" "$server_url" ${duration_ms}ms`},
 		headerPaths: []string{"request_", "downstream_"},
 		overrides: map[string]field{
@@ -158,7 +158,7 @@ func envoy() preset {
 	head := `[$start_time] "$method $path $protocol" $response_code $response_flags `
 	tail := `$bytes_received $bytes_sent $duration $upstream_service_time "$http_x_forwarded_for" "$http_user_agent" "$request_id" "$authority" "$upstream_host"`
 	return preset{
-		name: "envoy", title: "Envoy or Istio access log, default text or JSON", json: true, marker: `response_code"`,
+		name: "envoy", title: "Envoy or Istio access log, default text or JSON", json: true, marker: `"response_code`,
 		layouts: []string{
 			head + tail,
 			head + `$details $termination_details "$failure" ` + tail + ` $cluster $local $downstream_local $downstream_remote_address $server_name $route`,
