@@ -19,7 +19,7 @@ type Document struct {
 }
 
 // maxDocument bounds a document, in bytes.
-const maxDocument = 4 << 20
+const maxDocument = 32 << 20
 
 // PutDocument creates or replaces a document.
 func (db *DB) PutDocument(ctx context.Context, project event.ProjectID, kind, id string, body any) error {
@@ -28,7 +28,7 @@ func (db *DB) PutDocument(ctx context.Context, project event.ProjectID, kind, id
 		return fmt.Errorf("%s %s: %w", kind, id, err)
 	}
 	if id == "" || len(text) > maxDocument {
-		return &event.Permanent{Err: fmt.Errorf("%s %q has %d bytes", kind, id, len(text)), Hint: "Give an id and at most 4 MiB."}
+		return &event.Permanent{Err: fmt.Errorf("%s %q has %d bytes", kind, id, len(text)), Hint: "Give an id and at most 32 MiB."}
 	}
 	_, err = db.settings.ExecContext(ctx, `INSERT OR REPLACE INTO document (project, kind, id, body, updated) VALUES (?, ?, ?, ?, ?)`,
 		project, kind, id, string(text), micros(db.now()))

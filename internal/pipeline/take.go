@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"github.com/clickspan/clickspan/internal/wire"
@@ -15,5 +14,8 @@ func (p *Pipeline) Take(ctx context.Context, r io.Reader, format wire.Format, op
 	w := p.Begin(ctx, o)
 	decodeErr := format.Decode(r, opt, w)
 	result, err := w.Close()
-	return result, errors.Join(decodeErr, err)
+	if err == nil { // else decoding stopped because of it
+		err = decodeErr
+	}
+	return result, err
 }

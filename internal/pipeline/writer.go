@@ -236,6 +236,10 @@ func (w *Writer) flush() {
 	if w.dry || w.err() != nil || w.pending.Len() == 0 && len(w.pending.Rejected) == 0 {
 		return
 	}
+	if err := w.ctx.Err(); err != nil {
+		w.fail(err)
+		return
+	}
 	records := w.pending
 	w.pending, w.reasons = event.Records{}, map[string]int{}
 	redactor := w.pipeline.Rules.Redactor(w.ctx, w.origin.Project)
