@@ -1,0 +1,364 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/wire"
+)
+
+// importCmd takes in files, or follows one that grows.
+type importCmd struct {
+	Files     []string `arg:"" optional:"" name:"file" help:"Files to take in, gzip as it is; - is standard input."`
+	Format    string   `default:"auto" help:"Format of the files; auto looks at their beginning."`
+	LogFormat string   `help:"The nginx log_format or Apache LogFormat string that the log was written with."`
+	Service   string   `help:"Service that answered, for logs that do not name it."`
+	Timezone  string   `default:"UTC" help:"Zone of time stamps without one, such as Europe/Vienna."`
+	Project   string   `default:"default" help:"Project that the records belong to."`
+	Label     string   `help:"Name of this import, so that it can be undone."`
+	OpenAPI   string   `name:"openapi" type:"existingfile" help:"OpenAPI file whose paths become route templates."`
+	Follow    bool     `help:"Keep taking in what is added to the file, across rotation."`
+	Undo      bool     `help:"Remove what the import with --label brought."`
+	JSON      bool     `name:"json" help:"Print the result as JSON."`
+	remoteFlags
+}
+
+// importRequest is what every part of an import shares.
+type importRequest struct {
+	Format    wire.Format
+	LogFormat string
+	Service   string
+	Location  *time.Location
+	Project   string
+	Label     string
+	Path      string // of the file, for the list of imports
+}
+
+// importResult is what became of one file.
+type importResult struct {
+	Path       string            `json:"path"`
+	Format     string            `json:"format"`
+	Accepted   int               `json:"accepted"`
+	Duplicates int               `json:"duplicates"`
+	Rejected   int               `json:"rejected"`
+	Errors     []importRejection `json:"errors"`
+	From       time.Time         `json:"from,omitzero"`
+	To         time.Time         `json:"to,omitzero"`
+	// Untimed counts calls whose log does not say how long they took.
+	Untimed int `json:"-"`
+}
+
+// importRejection is one of the first refused records.
+type importRejection struct {
+	Index  int    `json:"index"` // line number, from 1
+	Reason string `json:"reason"`
+}
+
+// importer takes records in: this process itself, or a running server.
+type importer interface {
+	// take decodes r and returns when what it accepted is durable.
+	take(ctx context.Context, r io.Reader, request importRequest) (importResult, error)
+	// templates loads route templates for the project from an OpenAPI file.
+	templates(ctx context.Context, project string, file []byte) error
+	// settle waits until everything taken is linked.
+	settle(ctx context.Context) error
+	// address is where the web page is, empty when no server runs.
+	// undo removes what the import with that label brought; it returns how much.
+	undo(ctx context.Context, project, label string) (int64, error)
+	address() string
+	io.Closer
+}
+
+// Run imports all files, or follows one.
+func (c *importCmd) Run(e *env) (err error) {
+	location, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return &event.Permanent{Err: fmt.Errorf("there is no time zone %q", c.Timezone), Hint: "Use an IANA name such as Europe/Vienna, America/New_York or UTC."}
+	}
+	to, err := c.openImporter(e)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.Close()) }()
+	if c.Undo {
+		return c.undo(e, to)
+	}
+	if len(c.Files) == 0 && c.OpenAPI == "" {
+		return &event.Permanent{Err: errors.New("no file was named"), Hint: "Run clickspan import access.log, or - for standard input."}
+	}
+	if c.OpenAPI != "" {
+		file, err := os.ReadFile(c.OpenAPI)
+		if err != nil {
+			return fmt.Errorf("cannot read the OpenAPI file: %w", err)
+		}
+		if err := to.templates(e.ctx, c.Project, file); err != nil {
+			return err
+		}
+	}
+	request := importRequest{LogFormat: c.LogFormat, Service: c.Service, Location: location, Project: c.Project, Label: c.Label}
+	if c.Follow {
+		return c.follow(e, to, request)
+	}
+	return c.importFiles(e, to, request)
+}
+
+func (c *importCmd) undo(e *env, from importer) error {
+	if c.Label == "" || len(c.Files) > 0 {
+		return &event.Permanent{Err: errors.New("--undo takes --label and no file"), Hint: "Run clickspan import --undo --label NAME."}
+	}
+	removed, err := from.undo(e.ctx, c.Project, c.Label)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.Out, "Removed %d records that the import %s had brought.\n", removed, c.Label)
+	return err
+}
+
+func (c *importCmd) importFiles(e *env, to importer, request importRequest) error {
+	var results []importResult
+	for _, path := range c.Files {
+		result, err := c.importFile(e, to, path, request)
+		if err != nil {
+			return errors.Join(err, c.report(e, to, results))
+		}
+		results = append(results, result)
+	}
+	if err := to.settle(e.ctx); err != nil {
+		return err
+	}
+	return c.report(e, to, results)
+}
+
+func (c *importCmd) importFile(e *env, to importer, path string, request importRequest) (importResult, error) {
+	file, size, err := openInput(e, path)
+	if err != nil {
+		return importResult{}, err
+	}
+	defer func() { _ = file.Close() }()
+	bar := newProgress(e.Err, filepath.Base(path))
+	counted := &countingReader{r: file, count: func(n int64) {
+		if size > 0 {
+			bar.show(float64(n)/float64(size), "")
+		}
+	}}
+	defer bar.done()
+	input, err := decompress(counted)
+	if err != nil {
+		return importResult{}, fmt.Errorf("cannot read %s: %w", path, err)
+	}
+	if request.Format, err = c.format(input); err != nil {
+		return importResult{}, inFile(path, err)
+	}
+	request.Path = path
+	result, err := to.take(e.ctx, input, request)
+	result.Path, result.Format = path, request.Format.Name
+	if err != nil {
+		return result, inFile(path, err)
+	}
+	return result, nil
+}
+
+// inFile names the file in an error and keeps its class and hint.
+func inFile(path string, err error) error { return fmt.Errorf("%s: %w", path, err) }
+
+// format returns the format asked for, or the one that the beginning shows.
+func (c *importCmd) format(input *bufio.Reader) (wire.Format, error) {
+	if c.LogFormat != "" && c.Format == "auto" {
+		format, _ := wire.Lookup("combined") // its layout is replaced by the log format
+		return format, nil
+	}
+	if c.Format == "auto" {
+		head, err := input.Peek(headBytes)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return wire.Format{}, err
+		}
+		return wire.Detect(head)
+	}
+	format, ok := wire.Lookup(c.Format)
+	if !ok {
+		return format, &event.Permanent{Err: fmt.Errorf("there is no format %q", c.Format), Hint: "The formats: auto, " + formatNames()}
+	}
+	return format, nil
+}
+
+// headBytes is how much of a file is looked at to find its format.
+const headBytes = 64 << 10
+
+func openInput(e *env, path string) (io.ReadCloser, int64, error) {
+	if path == "-" {
+		return io.NopCloser(e.In), 0, nil
+	}
+	file, err := os.Open(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, 0, fmt.Errorf("cannot open the file: %w", err)
+	}
+	info, err := file.Stat()
+	if err == nil && info.IsDir() {
+		err = fmt.Errorf("%s is a directory; name the files in it", path)
+	}
+	if err != nil {
+		_ = file.Close()
+		return nil, 0, err
+	}
+	return file, info.Size(), nil
+}
+
+// decompress reads gzip as what it contains, whatever the file is called.
+func decompress(r io.Reader) (*bufio.Reader, error) {
+	input := bufio.NewReaderSize(r, headBytes)
+	magic, err := input.Peek(2)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		return input, nil
+	}
+	plain, err := gzip.NewReader(input)
+	if err != nil {
+		return nil, fmt.Errorf("it begins like gzip but is not: %w", err)
+	}
+	return bufio.NewReaderSize(plain, headBytes), nil
+}
+
+type countingReader struct {
+	r     io.Reader
+	n     int64
+	count func(int64)
+}
+
+func (c *countingReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	c.count(c.n)
+	return n, err
+}
+
+// follow delivers what is added to one file until the command is interrupted.
+func (c *importCmd) follow(e *env, to importer, request importRequest) error {
+	if len(c.Files) != 1 || c.Files[0] == "-" {
+		return &event.Permanent{Err: errors.New("--follow takes one file"), Hint: "Run one clickspan import --follow for each log."}
+	}
+	path := c.Files[0]
+	state, err := statePath(e.settings.Data, path)
+	if err != nil {
+		return err
+	}
+	f := follower{path: path, stateFile: state, wait: every(250 * time.Millisecond)}
+	f.deliver = func(ctx context.Context, lines []byte, repeated int) error {
+		if request.Format.Decode == nil {
+			if request.Format, err = c.format(bufio.NewReaderSize(bytes.NewReader(lines), headBytes)); err != nil {
+				return inFile(path, err)
+			}
+			_, _ = fmt.Fprintf(e.Err, "Following %s as %s; stop with Ctrl-C.\n", path, request.Format.Name)
+		}
+		request.Path = path
+		result, err := takeRetrying(ctx, e, to, lines, request)
+		if err != nil {
+			return inFile(path, err)
+		}
+		result.Duplicates = max(0, result.Duplicates-repeated)
+		result.Path, result.Format = path, request.Format.Name
+		if c.JSON {
+			return printJSON(e, result)
+		}
+		return c.printResult(e, result)
+	}
+	return f.run(e.ctx)
+}
+
+// takeRetrying waits out a server that is full or restarting: a follower runs for
+// months and its lines are still there.
+func takeRetrying(ctx context.Context, e *env, to importer, lines []byte, request importRequest) (importResult, error) {
+	for {
+		result, err := to.take(ctx, bytes.NewReader(lines), request)
+		if err == nil || !event.IsRetryable(err) {
+			return result, err
+		}
+		e.log.WarnContext(ctx, "the lines could not be stored yet", "error", err)
+		if err := every(time.Second)(ctx); err != nil {
+			return result, err
+		}
+	}
+}
+
+// report prints what became of the files and the link that opens it.
+func (c *importCmd) report(e *env, to importer, results []importResult) error {
+	total := importResult{}
+	for i, result := range results {
+		total.add(result)
+		if results[i].Errors == nil {
+			results[i].Errors = []importRejection{}
+		}
+	}
+	if c.JSON {
+		return printJSON(e, map[string]any{"files": results, "total": map[string]any{
+			"accepted": total.Accepted, "duplicates": total.Duplicates, "rejected": total.Rejected, "from": total.From, "to": total.To,
+		}})
+	}
+	for _, result := range results {
+		if err := c.printResult(e, result); err != nil {
+			return err
+		}
+	}
+	if total.Accepted+total.Duplicates == 0 {
+		return nil
+	}
+	query := url.Values{"from": {total.From.Format(time.RFC3339)}, "to": {total.To.Add(time.Second).Format(time.RFC3339)}}
+	if address := to.address(); address != "" {
+		_, err := fmt.Fprintf(e.Out, "Open %s/calls?%s\n", address, query.Encode())
+		return err
+	}
+	_, err := fmt.Fprintf(e.Out, "Run clickspan serve, then open http://%s/calls?%s\n", e.settings.Addr, query.Encode())
+	return err
+}
+
+func (c *importCmd) printResult(e *env, r importResult) error {
+	if _, err := fmt.Fprintf(e.Out, "%s (%s): %d accepted, %d duplicates, %d rejected", r.Path, r.Format, r.Accepted, r.Duplicates, r.Rejected); err != nil {
+		return err
+	}
+	if !r.From.IsZero() {
+		_, _ = fmt.Fprintf(e.Out, ", from %s to %s", r.From.Format(time.RFC3339), r.To.Format(time.RFC3339))
+	}
+	_, _ = fmt.Fprintln(e.Out)
+	for _, rejection := range r.Errors {
+		_, _ = fmt.Fprintf(e.Out, "  line %d: %s\n", rejection.Index, rejection.Reason)
+	}
+	if r.Untimed > 0 {
+		_, _ = fmt.Fprintf(e.Out, "  %d calls have no duration. In nginx add $request_time to log_format, in Apache %%D to LogFormat.\n", r.Untimed)
+	}
+	return nil
+}
+
+// add sums results; the range covers both.
+func (r *importResult) add(other importResult) {
+	r.Accepted += other.Accepted
+	r.Duplicates += other.Duplicates
+	r.Rejected += other.Rejected
+	if r.From.IsZero() || !other.From.IsZero() && other.From.Before(r.From) {
+		r.From = other.From
+	}
+	if other.To.After(r.To) {
+		r.To = other.To
+	}
+}
+
+func formatNames() string {
+	var names []byte
+	for i, format := range wire.Formats() {
+		if i > 0 {
+			names = append(names, ", "...)
+		}
+		names = append(names, format.Name...)
+	}
+	return string(names)
+}

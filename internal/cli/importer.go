@@ -1,0 +1,217 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/api"
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/meta"
+	"github.com/clickspan/clickspan/internal/pipeline"
+	"github.com/clickspan/clickspan/internal/wire"
+)
+
+// remoteFlags say which running server to talk to; without them the data
+// directory decides: its server when one runs, else the directory itself.
+type remoteFlags struct {
+	URL   string `name:"url" help:"Address of a running server."`
+	Token string `help:"Token for it; default is the token file of the data directory."`
+}
+
+// openImporter finds the server to talk to or opens the data directory.
+func (c *importCmd) openImporter(e *env) (importer, error) {
+	if c.URL == "" {
+		n, err := openNode(e)
+		if err == nil {
+			return &localImporter{node: n}, nil
+		}
+		address, readErr := os.ReadFile(filepath.Join(e.settings.Data, addressFile))
+		if readErr != nil {
+			return nil, err
+		}
+		c.URL = strings.TrimSpace(string(address))
+	}
+	remote, err := c.remote(e)
+	if err != nil {
+		return nil, err
+	}
+	return &remoteImporter{remote}, nil
+}
+
+func importResultOf(answer api.ImportAnswer) importResult {
+	result := importResult{
+		Accepted: answer.Accepted, Duplicates: answer.Duplicates, Rejected: answer.Rejected,
+		From: answer.From, To: answer.To, Untimed: answer.Untimed, Errors: []importRejection{},
+	}
+	for _, refusal := range answer.Errors {
+		result.Errors = append(result.Errors, importRejection(refusal))
+	}
+	return result
+}
+
+// localImporter stores in the data directory from within this process.
+type localImporter struct{ node *node }
+
+func (l *localImporter) take(ctx context.Context, r io.Reader, in importRequest) (importResult, error) {
+	project, err := l.node.meta.Project(ctx, in.Project)
+	if err != nil {
+		return importResult{}, projectError(in.Project, err)
+	}
+	result, err := l.node.pipeline.Take(ctx, r, in.Format,
+		wire.Options{Service: in.Service, LogFormat: in.LogFormat, Location: in.Location},
+		pipeline.Origin{Project: project.ID, Service: in.Service, Source: in.Format.Name, Label: in.Label, Patient: true, FirstIndex: 1})
+	if err == nil && in.Label != "" {
+		err = l.node.meta.AddImport(ctx, project.ID, meta.Import{
+			Label: in.Label, Format: in.Format.Name, Source: in.Path,
+			Accepted: result.Accepted, Duplicates: result.Duplicates, Rejected: result.Rejected, From: result.From, To: result.To,
+		})
+	}
+	return importResultOf(api.ImportAnswerOf(result)), err
+}
+
+func (l *localImporter) templates(ctx context.Context, name string, file []byte) error {
+	project, err := l.node.meta.Project(ctx, name)
+	if err != nil {
+		return projectError(name, err)
+	}
+	return l.node.pipeline.KeepOpenAPI(ctx, l.node.meta, project.ID, bytes.NewReader(file))
+}
+
+// settle runs link passes until nothing is left.
+func (l *localImporter) settle(ctx context.Context) error {
+	for {
+		more, err := l.node.linker.Pass(ctx)
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+func (l *localImporter) undo(ctx context.Context, name, label string) (int64, error) {
+	project, err := l.node.meta.Project(ctx, name)
+	if err != nil {
+		return 0, projectError(name, err)
+	}
+	erased, err := l.node.store.Forget(ctx, project.ID, label)
+	if err != nil {
+		return 0, err
+	}
+	return erased.Events + erased.Calls + erased.Spans, l.node.meta.DeleteImport(ctx, project.ID, label)
+}
+
+func (l *localImporter) address() string { return "" }
+
+// Close closes the data directory.
+func (l *localImporter) Close() error { return l.node.close() }
+
+// remote talks to a running server as an administrator.
+type remote struct {
+	base   string
+	token  string
+	client *http.Client
+}
+
+// remote reads the token of the data directory unless one was given.
+func (f *remoteFlags) remote(e *env) (*remote, error) {
+	token := f.Token
+	if token == "" {
+		text, err := os.ReadFile(filepath.Join(e.settings.Data, tokenFile))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("cannot read the token: %w", err)
+		}
+		token = strings.TrimSpace(string(text))
+	}
+	return &remote{base: strings.TrimRight(f.URL, "/"), token: token, client: &http.Client{}}, nil
+}
+
+// do sends a request and decodes the answer; a problem becomes an error of its class.
+func (r *remote) do(ctx context.Context, method, path string, body io.Reader, into any) error {
+	req, err := http.NewRequestWithContext(ctx, method, r.base+path, body)
+	if err != nil {
+		return &event.Permanent{Err: fmt.Errorf("%q is no address of a server: %w", r.base, err), Hint: "Write it as http://127.0.0.1:8080."}
+	}
+	if r.token != "" {
+		req.Header.Set("Authorization", "Bearer "+r.token)
+	}
+	res, err := r.client.Do(req)
+	if err != nil {
+		return &event.Retryable{Err: fmt.Errorf("cannot reach the server: %w", err), Hint: "Is clickspan serve running at that address?"}
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode >= http.StatusBadRequest {
+		return problemError(res)
+	}
+	if into == nil {
+		return nil
+	}
+	if err := json.NewDecoder(res.Body).Decode(into); err != nil {
+		return fmt.Errorf("the server's answer could not be read: %w", err)
+	}
+	return nil
+}
+
+func problemError(res *http.Response) error {
+	var problem struct{ Title, Detail, Hint string }
+	if err := json.NewDecoder(io.LimitReader(res.Body, 64<<10)).Decode(&problem); err != nil || problem.Detail == "" {
+		problem.Detail = res.Status
+	}
+	err := fmt.Errorf("the server says: %s", problem.Detail)
+	if res.StatusCode == http.StatusServiceUnavailable || res.StatusCode == http.StatusTooManyRequests {
+		return &event.Retryable{Err: err, Hint: problem.Hint}
+	}
+	return &event.Permanent{Err: err, Hint: problem.Hint}
+}
+
+// remoteImporter streams to a running server, which decodes.
+type remoteImporter struct{ *remote }
+
+func (r *remoteImporter) take(ctx context.Context, body io.Reader, in importRequest) (importResult, error) {
+	query := url.Values{
+		"format": {in.Format.Name}, "service": {in.Service}, "log_format": {in.LogFormat}, "timezone": {in.Location.String()},
+		"project": {in.Project}, "label": {in.Label}, "source": {in.Path},
+	}
+	var answer api.ImportAnswer
+	err := r.do(ctx, http.MethodPost, "/api/v1/import?"+query.Encode(), body, &answer)
+	return importResultOf(answer), err
+}
+
+func (r *remoteImporter) templates(ctx context.Context, project string, file []byte) error {
+	return r.do(ctx, http.MethodPut, "/api/v1/openapi?"+url.Values{"project": {project}}.Encode(), bytes.NewReader(file), nil)
+}
+
+// settle asks until the server's link pass has seen everything that arrived.
+func (r *remoteImporter) settle(ctx context.Context) error {
+	wait := every(200 * time.Millisecond)
+	for {
+		var system struct {
+			Store struct{ Behind int64 }
+		}
+		if err := r.do(ctx, http.MethodGet, "/api/v1/system", nil, &system); err != nil || system.Store.Behind == 0 {
+			return err
+		}
+		if err := wait(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *remoteImporter) undo(ctx context.Context, project, label string) (int64, error) {
+	var answer struct{ Removed int64 }
+	err := r.do(ctx, http.MethodDelete, "/api/v1/import?"+url.Values{"project": {project}, "label": {label}}.Encode(), nil, &answer)
+	return answer.Removed, err
+}
+
+func (r *remoteImporter) address() string { return r.base }
+
+// Close has nothing to close.
+func (r *remoteImporter) Close() error { return nil }

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/live"
+	"github.com/clickspan/clickspan/internal/meta"
+	"github.com/clickspan/clickspan/internal/pipeline"
+	"github.com/clickspan/clickspan/internal/privacy"
+	"github.com/clickspan/clickspan/internal/store"
+	"github.com/clickspan/clickspan/internal/store/duckdb"
+)
+
+// node is one data directory opened: its two stores and what works on them.
+type node struct {
+	meta     *meta.DB
+	store    *duckdb.Store
+	pipeline *pipeline.Pipeline
+	linker   *pipeline.Linker
+	hub      *live.Hub
+	keeper   *pipeline.Keeper
+}
+
+// openStore opens the telemetry store of the data directory.
+func openStore(e *env) (*duckdb.Store, error) {
+	return duckdb.Open(e.ctx, duckdb.Config{
+		Dir: e.settings.Data, MemoryBytes: e.settings.Memory, Threads: e.settings.Threads, Logger: e.log, Now: time.Now,
+	})
+}
+
+// openNode opens the data directory for this process alone. Nothing runs yet.
+func openNode(e *env) (*node, error) {
+	if err := os.MkdirAll(e.settings.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("cannot make the data directory: %w", err)
+	}
+	engine, err := openStore(e) // first: it holds the directory's lock
+	if err != nil {
+		return nil, err
+	}
+	n := &node{store: engine, hub: live.NewHub()}
+	if n.meta, err = openMeta(e); err != nil {
+		return nil, errors.Join(err, n.close())
+	}
+	rules, err := privacy.New(e.ctx, n.meta, privacy.Options{})
+	if err != nil {
+		return nil, errors.Join(err, n.close())
+	}
+	n.linker = pipeline.NewLinker(pipeline.LinkerConfig{Store: n.store, Now: time.Now, Logger: e.log})
+	n.pipeline = pipeline.New(pipeline.Config{
+		Store: n.store, Rules: rules, Releases: n.meta, Now: time.Now, Logger: e.log,
+		Committed: func(b event.Batch) {
+			n.hub.Publish(b)
+			n.linker.Wake()
+		},
+	})
+	n.keeper = &pipeline.Keeper{
+		Store: n.store, ExpireSalts: n.meta.ExpireSalts, Now: time.Now, Logger: e.log,
+		Retention: store.Retention{
+			Raw: time.Duration(e.settings.RetainRaw), Links: time.Duration(e.settings.RetainLinks),
+			Minutes: time.Duration(e.settings.RetainMinutes), Hours: time.Duration(e.settings.RetainHours),
+		},
+	}
+	if err := n.restoreTemplates(e.ctx); err != nil {
+		return nil, errors.Join(err, n.close())
+	}
+	return n, nil
+}
+
+func (n *node) restoreTemplates(ctx context.Context) error {
+	projects, err := n.meta.Projects(ctx)
+	if err != nil {
+		return err
+	}
+	for _, project := range projects {
+		if err := n.pipeline.RestoreOpenAPI(ctx, n.meta, project.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// close closes the stores: telemetry first, whose rows refer to settings.
+func (n *node) close() error {
+	var errs []error
+	if n.store != nil {
+		errs = append(errs, n.store.Close())
+	}
+	if n.meta != nil {
+		errs = append(errs, n.meta.Close())
+	}
+	return errors.Join(errs...)
+}

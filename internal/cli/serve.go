@@ -1,0 +1,226 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/clickspan/clickspan/internal/api"
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/meta"
+	"github.com/clickspan/clickspan/web"
+)
+
+// Files of the data directory that the local CLI reads.
+const (
+	tokenFile   = "token"   // a token with which the local CLI may administer; mode 0600
+	addressFile = "address" // where the running server listens
+)
+
+// linkLife is how long the address printed at start opens the web page.
+const linkLife = time.Hour
+
+type serveCmd struct{}
+
+// Run serves until the process is told to stop.
+func (serveCmd) Run(e *env) error {
+	n, err := openNode(e)
+	if err != nil {
+		return err
+	}
+	return errors.Join(serve(e, n, nil), n.close())
+}
+
+// listeners are the doors of a server.
+type listeners struct {
+	main, intake net.Listener
+}
+
+// serve opens the doors, prints the address and runs until ctx ends; background,
+// when given, runs beside and is stopped first.
+func serve(e *env, n *node, background func(ctx context.Context, base string) error) error {
+	server, err := newServer(e, n)
+	if err != nil {
+		return err
+	}
+	doors, err := listen(e, n)
+	if err != nil {
+		return err
+	}
+	base := "http://" + doors.main.Addr().String()
+	if err := announce(e, n, base, doors); err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(filepath.Join(e.settings.Data, addressFile)) }()
+
+	// The link pass and retention outlive the doors, so that what was taken in
+	// last is linked before the stores close.
+	after, stopAfter := context.WithCancel(context.WithoutCancel(e.ctx))
+	defer stopAfter()
+	var behind errgroup.Group
+	behind.Go(func() error { return ended(n.linker.Run(after)) })
+	behind.Go(func() error { return ended(n.keeper.Run(after)) })
+
+	front, ctx := errgroup.WithContext(e.ctx)
+	front.Go(func() error { return api.Serve(ctx, doors.main, server.Handler(), e.log) })
+	if doors.intake != nil {
+		front.Go(func() error { return api.Serve(ctx, doors.intake, server.IntakeHandler(), e.log) })
+	}
+	front.Go(func() error { return serveGRPC(ctx, e, server) })
+	if background != nil {
+		front.Go(func() error { return ended(background(ctx, base)) })
+	}
+	err = front.Wait()
+	stopAfter()
+	return errors.Join(err, behind.Wait())
+}
+
+// ended makes the end of a context no error.
+func ended(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+func newServer(e *env, n *node) (*api.Server, error) {
+	trusted := make([]netip.Prefix, 0, len(e.settings.TrustedProxies))
+	for _, text := range e.settings.TrustedProxies {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, &event.Permanent{Err: fmt.Errorf("trusted_proxies: %w", err), Hint: "Write networks such as 10.0.0.0/8 or 192.0.2.1/32."}
+		}
+		trusted = append(trusted, prefix)
+	}
+	return api.New(api.Config{
+		Store: n.store, Meta: n.meta, Pipeline: n.pipeline, Linker: n.linker, Live: n.hub, UI: web.Dist(), Version: Version(),
+		Now: time.Now, Logger: e.log, OpenLoopback: e.settings.OpenLoopback, TrustedProxies: trusted,
+	}), nil
+}
+
+// listen opens the ports. Anything but loopback needs an admin, because whoever
+// comes first could otherwise make themselves one.
+func listen(e *env, n *node) (listeners, error) {
+	var doors listeners
+	if !isLoopback(e.settings.Addr) {
+		admin, err := n.meta.HasAdmin(e.ctx)
+		if err != nil {
+			return doors, err
+		}
+		if !admin || e.settings.OpenLoopback {
+			return doors, &event.Permanent{
+				Err:  fmt.Errorf("--addr %s can be reached from other machines, and nobody may log in yet", e.settings.Addr),
+				Hint: "Run clickspan user create NAME first, leave --open-loopback away, or serve on 127.0.0.1 behind a proxy.",
+			}
+		}
+	}
+	var config net.ListenConfig
+	var err error
+	if doors.main, err = config.Listen(e.ctx, "tcp", e.settings.Addr); err != nil {
+		return doors, &event.Permanent{Err: fmt.Errorf("cannot listen: %w", err), Hint: "Is another program on that port? Choose one with --addr 127.0.0.1:PORT."}
+	}
+	if e.settings.IntakeAddr != "" {
+		if doors.intake, err = config.Listen(e.ctx, "tcp", e.settings.IntakeAddr); err != nil {
+			return doors, errors.Join(
+				&event.Permanent{Err: fmt.Errorf("cannot listen for intake: %w", err), Hint: "Choose another port with --intake-addr."}, doors.main.Close())
+		}
+	}
+	return doors, nil
+}
+
+func isLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+// serveGRPC takes OpenTelemetry over gRPC. Its port is the standard one, so
+// another collector may have it: that is a warning, not a failure.
+func serveGRPC(ctx context.Context, e *env, server *api.Server) error {
+	if e.settings.OTLPGRPCAddr == "" {
+		return nil
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", e.settings.OTLPGRPCAddr)
+	if err != nil {
+		e.log.WarnContext(ctx, "OpenTelemetry over gRPC is off: its port is taken; choose another with --otlp-grpc-addr", "error", err)
+		return nil
+	}
+	return server.ServeGRPC(ctx, listener)
+}
+
+// announce leaves token and address for the local CLI and prints where to go.
+func announce(e *env, n *node, base string, doors listeners) error {
+	if err := keepToken(e, n); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(e.settings.Data, addressFile), []byte(base+"\n"), 0o600); err != nil {
+		return fmt.Errorf("cannot write the data directory: %w", err)
+	}
+	open := base + "/"
+	if !e.settings.OpenLoopback {
+		link, err := n.meta.CreateLink(e.ctx, linkLife)
+		if err != nil {
+			return err
+		}
+		open += "?token=" + link
+	}
+	_, err := fmt.Fprintf(e.Out, "Clickspan %s. Open %s\n", Version(), open)
+	if keyErr := firstKey(e, n); keyErr != nil {
+		return keyErr
+	}
+	if doors.intake != nil {
+		_, _ = fmt.Fprintf(e.Out, "Taking data in at http://%s with an ingest key.\n", doors.intake.Addr())
+	}
+	if _, statErr := fs.Stat(web.Dist(), "index.html"); statErr != nil {
+		_, _ = fmt.Fprintln(e.Out, "The web page is not in this binary; build it with make build. API and intake work.")
+	}
+	return err
+}
+
+// firstKey gives the project default its ingest key at the very first start.
+func firstKey(e *env, n *node) error {
+	keys, err := n.meta.Keys(e.ctx, meta.DefaultProject)
+	if err != nil || len(keys) > 0 {
+		return err
+	}
+	secret, _, err := n.meta.CreateKey(e.ctx, meta.DefaultProject, meta.ServerKey, nil, "made at the first start")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.Out, "Ingest key of project default, shown this once: %s\n", secret)
+	return err
+}
+
+// keepToken makes sure that the token file holds a token that works.
+func keepToken(e *env, n *node) error {
+	path := filepath.Join(e.settings.Data, tokenFile)
+	if text, err := os.ReadFile(path); err == nil {
+		if _, err := n.meta.LookupCredential(e.ctx, strings.TrimSpace(string(text))); err == nil {
+			return nil
+		}
+	}
+	token, _, err := n.meta.CreateToken(e.ctx, meta.Admin, "the local command line", 0)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, []byte(token+"\n"), 0o600); err != nil {
+		return fmt.Errorf("cannot keep the token: %w", err)
+	}
+	return nil
+}
