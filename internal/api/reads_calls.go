@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/store"
 )
@@ -58,27 +56,28 @@ func (s *Server) calls(ctx context.Context, in *CallsInput) (CallsOutput, error)
 		return slices.Contains(in.Parts, part) || len(in.Parts) == 0 && (part == "rows" || in.Cursor == "")
 	}
 	out := CallsOutput{Rows: []Call{}}
-	work, ctx := errgroup.WithContext(ctx)
+	var tasks []func(context.Context) error
 	if wants("rows") {
-		work.Go(func() error {
+		tasks = append(tasks, func(ctx context.Context) error {
 			page, err := s.store.Calls(ctx, store.CallsQuery{Scope: scope, Sort: store.Sort(in.Sort), Cursor: in.Cursor, Limit: in.Limit})
 			out.Rows, out.Next = each(page.Rows, func(r store.CallRow) Call { return callOf(r.Call, r.Link) }), page.Next
 			return err
 		})
 	}
 	if wants("facets") {
-		work.Go(func() (err error) {
+		tasks = append(tasks, func(ctx context.Context) (err error) {
 			out.Facets, err = s.store.Facets(ctx, scope, fields, facetValues)
 			return err
 		})
 	}
 	if wants("histogram") {
-		work.Go(func() (err error) {
+		tasks = append(tasks, func(ctx context.Context) (err error) {
 			out.Histogram, err = s.histogram(ctx, scope)
 			return err
 		})
 	}
-	return out, work.Wait()
+	err = together(ctx, tasks...)
+	return out, err
 }
 
 // callFields checks the names of facets; the prefix call. may be left out.

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/store"
 )
@@ -123,32 +121,28 @@ func (s *Server) endpoint(ctx context.Context, in *EndpointInput) (EndpointOutpu
 	out := EndpointOutput{Endpoint: endpointOf(stats, scope.To.Sub(scope.From)), Approx: catalogue.Approx}
 	narrowed := narrow(scope, onEndpoint(e), equals("call.side", in.Side))
 
-	work, ctx := errgroup.WithContext(ctx)
-	work.Go(func() (err error) {
-		out.Histogram, err = s.histogram(ctx, narrowed)
-		return err
-	})
-	work.Go(func() error {
-		cells, err := s.store.Heatmap(ctx, store.HeatmapQuery{Scope: narrowed, Edges: []time.Time{scope.From, scope.To}})
-		out.Durations = each(cells, durationBin)
-		return err
-	})
-	work.Go(func() error {
-		callers, err := s.store.Callers(ctx, scope, e, callerLimit)
-		out.Callers = some(callers)
-		return err
-	})
-	work.Go(func() error {
-		facets, err := s.store.Facets(ctx, narrowed, []string{"call.status", "call.error", "call.release", "call.browser"}, facetValues)
-		for _, into := range []struct {
-			field  string
-			values *[]store.Value
-		}{{"call.status", &out.Statuses}, {"call.error", &out.Errors}, {"call.release", &out.Releases}, {"call.browser", &out.Browsers}} {
-			*into.values = valuesOf(facets, into.field)
-		}
-		return err
-	})
-	return out, work.Wait()
+	err = together(ctx,
+		func(ctx context.Context) (err error) {
+			out.Histogram, err = s.histogram(ctx, narrowed)
+			return err
+		},
+		func(ctx context.Context) error {
+			cells, err := s.store.Heatmap(ctx, store.HeatmapQuery{Scope: narrowed, Edges: []time.Time{scope.From, scope.To}})
+			out.Durations = each(cells, durationBin)
+			return err
+		},
+		func(ctx context.Context) error {
+			callers, err := s.store.Callers(ctx, scope, e, callerLimit)
+			out.Callers = some(callers)
+			return err
+		},
+		func(ctx context.Context) error {
+			facets, err := s.store.Facets(ctx, narrowed, []string{"call.status", "call.error", "call.release", "call.browser"}, facetValues)
+			out.Statuses, out.Errors = valuesOf(facets, "call.status"), valuesOf(facets, "call.error")
+			out.Releases, out.Browsers = valuesOf(facets, "call.release"), valuesOf(facets, "call.browser")
+			return err
+		})
+	return out, err
 }
 
 func (s *Server) endpointScope(ctx context.Context, in *EndpointInput) (store.Scope, event.Endpoint, error) {
