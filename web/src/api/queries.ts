@@ -41,6 +41,14 @@ export function useSeries(question: SeriesQuestion) {
   })
 }
 
+export function useReleases(range: RangeQuery) {
+  return useQuery({
+    queryKey: ['releases', range],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/releases', { params: { query: range }, signal })),
+    placeholderData: keepPreviousData,
+  })
+}
+
 export function useBreakdown(question: BreakdownQuestion, enabled = true) {
   return useQuery({
     queryKey: ['breakdown', question],

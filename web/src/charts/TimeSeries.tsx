@@ -17,18 +17,24 @@ export type Line = {
   filled?: boolean
 }
 
+/** A moment worth a line across the chart: a release. */
+export type Mark = { at: number; label: string }
+
 type Props = {
   label: string
   /** Starts of the buckets in milliseconds. */
   times: number[]
   lines: Line[]
+  marks?: Mark[]
   height?: number
   /** Called with the range that a person dragged over. */
   onZoom?: (from: number, to: number) => void
 }
 
+const noMarks: Mark[] = []
+
 /** Dense lines over time. Arrow keys read it point by point, Shift makes steps of ten. */
-export const TimeSeries = memo(function TimeSeries({ label, times, lines, height = 170, onZoom }: Props) {
+export const TimeSeries = memo(function TimeSeries({ label, times, lines, marks = noMarks, height = 170, onZoom }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const [cursor, setCursor] = useState<number | null>(null)
@@ -81,6 +87,7 @@ export const TimeSeries = memo(function TimeSeries({ label, times, lines, height
           })),
         ],
         hooks: {
+          draw: [(self) => drawMarks(self, marks, color('--muted'))],
           setCursor: [(self) => setCursor(self.cursor.idx ?? null)],
           setSelect: [(self) => {
             if (self.select.width < 4) return
@@ -101,7 +108,7 @@ export const TimeSeries = memo(function TimeSeries({ label, times, lines, height
     }
     // onZoom is read through the effect event; only whether it exists shapes the plot.
     // oxlint-disable-next-line react/exhaustive-deps
-  }, [times, lines, height, zone, scheme, onZoom === undefined])
+  }, [times, lines, marks, height, zone, scheme, onZoom === undefined])
 
   const step = (event: KeyboardEvent) => {
     const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
@@ -134,4 +141,25 @@ export const TimeSeries = memo(function TimeSeries({ label, times, lines, height
 
 function fromZero(_: uPlot, __: number, max: number): [number, number] {
   return [0, max > 0 ? max * 1.08 : 1]
+}
+
+/** Dashed lines from top to bottom, each with its label at the top. */
+function drawMarks(u: uPlot, marks: Mark[], color: string) {
+  const { ctx, bbox } = u
+  ctx.save()
+  ctx.strokeStyle = ctx.fillStyle = color
+  ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio])
+  ctx.font = `${10 * devicePixelRatio}px system-ui`
+  for (const { at, label } of marks) {
+    const x = u.valToPos(at, 'x', true)
+    if (x < bbox.left || x > bbox.left + bbox.width) continue
+    ctx.beginPath()
+    ctx.moveTo(x, bbox.top)
+    ctx.lineTo(x, bbox.top + bbox.height)
+    ctx.stroke()
+    const right = x + ctx.measureText(label).width + 6 > bbox.left + bbox.width
+    ctx.textAlign = right ? 'right' : 'left'
+    ctx.fillText(label, x + (right ? -4 : 4), bbox.top + 9 * devicePixelRatio)
+  }
+  ctx.restore()
 }

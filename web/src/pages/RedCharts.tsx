@@ -1,25 +1,36 @@
 import { useMemo } from 'react'
-import { useSeries } from '../api/queries'
+import { useReleases, useSeries } from '../api/queries'
 import { ChartFrame } from '../charts/ChartFrame'
-import { TimeSeries } from '../charts/TimeSeries'
+import { TimeSeries, type Mark } from '../charts/TimeSeries'
 import { Answered } from '../components/Notice'
 import { formatCount, formatMs, formatShare } from '../lib/format'
-import { formatMoment, toIso, type Range } from '../lib/time'
+import { formatMoment, toIso, type Range, type Zone } from '../lib/time'
 import { usePreferences, useSetSearch } from '../lib/view'
 import type { SeriesAnswer } from '../api/types'
-import { redLines, redQuestion, worstBucket } from './red'
+import { redLines, redQuestion, releaseMarks, worstBucket } from './red'
 
-/** Rate and errors, and durations, over time; dragging over one zooms the page. */
-export function RedCharts({ range, filter, of }: { range: Range; filter?: string; of: string }) {
+type Props = {
+  range: Range
+  filter?: string
+  /** What the charts are about, in words. */
+  of: string
+  /** Only this service's releases are marked. */
+  service?: string
+}
+
+/** Rate and errors, and durations, over time, with the releases as marks; dragging over one zooms the page. */
+export function RedCharts({ range, filter, of, service }: Props) {
   const series = useSeries(redQuestion(range, filter))
+  const releases = useReleases({ from: toIso(range.from), to: toIso(range.to) })
+  const marks = useMemo(() => releaseMarks(releases.data?.releases ?? [], service), [releases.data, service])
   return (
     <Answered query={series} what="time series">
-      {(answer) => <RedPair answer={answer} end={range.to} of={of} />}
+      {(answer) => <RedPair answer={answer} end={range.to} of={of} marks={marks} />}
     </Answered>
   )
 }
 
-function RedPair({ answer, end, of }: { answer: SeriesAnswer; end: number; of: string }) {
+function RedPair({ answer, end, of, marks }: { answer: SeriesAnswer; end: number; of: string; marks: Mark[] }) {
   const { zone } = usePreferences()
   const setSearch = useSetSearch()
   const red = useMemo(() => redLines(answer, end), [answer, end])
@@ -28,20 +39,29 @@ function RedPair({ answer, end, of }: { answer: SeriesAnswer; end: number; of: s
   const worst = worstBucket(red)
   const p95 = red.duration[1]!.values
   const slowest = indexOfMax(p95)
+  const releases = describeMarks(marks, zone)
   return (
     <div className="columns">
       <ChartFrame title={`Calls and failures: ${of}`} columns={['Time', 'Calls', 'Failed']}
-        finding={worst === null ? 'No failures that stand out.' : `Failures were highest at ${moment(worst)}: ${formatShare(red.errors[worst])} of ${formatCount(red.calls[worst])} calls.`}
+        finding={<>{worst === null ? 'No failures that stand out.' : `Failures were highest at ${moment(worst)}: ${formatShare(red.errors[worst])} of ${formatCount(red.calls[worst])} calls.`}{releases}</>}
         rows={red.times.map((_, i) => [moment(i), formatCount(red.calls[i]), formatShare(red.errors[i])])}>
-        <TimeSeries label={`Calls per second and failed share of ${of} over time`} times={red.times} lines={red.rate} onZoom={zoom} />
+        <TimeSeries label={`Calls per second and failed share of ${of} over time`} times={red.times} lines={red.rate} marks={marks} onZoom={zoom} />
       </ChartFrame>
       <ChartFrame title={`Durations: ${of}`} columns={['Time', 'p50', 'p95']}
         finding={slowest === null ? 'No call told how long it took.' : `p95 was highest at ${moment(slowest)}: ${formatMs(p95[slowest])}.`}
         rows={red.times.map((_, i) => [moment(i), formatMs(red.duration[0]!.values[i]), formatMs(p95[i])])}>
-        <TimeSeries label={`Median and 95th percentile duration of ${of} over time`} times={red.times} lines={red.duration} onZoom={zoom} />
+        <TimeSeries label={`Median and 95th percentile duration of ${of} over time`} times={red.times} lines={red.duration} marks={marks} onZoom={zoom} />
       </ChartFrame>
     </div>
   )
+}
+
+const namedReleases = 4
+
+function describeMarks(marks: Mark[], zone: Zone): string {
+  if (marks.length === 0) return ''
+  const named = marks.slice(-namedReleases).map(({ at, label }) => `${label} at ${formatMoment(at, zone, 'minute')}`).join(', ')
+  return marks.length > namedReleases ? ` ${marks.length} releases, last ${named}.` : ` Released: ${named}.`
 }
 
 function indexOfMax(values: (number | null)[]): number | null {

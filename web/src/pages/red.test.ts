@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bucketFor, redLines, worstBucket } from './red'
+import { bucketFor, redLines, releaseMarks, worstBucket } from './red'
 
 const hour = 3_600_000
 const minute = (i: number) => new Date(i * 60_000).toISOString()
@@ -23,4 +23,10 @@ test('no answer for a measure is no value, not zero', () => {
 test('the worst bucket has enough calls to tell', () => {
   expect(worstBucket({ calls: [100, 2, 50], errors: [0.1, 1, 0.2] })).toBe(2)
   expect(worstBucket({ calls: [100], errors: [0] })).toBeNull()
+})
+
+test('releases of one service, or of all with their names', () => {
+  const releases = [{ service: 'web', version: '1', at: minute(1) }, { service: 'pay', version: '7', at: minute(2) }]
+  expect(releaseMarks(releases, 'pay')).toEqual([{ at: 120_000, label: '7' }])
+  expect(releaseMarks(releases).map((mark) => mark.label)).toEqual(['web 1', 'pay 7'])
 })

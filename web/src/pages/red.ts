@@ -1,6 +1,6 @@
 // Rate, errors, duration over time: the question and the lines that the Overview and each endpoint draw alike.
-import type { Line } from '../charts/TimeSeries'
-import type { SeriesAnswer, SeriesQuestion } from '../api/types'
+import type { Line, Mark } from '../charts/TimeSeries'
+import type { Release, SeriesAnswer, SeriesQuestion } from '../api/types'
 import { formatMs, formatRate, formatShare } from '../lib/format'
 import type { Range } from '../lib/time'
 import { toIso } from '../lib/time'
@@ -53,4 +53,11 @@ export function worstBucket({ calls, errors }: Pick<Red, 'calls' | 'errors'>): n
     if (worst === null || share > (errors[worst] ?? 0)) worst = i
   })
   return worst
+}
+
+/** The releases to mark, of one service or of all. */
+export function releaseMarks(releases: Release[], service?: string): Mark[] {
+  return releases
+    .filter((release) => service === undefined || release.service === service)
+    .map(({ at, service: of, version }) => ({ at: Date.parse(at), label: service === undefined ? `${of} ${version}` : version }))
 }

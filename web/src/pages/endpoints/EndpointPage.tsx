@@ -29,7 +29,7 @@ export default function EndpointPage() {
       {(answer) => (
         <div className="stack">
           <Summary endpoint={answer.endpoint} />
-          <RedCharts range={range} filter={endpointFilter(answer.endpoint)} of={endpointName(answer.endpoint)} />
+          <RedCharts range={range} filter={endpointFilter(answer.endpoint)} of={endpointName(answer.endpoint)} service={answer.endpoint.service} />
           <div className="columns">
             <LatencyHeatmap id={id} endpoint={answer.endpoint} />
             <Outcomes answer={answer} />

@@ -9,7 +9,7 @@ const call = (id: string, side: 'client' | 'server', ms: number, more: Partial<C
 })
 const span = (span_id: string, parent_span_id: string, ms: number): SpanRecord => ({ span_id, parent_span_id, trace_id: 't', name: span_id, time: at(ms), duration_us: 1000 })
 const link = (ends: Partial<LinkRecord>): LinkRecord => ({ method: 'window', confidence: 0.8, session_id: 's', time: at(0), endpoint: { service: '', method: 'POST', route: '/pay' }, ...ends })
-const none = { events: [], calls: [], spans: [], links: [], signals: [] }
+const none = { events: [], calls: [], spans: [], links: [], signals: [], interactions: [] }
 const outline = (rows: { id: string; depth: number }[]) => rows.map((row) => `${'  '.repeat(row.depth)}${row.id}`)
 
 test('action, client call, tiers, spans: one below the other', () => {
@@ -21,7 +21,7 @@ test('action, client call, tiers, spans: one below the other', () => {
       link({ event_id: 'k', server_call_id: 'app' }), link({ event_id: 'k', client_call_id: 'fetch' }),
       link({ client_call_id: 'fetch', server_call_id: 'app', method: 'span', confidence: 1 }), link({ client_call_id: 'fetch', server_call_id: 'edge', method: 'match' }),
     ],
-    signals: [],
+    signals: [], interactions: [],
   })
   expect(outline(rows)).toEqual(['e:k', '  c:fetch', '    c:edge', '    c:app', '      s:db', '        s:row', '      s:lost'])
   expect(rows[3]!.link).toEqual({ method: 'span', confidence: 1 })
@@ -53,4 +53,10 @@ test('an aborted call did not fail; a link to a missing record is ignored', () =
   const rows = buildTimeline({ ...none, calls: [call('c', 'client', 5, { status: 0, error: 'abort' })], links: [link({ event_id: 'gone', client_call_id: 'c' })] })
   expect(rows).toHaveLength(1)
   expect(rows[0]).toMatchObject({ tone: 'ok', note: 'abort' })
+})
+
+test('the reaction stands behind the action, unless the person simply went on', () => {
+  const interaction = { session_id: 's', time: at(0), name: '$click', calls: 1, failed: 1, slowest_us: 1, endpoint: { service: '', method: '', route: '' } }
+  const rows = buildTimeline({ ...none, events: [click('a', 0), click('b', 9)], interactions: [{ ...interaction, event_id: 'a', reaction: 'repeated' }, { ...interaction, event_id: 'b', reaction: 'went_on' }] })
+  expect(rows.map((row) => row.note)).toEqual(['then did it again', undefined])
 })

@@ -1,7 +1,7 @@
 // Turns the records of one session into the waterfall: under each action the calls it caused, under each client call the
 // server's rows of every tier, under those their spans. What nothing explains stands at the root, at its own time.
 import type { RowKind, Tone, WaterfallRow } from '../../charts/waterfallRows'
-import type { CallRecord, EventRecord, LinkRecord, SignalRecord, SpanRecord, Timeline } from '../../api/types'
+import type { CallRecord, EventRecord, InteractionRecord, LinkRecord, SignalRecord, SpanRecord, Timeline } from '../../api/types'
 
 type Node = { row: WaterfallRow; children: Node[] }
 
@@ -9,12 +9,13 @@ export const eventKey = (id: string) => `e:${id}`
 export const callKey = (id: string) => `c:${id}`
 export const spanKey = (id: string) => `s:${id}`
 
-export function buildTimeline(timeline: Pick<Timeline, 'events' | 'calls' | 'spans' | 'links' | 'signals'>): WaterfallRow[] {
+export function buildTimeline(timeline: Pick<Timeline, 'events' | 'calls' | 'spans' | 'links' | 'signals' | 'interactions'>): WaterfallRow[] {
   const nodes = new Map<string, Node>()
   for (const event of timeline.events) nodes.set(eventKey(event.id), { row: eventRow(event), children: [] })
   for (const call of timeline.calls) nodes.set(callKey(call.id), { row: callRow(call), children: [] })
   for (const span of timeline.spans) nodes.set(spanKey(span.span_id), { row: spanRow(span), children: [] })
   for (const signal of timeline.signals) addSignal(nodes, signal)
+  for (const interaction of timeline.interactions) addReaction(nodes, interaction)
 
   const attached = new Set<string>()
   const attach = (parent: string, child: string, link?: LinkRecord) => {
@@ -62,6 +63,15 @@ function attachSpans({ calls, spans }: Pick<Timeline, 'calls' | 'spans'>, attach
 function addSignal(nodes: Map<string, Node>, signal: SignalRecord) {
   const node = nodes.get(eventKey(signal.event_id)) ?? nodes.get(callKey(signal.call_id ?? ''))
   node?.row.signals.push(signal.kind.replaceAll('_', ' '))
+}
+
+const reactions: Record<string, string> = { repeated: 'did it again', raged: 'clicked in anger', went_back: 'went back', left: 'left' }
+
+/** What the person did then, where it was not simply to go on. */
+function addReaction(nodes: Map<string, Node>, { event_id: event, reaction }: InteractionRecord) {
+  const node = nodes.get(eventKey(event))
+  const words = reactions[reaction]
+  if (node && words) node.row.note = `then ${words}`
 }
 
 function flatten(roots: Node[]): WaterfallRow[] {
