@@ -4,8 +4,10 @@ package store
 // small tree that engines turn into SQL with bound parameters and that [Match]
 // evaluates in Go. The nil Filter holds for every row.
 //
-// An absent field makes every comparison false, != too; Has tests for it.
-// Integers and doubles compare by number; a string against a number is false.
+// An absent field makes every comparison false, != too; Has tests for it. Empty
+// text is absent, and so is a map's value that is null, a list or an object.
+// Integers and doubles compare by number; a string against a number is false. A
+// time.Time is compared as its RFC 3339 text in UTC.
 type Filter interface{ filter() }
 
 // The nodes of a Filter.

@@ -35,8 +35,10 @@ const (
 // CallRow is a call with the person its link gave it.
 type CallRow struct {
 	event.Call
-	// Link is the best link that ties the call to an action or a client call; nil
-	// when there is none at Scope.MinConfidence.
+	// Link is the best link that ties the call to an action or, on the server side,
+	// to a client call; nil when there is none at Scope.MinConfidence. The best has
+	// the highest confidence, then the earliest of [event.Methods], then the least
+	// event id and client call id.
 	Link *event.Link
 }
 
@@ -88,9 +90,10 @@ type Value struct {
 // own From and To equal the first and last edge.
 //
 // Labels are the values of By (at most two fields of the measured record), as
-// text, missing as "". Series come by total of the first measure desc, then
-// labels; at most Limit, and Other says whether more exist. Without By there is
-// exactly one.
+// [LabelOf] writes them, missing as "". There is a line for every label that a row
+// of some measure has. Lines come by total of the first measure (the sum of its
+// values, missing as 0) desc, then labels; at most Limit, and Other says whether
+// more exist. Without By there is exactly one.
 type SeriesQuery struct {
 	Scope
 	Edges    []time.Time // ascending, at least two, at most 10,001
@@ -121,10 +124,12 @@ const (
 // Stat is the number a Measure computes.
 type Stat string
 
-// The statistics. Counts are weighted by call.Weight. Quantiles are over timed
-// calls, in milliseconds, interpolated linearly (quantile_cont). People are
-// distinct persons: user id, else device id, of the row or of its best link.
-// ErrorRate is failed / all. Empty buckets are 0 for counts, else missing.
+// The statistics. Events and sessions have Count and People only. Counts are
+// weighted by call.Weight. Quantiles and Mean are over timed calls, unweighted, in
+// milliseconds, interpolated linearly (quantile_cont). People are distinct
+// persons: the user id of the row or of its best link, else the device id of
+// either; marked bots are nobody unless Scope.Bots. ErrorRate is failed / all.
+// Empty buckets are 0 for counts, else missing.
 const (
 	Count     Stat = "count"
 	Failed    Stat = "failed"
@@ -151,9 +156,10 @@ type Line struct {
 	Values [][]*float64
 }
 
-// HeatmapQuery counts timed calls by time and duration. Duration buckets are
-// base-2 exponential at scale 3 (OpenTelemetry): bucket i holds durations in
-// (2^(i/8), 2^((i+1)/8)] microseconds; see [BucketOf].
+// HeatmapQuery counts the timed calls that a Measure of calls would count, by time
+// and duration, weighted and rounded. Duration buckets are base-2 exponential at
+// scale 3 (OpenTelemetry): bucket i holds durations in (2^(i/8), 2^((i+1)/8)]
+// microseconds; see [BucketOf].
 type HeatmapQuery struct {
 	Scope
 	Edges []time.Time
@@ -198,10 +204,10 @@ type EndpointStats struct {
 type Caller struct {
 	Name   string `json:"name"`
 	Kind   string `json:"kind"`
-	Page   string `json:"page"`
-	Count  int64  `json:"count"`
-	Failed int64  `json:"failed"`
-	People int64  `json:"people"`
+	Page   string `json:"page"`   // route template, else path
+	Count  int64  `json:"count"`  // how often it was done and called the endpoint
+	Failed int64  `json:"failed"` // of Count: a call to the endpoint failed
+	People int64  `json:"people"` // who did it
 }
 
 // SessionsQuery asks for a page of sessions.
@@ -217,7 +223,8 @@ type SessionsPage struct {
 	Next string
 }
 
-// Timeline is one session in full. Slices are ordered by time, then id.
+// Timeline is one session in full. Slices are ordered by time, then id (links and
+// signals: event, client call and server call; event and kind).
 type Timeline struct {
 	Session      event.Session
 	Events       []event.Event
@@ -226,7 +233,7 @@ type Timeline struct {
 	Links        []event.Link
 	Signals      []event.Signal
 	Interactions []event.Interaction
-	// Truncated says that a cap (10,000 rows of a kind) cut the answer.
+	// Truncated says that a cap (the first 10,000 rows of a kind) cut the answer.
 	Truncated bool
 }
 
@@ -261,24 +268,27 @@ type Quality struct {
 		ActionsLinked  int64 `json:"actions_linked"` // actions with at least one call
 		WithoutSession int64 `json:"without_session"`
 	} `json:"events"`
-	// BySource counts rows by where they came from, by rows desc then source.
+	// BySource counts all rows, bots and assets too, by where they came from, by
+	// rows desc then source.
 	BySource []SourceQuality `json:"by_source"`
 	// ByRoute is link coverage of server calls by endpoint, by calls desc; 50 at most.
 	ByRoute  []RouteQuality    `json:"by_route"`
-	Unlinked []UnlinkedReason  `json:"unlinked"`
-	Rejected []event.Rejection `json:"rejected"` // by count desc, then source and reason
-	// Duplicates counts records that were already there, by arrival hour in range.
+	Unlinked []UnlinkedReason  `json:"unlinked"` // by count desc, then reason and side
+	Rejected []event.Rejection `json:"rejected"` // by count desc, then source and reason; the greatest example
+	// Duplicates counts records that were already there. They and Rejected are
+	// counted by hour of arrival, and here are the hours that the range touches.
 	Duplicates int64 `json:"duplicates"`
 	// Late counts rows that arrived more than 48 hours after their own time.
 	Late int64 `json:"late"`
-	// ClockSkew is the correction applied by intake, in milliseconds.
+	// ClockSkew is the correction applied by intake: |Time - OwnTime| in
+	// milliseconds, over the corrected rows; 0 when there are none.
 	ClockSkew struct {
 		Corrected int64   `json:"corrected"` // rows whose clock was off by more than a second
 		MedianMS  float64 `json:"median_ms"`
 		MaxMS     float64 `json:"max_ms"`
 	} `json:"clock_skew"`
-	// SDKLoss is the share of events missing from the senders' own numbering, over
-	// sessions that number their events; nil when none does.
+	// SDKLoss is the share of events missing from the senders' own numbering, from
+	// the least to the greatest Seq above 0 of each session id; nil when none has.
 	SDKLoss *float64 `json:"sdk_loss"`
 }
 
@@ -303,7 +313,7 @@ type UnlinkedReason struct {
 	Reason  string     `json:"reason"`
 	Side    event.Side `json:"side"`
 	Count   int64      `json:"count"`
-	Example string     `json:"example"` // a call id
+	Example string     `json:"example"` // id of the newest such call
 }
 
 // Stats describes the engine.

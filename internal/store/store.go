@@ -3,12 +3,19 @@
 // tie-break. The comments are the contract; internal/store/storetest holds the
 // slow, obvious reference store and the suite that every engine must pass.
 //
-// Rules for all methods. Times are UTC microseconds; ranges are half-open
-// [from, to) on event time. Everything belongs to one project; no read ever
-// shows another's rows. An empty result is an empty slice and no error. A
-// cancelled context stops the engine's work and returns its error. Errors are
-// [event.Permanent] (the query is wrong) or [event.Retryable] (try again);
-// anything else is a defect. Methods may be called concurrently.
+// Rules for all methods. Times are UTC microseconds: finer times and durations,
+// of records and of questions, are cut. Ranges are half-open [from, to) on event
+// time. Everything belongs to one project; no read ever shows another's rows. An
+// empty result is an empty slice and no error. A cancelled context stops the
+// engine's work and returns its error. Errors are [event.Permanent] (the query is
+// wrong) or [event.Retryable] (try again; also what a closed store answers);
+// anything else is a defect. Methods may be called concurrently. Texts compare
+// and sort by their bytes.
+//
+// Records come back as they went in, except for what must not be kept: UserAgent
+// and ClientIP are dropped, ClientKey and AgentKey are shown to [Linking.Unlinked]
+// only. An untimed call has no Duration. Integers in open maps come back as
+// int64, other numbers as float64.
 package store
 
 import (
@@ -66,8 +73,10 @@ type Writer interface {
 	//
 	// A record is a duplicate when its project, kind (event, call, span), ID and
 	// Origin.OwnTime equal those of a stored record or of an earlier one in the
-	// batch. Rollups, presence and interned ids change in the same transaction.
-	// The engine neither keeps nor changes the batch's slices after returning.
+	// batch; an id at another own time is another record. Rollups, presence and
+	// interned ids change in the same transaction. Rejections are counted even when
+	// the batch has no records. The engine neither keeps nor changes the batch's
+	// slices after returning.
 	//
 	// A full disk or a closing store is [event.Retryable]; then nothing was written.
 	Append(ctx context.Context, b event.Batch) (Receipt, error)
@@ -76,13 +85,21 @@ type Writer interface {
 	// interactions and sessions of theirs, their presence and their share of the
 	// rollups, in one transaction. When it returns no read shows them. Erasing
 	// twice is no error.
+	//
+	// Events and calls are theirs when they carry a device or user id of p, or
+	// neither id but the session of one that does; calls also when a link ties them
+	// to p. Spans are theirs when their trace is that of a removed event or call.
+	// With an event or call goes everything derived that names it.
 	Erase(ctx context.Context, project event.ProjectID, p Person) (Erased, error)
 
-	// Forget removes everything an import with this label wrote, as Erase does.
+	// Forget removes every event, call and span that an import with this label
+	// wrote, and everything derived that names them. Counts of rejections and
+	// duplicates stay. The empty label is [event.Permanent].
 	Forget(ctx context.Context, project event.ProjectID, label string) (Erased, error)
 
-	// Expire removes what is older than its class allows. It may be called at any
-	// time and again.
+	// Expire removes what is older than its class allows, by its own Time (sessions:
+	// the Start of each part; counts: their hour). Client and agent keys older than
+	// 48 hours go whatever r says. It may be called at any time and again.
 	Expire(ctx context.Context, now time.Time, r Retention) (Erased, error)
 }
 
@@ -105,22 +122,28 @@ type Linking interface {
 	// connected when they share a link key and lie within [LinkGap] of each other,
 	// or through a chain of such rows.
 	//
-	// The link keys of a row are its session id, trace id, server trace id,
-	// request id, user id, Origin.ClientKey and, for events without session id,
-	// its device id. A client-side row (event or client call) without ClientKey
-	// also shares Origin.AgentKey with server calls. Calls of class asset and rows
-	// with consent denied have no keys. Components in which no row is client-side
-	// are left out: nothing can be linked in them.
+	// The link keys of a row are its session id (without one: its device id), trace
+	// id and server trace id (one space), request id, user id and Origin.ClientKey.
+	// A client-side row (event or client call) without ClientKey also shares
+	// Origin.AgentKey with server calls. An event with consent denied keeps its
+	// session or device alone, so that the link pass learns of the refusal; calls
+	// with consent denied or of class asset have no keys. Rows without keys are left
+	// out, and so are components in which no row is client-side: nothing can be
+	// linked in them.
 	//
-	// At most [LinkCap] rows are returned per link key; the keys beyond are listed
-	// in Crowded, and connections through them are not followed. Events and calls
-	// come ordered by time, then Seq. When nothing arrived, Upto equals After.
+	// A link key that more than [LinkCap] rows share without a silence of LinkGap
+	// proves nothing: it is counted in Crowded and not followed. There is one
+	// Touched per project, ordered by project; events and calls come ordered by
+	// time, then Seq. The Seq returned says how far the rows taken reach: it is the
+	// one to pass to WriteLinks, and the watermark itself when nothing arrived.
 	Unlinked(ctx context.Context, limit int) ([]Touched, Seq, error)
 
 	// WriteLinks replaces what earlier passes derived: in one transaction it
-	// deletes every link, signal, interaction, session and presence whose anchor
-	// (its event or call) is covered by one of the blocks, inserts the blocks'
-	// own, and moves the watermark to upto. Running it twice changes nothing.
+	// deletes every link one of whose ids, every signal, interaction and session
+	// whose event, and every Unlinked whose call is covered by one of the blocks,
+	// inserts the blocks' own, and sets the watermark to upto. What names an event
+	// or call that is no longer stored, because it was erased since Unlinked, is not
+	// inserted. Running it twice changes nothing.
 	WriteLinks(ctx context.Context, blocks []Linked, upto Seq) error
 
 	// Watermark is the Seq up to which all rows have been through the link pass.
@@ -139,7 +162,7 @@ type Touched struct {
 	Project event.ProjectID
 	Events  []event.Event
 	Calls   []event.Call
-	// Crowded counts rows by record id's link key that had more than LinkCap rows.
+	// Crowded counts the link keys of these rows that too many rows share.
 	Crowded int
 }
 
@@ -165,12 +188,15 @@ type Unlinked struct {
 
 // Reader answers questions. Unless a method says otherwise, rows with
 // Scope.Bots unset leave out marked bots where people are counted or listed
-// (events, sessions, people) and keep them where calls and endpoints are.
+// (events, sessions, people) and keep them where calls and endpoints are. Calls
+// of class asset are left out unless a filter names call.class. A filter, label
+// or field that the rows asked for do not have is [event.Permanent], as are a
+// limit outside 1 to 1000, a foreign cursor and an unknown order or statistic.
 type Reader interface {
-	// Calls returns calls in Scope, newest first (time desc, then id desc), or by
-	// duration desc (untimed last) when Sort says so. Cursor continues after the
-	// last row of the page before; rows that arrive meanwhile neither repeat nor
-	// shift it. Class asset is left out unless the filter names call.class.
+	// Calls returns calls of both sides in Scope, newest first (time desc, then id
+	// desc), or by duration desc (untimed last, then as newest) when Sort says so.
+	// Cursor continues after the last row of the page before; rows that arrive
+	// meanwhile neither repeat nor shift it.
 	Calls(ctx context.Context, q CallsQuery) (CallsPage, error)
 	// Events returns events in Scope, newest first (time desc, then id desc).
 	Events(ctx context.Context, q EventsQuery) (EventsPage, error)
@@ -181,39 +207,55 @@ type Reader interface {
 	Links(ctx context.Context, q EventsQuery) (LinksPage, error)
 	// Facets counts the values of fields over what Calls would list: at most limit
 	// values per field by count desc, then value. Missing values are not counted.
+	// Fields are named as [ParseField] reads them; values are written by [LabelOf];
+	// rows count as one each, whatever their weight.
 	Facets(ctx context.Context, s Scope, fields []string, limit int) ([]Facet, error)
 	// Series computes measures per bucket and label; see [SeriesQuery].
 	Series(ctx context.Context, q SeriesQuery) (Series, error)
 	// Heatmap counts timed calls by bucket of time and of duration; see [HeatmapQuery].
 	Heatmap(ctx context.Context, q HeatmapQuery) ([]HeatmapCell, error)
 	// Endpoints returns the catalogue: one row per endpoint with server calls in
-	// range (client calls when Side says so), assets left out, by calls desc then
-	// name. It may answer from rollups when the filter is nil; then Approx is set
+	// range (client calls when Side says so), by calls desc then name. Quantiles are
+	// rounded. It may answer from rollups when the filter is nil; then Approx is set
 	// and a quantile is off by at most 4.5 %, and the range's ends count whole minutes
 	// (within 48 hours) or whole hours.
 	Endpoints(ctx context.Context, q EndpointsQuery) (Endpoints, error)
-	// Callers returns the actions that called an endpoint: linked actions by name
-	// and page, by count desc, then name, page; at most limit.
+	// Callers returns the actions that called an endpoint: the events that caused
+	// its calls in Scope (of either side, directly or through a client call),
+	// grouped by name, kind and page, by count desc, then name, page, kind; at most
+	// limit. Each event counts once however many calls it caused.
 	Callers(ctx context.Context, s Scope, e event.Endpoint, limit int) ([]Caller, error)
-	// Sessions returns sessions that began in Scope, newest start first then id,
-	// their parts added up. The filter may use session fields only.
+	// Sessions returns sessions that began in Scope, newest start first, then id
+	// ascending, their parts added up. In the order of parts (Start, then Anchor):
+	// device, entry page and bot are the first that is not empty, user, account and
+	// exit page the last; Context and Anchor are the first part's; Start is the
+	// least, End the greatest; the counts are sums.
 	Sessions(ctx context.Context, q SessionsQuery) (SessionsPage, error)
-	// Timeline returns everything of one session in order of time: its events and
-	// client calls, the server calls linked to them with confidence ≥ min, the
-	// spans of their traces, links, signals and interactions. ErrNotFound when no
-	// event, call or link has that session id.
+	// Timeline returns everything of one session in order of time: the events and
+	// calls that carry its id, its links with confidence ≥ min and the calls they
+	// name, the spans of the traces of all these, its signals and interactions. To a
+	// derived session belong also events without session id of its device (when it
+	// has none: of its user, without device) from Start to End of one of its parts,
+	// and client calls of the same, up to LinkGap after End. Session is the sum of
+	// its parts, only its id while there are none. ErrNotFound when no event, call,
+	// part or link at that confidence has the id.
 	Timeline(ctx context.Context, project event.ProjectID, sessionID string, minConfidence float64) (Timeline, error)
-	// Request returns one call with its links, the other calls of the same request
-	// (client side, every tier), the spans of its traces and the action that
-	// caused it. ErrNotFound when there is no such call.
+	// Request returns one call (the newest of that id), the links that name it or
+	// its client call, the other calls that these name (client side, every tier),
+	// the spans of all their traces and the action that caused it. ErrNotFound when
+	// there is no such call.
 	Request(ctx context.Context, project event.ProjectID, callID string) (Request, error)
 	// Find looks an exact id up among request ids, trace ids, call, event, session,
-	// device, user and account ids; newest hit per kind, kinds in that order.
+	// device, user and account ids; newest hit per kind, kinds in that order. Ids
+	// are those that events and calls carry; a session id may also be that of a link
+	// or of a part (by its Start). Of hits at the same time the greatest ID counts.
 	Find(ctx context.Context, project event.ProjectID, id string) ([]Hit, error)
 	// Values returns values of a field that begin with prefix (case-sensitive), by
-	// count desc then value, over the scope; at most limit. For autocomplete.
+	// count desc then value, over the rows of the field's record that Calls, Events
+	// or Sessions would list; at most limit. For autocomplete; as in Facets.
 	Values(ctx context.Context, s Scope, field, prefix string, limit int) ([]Value, error)
-	// Quality says how much is linked, by what, and why the rest is not.
+	// Quality says how much is linked, by what, and why the rest is not; the filter
+	// must be nil. It counts rows, whatever their weight.
 	Quality(ctx context.Context, s Scope) (Quality, error)
 	// Stats describes the engine itself.
 	Stats(ctx context.Context) (Stats, error)

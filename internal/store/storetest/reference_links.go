@@ -1,0 +1,183 @@
+package storetest
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+// linkView is the links of a project at a minimum confidence.
+type linkView struct {
+	all []event.Link
+	// of lists the links whose far side is a call, best first.
+	of map[string][]event.Link
+}
+
+func (r *Reference) linkView(project event.ProjectID, minConfidence float64) linkView {
+	v := linkView{of: map[string][]event.Link{}}
+	for _, l := range r.links {
+		if l.project == project && l.row.Confidence >= minConfidence {
+			v.all = append(v.all, l.row)
+			far := cmp.Or(l.row.ServerCallID, l.row.ClientCallID)
+			v.of[far] = append(v.of[far], l.row)
+		}
+	}
+	for _, links := range v.of {
+		slices.SortFunc(links, func(a, b event.Link) int {
+			return cmp.Or(-cmp.Compare(a.Confidence, b.Confidence), cmp.Compare(rank(a.Method), rank(b.Method)),
+				cmp.Compare(a.EventID, b.EventID), cmp.Compare(a.ClientCallID, b.ClientCallID))
+		})
+	}
+	return v
+}
+
+func rank(m event.Method) int { return slices.Index(event.Methods(), m) }
+
+// best is the call's best link, nil when it has none.
+func (v linkView) best(callID string) *event.Link {
+	if links := v.of[callID]; len(links) > 0 {
+		return &links[0]
+	}
+	return nil
+}
+
+// action is the id of the event that caused a call, "" when unknown: by a link of
+// its own, else by one of the client call it answered.
+func (v linkView) action(callID string) string {
+	for _, l := range v.of[callID] {
+		if l.EventID != "" {
+			return l.EventID
+		}
+	}
+	for _, l := range v.of[callID] {
+		if l.ServerCallID == callID && l.ClientCallID != "" {
+			if id := v.action(l.ClientCallID); id != "" {
+				return id
+			}
+		}
+	}
+	return ""
+}
+
+// personOf tells people apart: by user, else by device.
+func personOf(user, device string) string {
+	switch {
+	case user != "":
+		return "user " + user
+	case device != "":
+		return "device " + device
+	}
+	return ""
+}
+
+// callRow is a call as questions see it.
+type callRow struct {
+	*event.Call
+	link   *event.Link
+	linked bool
+}
+
+func (c callRow) asRow() store.Row { return store.Row{Call: c.Call, Link: c.link, Linked: c.linked} }
+
+func (c callRow) person() string {
+	var link event.Link
+	if c.link != nil {
+		link = *c.link
+	}
+	return personOf(cmp.Or(c.UserID, link.UserID), cmp.Or(c.DeviceID, link.DeviceID))
+}
+
+// callRows returns the calls in s; assets only when s or more names their class.
+func (r *Reference) callRows(s store.Scope, more store.Filter) []callRow {
+	view := r.linkView(s.Project, s.MinConfidence)
+	assets := store.Mentions(s.Filter, "call.class") || store.Mentions(more, "call.class")
+	var out []callRow
+	for i := range r.calls {
+		c := &r.calls[i]
+		row := callRow{&c.row, view.best(c.row.ID), view.action(c.row.ID) != ""}
+		if c.project == s.Project && within(c.row.Time, s.From, s.To) && (assets || c.row.Class != event.Asset) &&
+			store.Match(s.Filter, row.asRow()) && store.Match(more, row.asRow()) {
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+// eventRows returns the events in s, bots only when s asks for them.
+func (r *Reference) eventRows(s store.Scope) []event.Event {
+	var out []event.Event
+	for _, e := range r.events {
+		if e.project == s.Project && within(e.row.Time, s.From, s.To) && (s.Bots || e.row.Bot == event.Human) &&
+			store.Match(s.Filter, store.Row{Event: &e.row}) {
+			out = append(out, shownEvent(e.row))
+		}
+	}
+	return out
+}
+
+// sessionRows returns the sessions that began in s, their parts added up.
+func (r *Reference) sessionRows(s store.Scope) []event.Session {
+	parts := map[string][]event.Session{}
+	for _, p := range r.parts {
+		if p.project == s.Project {
+			parts[p.row.ID] = append(parts[p.row.ID], p.row)
+		}
+	}
+	var out []event.Session
+	for _, of := range parts {
+		whole := sumParts(of)
+		if within(whole.Start, s.From, s.To) && (s.Bots || whole.Bot == event.Human) && store.Match(s.Filter, store.Row{Session: &whole}) {
+			out = append(out, whole)
+		}
+	}
+	return out
+}
+
+// sumParts makes one session of its parts: who and where from the first part that
+// says it, user, account and exit from the last, and the counts added up.
+func sumParts(parts []event.Session) event.Session {
+	slices.SortFunc(parts, func(a, b event.Session) int {
+		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Anchor, b.Anchor))
+	})
+	out := parts[0]
+	for _, p := range parts[1:] {
+		if p.End.After(out.End) {
+			out.End = p.End
+		}
+		out.DeviceID = cmp.Or(out.DeviceID, p.DeviceID)
+		out.UserID = cmp.Or(p.UserID, out.UserID)
+		out.AccountID = cmp.Or(p.AccountID, out.AccountID)
+		out.EntryPage = cmp.Or(out.EntryPage, p.EntryPage)
+		out.ExitPage = cmp.Or(p.ExitPage, out.ExitPage)
+		out.Bot = cmp.Or(out.Bot, p.Bot)
+		out.Derived = out.Derived || p.Derived
+		out.Events += p.Events
+		out.Pages += p.Pages
+		out.Actions += p.Actions
+		out.Calls += p.Calls
+		out.Failed += p.Failed
+		out.Signals += p.Signals
+	}
+	return out
+}
+
+// checkFilter refuses a filter that names what the rows of record do not have.
+func checkFilter(f store.Filter, record string) error {
+	for _, field := range store.FieldsIn(f) {
+		if err := checkField(field, record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkField(field store.Field, record string) error {
+	for _, info := range store.Fields() {
+		if info.Name == field.Name && recordOf(field) == record && (info.Type == store.Map) == (field.Key != "") {
+			return nil
+		}
+	}
+	return wrong("there is no field "+field.Name+" here", "Use fields of "+record+"s.")
+}

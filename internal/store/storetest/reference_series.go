@@ -1,0 +1,252 @@
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+// sample is one row as measures see it.
+type sample struct {
+	time            time.Time
+	labels          []string
+	weight          float64
+	failed, refused bool
+	timed           bool
+	took            time.Duration
+	person          string // "" when unknown or a bot that does not count
+}
+
+// Series implements [store.Reader].
+func (r *Reference) Series(ctx context.Context, q store.SeriesQuery) (store.Series, error) {
+	unlock, err := r.lock(ctx)
+	if err != nil {
+		return store.Series{}, err
+	}
+	defer unlock()
+	if err := checkSeries(q); err != nil {
+		return store.Series{}, err
+	}
+	type line struct {
+		labels  []string
+		samples [][]sample // by measure
+	}
+	lines := map[string]*line{}
+	lineOf := func(labels []string) *line {
+		key := strings.Join(labels, "\x00")
+		if lines[key] == nil {
+			lines[key] = &line{labels, make([][]sample, len(q.Measures))}
+		}
+		return lines[key]
+	}
+	if len(q.By) == 0 {
+		lineOf(nil)
+	}
+	for m, measure := range q.Measures {
+		for _, s := range r.samples(q, measure) {
+			l := lineOf(s.labels)
+			l.samples[m] = append(l.samples[m], s)
+		}
+	}
+	var out store.Series
+	for _, l := range lines {
+		answer := store.Line{Labels: l.labels}
+		for m, measure := range q.Measures {
+			answer.Values = append(answer.Values, inBuckets(measure.Stat, l.samples[m], q.Edges))
+		}
+		out.Lines = append(out.Lines, answer)
+	}
+	slices.SortFunc(out.Lines, func(a, b store.Line) int {
+		return cmp.Or(cmp.Compare(total(b), total(a)), slices.Compare(a.Labels, b.Labels))
+	})
+	if len(q.By) > 0 && len(out.Lines) > q.Limit {
+		out.Lines, out.Other = out.Lines[:q.Limit], true
+	}
+	return out, nil
+}
+
+// total adds up the values of the first measure.
+func total(l store.Line) float64 {
+	sum := 0.0
+	for _, v := range l.Values[0] {
+		if v != nil {
+			sum += *v
+		}
+	}
+	return sum
+}
+
+func checkSeries(q store.SeriesQuery) error {
+	if err := checkEdges(q.Edges); err != nil {
+		return err
+	}
+	if len(q.Measures) == 0 || len(q.By) > 2 || len(q.By) > 0 && (q.Limit < 1 || q.Limit > 1000) {
+		return wrong("a series needs a measure, at most two labels and a limit of 1 to 1000", "Ask for less at once.")
+	}
+	for _, m := range q.Measures {
+		record, ok := map[store.Record]string{store.OfCalls: "call", store.OfEvents: "event", store.OfSessions: "session"}[m.Of]
+		if !ok || !knownStat(m.Of, m.Stat) {
+			return wrong(string(m.Stat)+" of "+string(m.Of)+" cannot be measured", "Events and sessions have count and people only.")
+		}
+		if err := checkFilter(store.And{q.Filter, m.Filter}, record); err != nil {
+			return err
+		}
+		for _, field := range q.By {
+			if err := checkField(field, record); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func checkEdges(edges []time.Time) error {
+	if len(edges) < 2 || len(edges) > 10_001 || !slices.IsSortedFunc(edges, time.Time.Compare) {
+		return wrong("the edges are not 2 to 10,001 ascending times", "Ask for wider buckets.")
+	}
+	return nil
+}
+
+func knownStat(of store.Record, stat store.Stat) bool {
+	switch stat {
+	case store.Count, store.People:
+		return true
+	case store.Failed, store.Refused, store.ErrorRate, store.P50, store.P75, store.P90, store.P95, store.P99, store.Mean:
+		return of == store.OfCalls
+	}
+	return false
+}
+
+// samples returns the rows that a measure counts.
+func (r *Reference) samples(q store.SeriesQuery, m store.Measure) []sample {
+	s := q.Scope
+	s.From, s.To = q.Edges[0], q.Edges[len(q.Edges)-1]
+	var out []sample
+	switch m.Of {
+	case store.OfCalls:
+		anySide := store.Mentions(s.Filter, "call.side") || store.Mentions(m.Filter, "call.side")
+		for _, c := range r.callRows(s, m.Filter) {
+			if !anySide && c.Side != event.Server {
+				continue
+			}
+			out = append(out, callSample(c, s.Bots, q.By))
+		}
+	case store.OfEvents:
+		for _, e := range r.eventRows(s) {
+			if row := (store.Row{Event: &e}); store.Match(m.Filter, row) {
+				out = append(out, sample{time: e.Time, labels: labels(row, q.By), weight: 1, person: personOf(e.UserID, e.DeviceID)})
+			}
+		}
+	case store.OfSessions:
+		for _, v := range r.sessionRows(s) {
+			if row := (store.Row{Session: &v}); store.Match(m.Filter, row) {
+				out = append(out, sample{time: v.Start, labels: labels(row, q.By), weight: 1, person: personOf(v.UserID, v.DeviceID)})
+			}
+		}
+	}
+	return out
+}
+
+func callSample(c callRow, bots bool, by []store.Field) sample {
+	s := sample{
+		time: c.Time, labels: labels(c.asRow(), by), weight: c.Weight,
+		failed: c.Failed(), refused: c.Refused(), timed: c.Timed, took: c.Duration,
+	}
+	if bots || c.Bot == event.Human {
+		s.person = c.person()
+	}
+	return s
+}
+
+// labels are the values of the fields, "" for what is absent.
+func labels(row store.Row, by []store.Field) []string {
+	return each(by, func(f store.Field) string {
+		value, _ := row.Value(f)
+		return store.LabelOf(value)
+	})
+}
+
+func inBuckets(stat store.Stat, samples []sample, edges []time.Time) []*float64 {
+	buckets := make([][]sample, len(edges)-1)
+	for _, s := range samples {
+		for b := range buckets {
+			if within(s.time, edges[b], edges[b+1]) {
+				buckets[b] = append(buckets[b], s)
+			}
+		}
+	}
+	return each(buckets, func(in []sample) *float64 { return statOf(stat, in) })
+}
+
+// statOf computes a statistic; nil = nothing to measure.
+func statOf(stat store.Stat, samples []sample) *float64 {
+	var all, failed, refused float64
+	var durations []float64
+	people := map[string]bool{}
+	for _, s := range samples {
+		all += s.weight
+		if s.failed {
+			failed += s.weight
+		}
+		if s.refused {
+			refused += s.weight
+		}
+		if s.timed {
+			durations = append(durations, float64(s.took.Microseconds())/1000)
+		}
+		if s.person != "" {
+			people[s.person] = true
+		}
+	}
+	switch stat {
+	case store.Count:
+		return &all
+	case store.Failed:
+		return &failed
+	case store.Refused:
+		return &refused
+	case store.People:
+		n := float64(len(people))
+		return &n
+	case store.ErrorRate:
+		if all == 0 {
+			return nil
+		}
+		rate := failed / all
+		return &rate
+	case store.Mean:
+		return mean(durations)
+	}
+	return quantile(durations, map[store.Stat]float64{store.P50: 0.50, store.P75: 0.75, store.P90: 0.90, store.P95: 0.95, store.P99: 0.99}[stat])
+}
+
+func mean(values []float64) *float64 {
+	if len(values) == 0 {
+		return nil
+	}
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	sum /= float64(len(values))
+	return &sum
+}
+
+// quantile interpolates linearly between the two nearest ranks, as SQL's
+// PERCENTILE_CONT does.
+func quantile(values []float64, q float64) *float64 {
+	if len(values) == 0 {
+		return nil
+	}
+	slices.Sort(values)
+	rank := q * float64(len(values)-1)
+	low, high := values[int(math.Floor(rank))], values[int(math.Ceil(rank))]
+	out := low + (high-low)*(rank-math.Floor(rank))
+	return &out
+}

@@ -1,0 +1,142 @@
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+// Facets implements [store.Reader].
+func (r *Reference) Facets(ctx context.Context, s store.Scope, fields []string, limit int) ([]store.Facet, error) {
+	unlock, err := r.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if err := checkFilter(s.Filter, "call"); err != nil {
+		return nil, err
+	}
+	rows := each(r.callRows(s, nil), callRow.asRow)
+	out := []store.Facet{}
+	for _, name := range fields {
+		field, err := parseField(name, "call")
+		if err != nil {
+			return nil, err
+		}
+		values, err := countValues(rows, field, "", limit)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, store.Facet{Field: name, Values: values})
+	}
+	return out, nil
+}
+
+// Values implements [store.Reader].
+func (r *Reference) Values(ctx context.Context, s store.Scope, name, prefix string, limit int) ([]store.Value, error) {
+	unlock, err := r.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	field, err := parseField(name, "")
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFilter(s.Filter, recordOf(field)); err != nil {
+		return nil, err
+	}
+	var rows []store.Row
+	switch recordOf(field) {
+	case "call":
+		rows = each(r.callRows(s, nil), callRow.asRow)
+	case "event":
+		rows = each(r.eventRows(s), func(e event.Event) store.Row { return store.Row{Event: &e} })
+	case "session":
+		rows = each(r.sessionRows(s), func(s event.Session) store.Row { return store.Row{Session: &s} })
+	}
+	return countValues(rows, field, prefix, limit)
+}
+
+// parseField reads a field that must be of record, when that is given.
+func parseField(name, record string) (store.Field, error) {
+	field, ok := store.ParseField(name)
+	if !ok || record != "" && recordOf(field) != record {
+		return field, wrong("there is no field "+name+" here", "Name a field, and for an open map its key too.")
+	}
+	return field, nil
+}
+
+// countValues counts rows by value, the most frequent first.
+func countValues(rows []store.Row, field store.Field, prefix string, limit int) ([]store.Value, error) {
+	if limit < 1 || limit > 1000 {
+		return nil, wrong("the limit is not 1 to 1000", "Ask for fewer values.")
+	}
+	counts := map[string]int64{}
+	for _, row := range rows {
+		if value, ok := row.Value(field); ok && strings.HasPrefix(store.LabelOf(value), prefix) {
+			counts[store.LabelOf(value)]++
+		}
+	}
+	out := []store.Value{}
+	for _, value := range slices.Sorted(maps.Keys(counts)) {
+		out = append(out, store.Value{Value: value, Count: counts[value]})
+	}
+	slices.SortStableFunc(out, func(a, b store.Value) int { return cmp.Compare(b.Count, a.Count) })
+	return out[:min(len(out), limit)], nil
+}
+
+// Callers implements [store.Reader].
+func (r *Reference) Callers(ctx context.Context, s store.Scope, e event.Endpoint, limit int) ([]store.Caller, error) {
+	unlock, err := r.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if err := checkFilter(s.Filter, "call"); err != nil {
+		return nil, err
+	}
+	if limit < 1 || limit > 1000 {
+		return nil, wrong("the limit is not 1 to 1000", "Ask for fewer actions.")
+	}
+	failed := map[string]bool{} // of the actions that called e
+	view := r.linkView(s.Project, s.MinConfidence)
+	for _, c := range r.callRows(s, nil) {
+		if action := view.action(c.ID); action != "" && c.Endpoint() == e {
+			failed[action] = failed[action] || c.Failed()
+		}
+	}
+	callers, people := map[store.Caller]*store.Caller{}, map[store.Caller]map[string]bool{}
+	for _, action := range r.events {
+		bad, called := failed[action.row.ID]
+		if action.project != s.Project || !called || !s.Bots && action.row.Bot != event.Human {
+			continue
+		}
+		page := cmp.Or(action.row.Page.Route, action.row.Page.Path)
+		group := store.Caller{Name: action.row.Name, Kind: string(action.row.Kind), Page: page}
+		if callers[group] == nil {
+			callers[group], people[group] = &store.Caller{Name: group.Name, Kind: group.Kind, Page: group.Page}, map[string]bool{}
+		}
+		callers[group].Count++
+		if bad {
+			callers[group].Failed++
+		}
+		if who := personOf(action.row.UserID, action.row.DeviceID); who != "" {
+			people[group][who] = true
+		}
+	}
+	out := []store.Caller{}
+	for group, caller := range callers {
+		caller.People = int64(len(people[group]))
+		out = append(out, *caller)
+	}
+	slices.SortFunc(out, func(a, b store.Caller) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Page, b.Page), cmp.Compare(a.Kind, b.Kind))
+	})
+	return out[:min(len(out), limit)], nil
+}
