@@ -1,7 +1,10 @@
 package simulate
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -55,6 +58,35 @@ type Confounders struct {
 // Demo are the confounders of a lifelike shop.
 func Demo() Confounders {
 	return Confounders{Evening: -.6, Network: true, Heavy: true, Moment: .7, Shock: .2, Censor: .2}
+}
+
+// UnmarshalJSON reads a scenario: durations are texts ("1s"), unknown fields are
+// errors, and what it leaves out stays as it was.
+func (c *Config) UnmarshalJSON(text []byte) error {
+	type plain Config // without this method
+	scenario := struct {
+		*plain
+		Grain string `json:"grain"`
+		Skew  string `json:"skew"`
+	}{plain: (*plain)(c)}
+	in := json.NewDecoder(bytes.NewReader(text))
+	in.DisallowUnknownFields()
+	if err := in.Decode(&scenario); err != nil {
+		return fmt.Errorf("scenario: %w", err)
+	}
+	for _, d := range []struct {
+		name, text string
+		to         *time.Duration
+	}{{"grain", scenario.Grain, &c.Grain}, {"skew", scenario.Skew, &c.Skew}} {
+		if d.text == "" {
+			continue
+		}
+		var err error
+		if *d.to, err = time.ParseDuration(d.text); err != nil {
+			return fmt.Errorf("scenario: %s: %w", d.name, err)
+		}
+	}
+	return nil
 }
 
 func (c Config) withDefaults() (Config, error) {

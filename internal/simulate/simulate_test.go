@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"io"
 	"math"
@@ -224,12 +225,12 @@ func TestNoEffectMeansNone(t *testing.T) {
 // The incidents at the end of the story are there to be seen.
 func TestIncidentsHurt(t *testing.T) {
 	t.Parallel()
-	c := Config{Seed: 7, People: 3000, Days: 2, End: noon, NoRobots: true}
+	c := Config{Seed: 7, People: 6000, Days: 1, End: noon, NoRobots: true}
 	w, err := New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	closing := w.incidents(1)[len(w.incidents(1))-2:]
+	closing := w.incidents(0)[len(w.incidents(0))-2:]
 	type count struct{ all, failed float64 }
 	var in, out [2]count
 	_, err = Run(context.Background(), c, func(chunk Chunk) error {
@@ -312,6 +313,67 @@ func TestConfigIsChecked(t *testing.T) {
 		if _, err := New(c); err == nil {
 			t.Errorf("%s: taken", name)
 		}
+	}
+}
+
+func TestScenario(t *testing.T) {
+	t.Parallel()
+	c := Config{Seed: 1, People: 10, End: noon}
+	err := json.Unmarshal([]byte(`{"people":20,"untraced":1,"grain":"1s","confounders":{"evening":-0.6},"no_effect":true}`), &c)
+	want := Config{Seed: 1, People: 20, End: noon, Untraced: 1, Grain: time.Second, Confounders: Confounders{Evening: -.6}, NoEffect: true}
+	if diff := cmp.Diff(want, c); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
+	}
+	for _, bad := range []string{`{"poeple":1}`, `{"grain":"soon"}`, `{"grain":1}`} {
+		if err := json.Unmarshal([]byte(bad), &c); err == nil {
+			t.Errorf("%s: taken", bad)
+		}
+	}
+}
+
+// Every kind of friction that the product looks for is there to be found.
+func TestFrictionIsThere(t *testing.T) {
+	t.Parallel()
+	all := tell(t, Config{Seed: 10, People: 1000, Days: 2, End: noon, Confounders: Demo()})
+	kinds := map[event.Kind]int{}
+	rage, aborted, dead, paid := 0, 0, 0, 0
+	last := map[string]*event.Event{}
+	fast := map[string]int{}
+	for i := range all.events {
+		e := &all.events[i]
+		kinds[e.Kind]++
+		if e.Kind == event.Click {
+			if before := last[e.SessionID]; before != nil && before.Target == e.Target && e.Time.Sub(before.Time) < time.Second {
+				fast[e.SessionID]++
+			} else {
+				fast[e.SessionID] = 0
+			}
+			if fast[e.SessionID] == 3 {
+				rage++
+			}
+			last[e.SessionID] = e
+		}
+		if e.Target.Name == "Banner" {
+			dead++
+		}
+		if e.Name == "Order Paid" && e.Properties["amount"].(float64) > 0 {
+			paid++
+		}
+	}
+	for i := range all.calls {
+		if all.calls[i].Error == event.Aborted {
+			aborted++
+		}
+	}
+	for _, kind := range []event.Kind{
+		event.PageView, event.RouteChange, event.Click, event.Submit, event.Change, event.Custom, event.Identify, event.WebVital, event.PageError,
+	} {
+		if kinds[kind] == 0 {
+			t.Errorf("no %s", kind)
+		}
+	}
+	if rage == 0 || aborted == 0 || dead == 0 || paid == 0 {
+		t.Errorf("%d rages, %d aborted calls, %d dead clicks, %d orders: none may be missing", rage, aborted, dead, paid)
 	}
 }
 

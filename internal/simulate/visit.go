@@ -177,6 +177,9 @@ func (v *visit) review() {
 }
 
 func (v *visit) login() {
+	if !v.fill("email", "password") {
+		return
+	}
 	form := event.Target{Selector: "form.login", Name: "Sign in", Role: "form"}
 	v.refuse = v.dice.chance(.06) // a wrong password
 	ok := v.attempt(event.Submit, "submit", form, &v.world.shop.login, "/api/sessions", "")
@@ -201,7 +204,9 @@ func (v *visit) decide() {
 	}
 	v.record(event.Custom, "Checkout Started", map[string]any{"items": float64(v.basket)})
 	v.route("/checkout")
-	v.think(15)
+	if !v.fill("name", "street", "card") {
+		return
+	}
 	form := event.Target{Selector: "form.checkout", Name: "Pay now", Role: "form"}
 	if !v.attempt(event.Submit, "submit", form, &v.world.shop.order, "/api/orders", "") {
 		return
@@ -212,6 +217,19 @@ func (v *visit) decide() {
 	})
 	v.basket, v.value = 0, 0
 	v.left = v.dice.chance(.5)
+}
+
+// fill fills in a form; a few give up on forms whatever the API does.
+func (v *visit) fill(fields ...string) bool {
+	for _, field := range fields {
+		v.think(4)
+		v.act(event.Change, "change", event.Target{Selector: "input[name=" + field + "]", Name: field, Role: "textbox"})
+		if v.dice.chance(.015) {
+			v.left = true
+			return false
+		}
+	}
+	return true
 }
 
 // deadClick clicks on something that does nothing.
@@ -231,10 +249,18 @@ func (v *visit) forgottenTab(begin time.Time) {
 // still there with a good answer.
 func (v *visit) attempt(kind event.Kind, name string, target event.Target, e *endpoint, path, query string) bool {
 	for try := 1; ; try++ {
+		at := v.now
 		cause := v.act(kind, name, target)
 		a := v.request(e, path, query, cause, v.now.Add(seconds(v.dice.between(.004, .025))))
 		for again := 0; a.failed && again < 3 && v.dice.chance(.25); again++ { // the page's own retries
 			a = v.request(e, path, query, cause, a.end.Add(seconds(v.dice.between(.2, .4))))
+		}
+		if a.failed && v.dice.chance(.15) { // a page that did not expect it
+			v.now = a.end
+			v.record(event.PageError, "error", map[string]any{
+				"type": "TypeError", "message": "undefined is not an object (evaluating 'answer.items')", "stack": "render@" + origin + "/app.js:1:2042",
+			})
+			v.now = at
 		}
 		v.rage(kind, name, target, a)
 		if v.now.Before(a.end) {

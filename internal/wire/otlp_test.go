@@ -208,6 +208,18 @@ func TestAttributesAreReadHoweverTheyAreWritten(t *testing.T) {
 	}
 }
 
+func TestRouteTemplatesAreOneStyle(t *testing.T) {
+	t.Parallel()
+	for route, want := range map[string]string{
+		"": "", "/": "/", "/orders/{id}": "/orders/{id}", "/orders/:id/pay": "/orders/{id}/pay", "/a/:b?": "/a/{b}", "/a/<int:id>": "/a/{id}", "/a/<id>/": "/a/{id}/",
+		"/blog/[slug]": "/blog/{slug}", "/docs/[...path]": "/docs/{path}", "/x/{id:[0-9]+}": "/x/{id}", "/v1/orders:batch": "/v1/orders:batch", "/:": "/:",
+	} {
+		if got := routeTemplate(route); got != want {
+			t.Errorf("%s: got %s, want %s", route, got, want)
+		}
+	}
+}
+
 func BenchmarkOTLP(b *testing.B) {
 	benchmark(b, decodeOTLP, strings.Split(readCase(b, "testdata/otlp/gateway.txtar").member("request"), "\n")[0]+"\n")
 }

@@ -109,7 +109,7 @@ func (s *otlpSpan) call(side event.Side) event.Call {
 	own := attributeKeys(func(name string) string { return s.text(name) })
 	c := event.Call{
 		ID: s.id(), Side: side, Time: timeOf(s.StartTimestamp()),
-		Method: s.method(), Route: s.text("http.route"), Status: int(s.number("http.response.status_code", "http.status_code")),
+		Method: s.method(), Route: routeTemplate(s.text("http.route")), Status: int(s.number("http.response.status_code", "http.status_code")),
 		TraceID: s.traceID(), SpanID: s.spanID(), ParentSpanID: s.parent(),
 		RequestID: own.RequestID, ActionID: own.ActionID, PageID: firstOf(own.PageID, s.scope.keys.PageID),
 		Context:       s.scope.context,
@@ -126,6 +126,34 @@ func (s *otlpSpan) call(side event.Side) event.Call {
 // method is GET where a browser does not tell: documents and resources are read.
 func (s *otlpSpan) method() string {
 	return strings.ToUpper(firstOf(s.text("http.request.method", "http.method"), "GET"))
+}
+
+// routeTemplate writes a framework's template as everybody else's, so that the tiers
+// of one request name one endpoint: :id, <int:id>, [id] and {id:[0-9]+} are {id}.
+func routeTemplate(route string) string {
+	if !strings.ContainsAny(route, ":<[") {
+		return route
+	}
+	segments := strings.Split(route, "/")
+	for i, segment := range segments {
+		switch {
+		case len(segment) > 1 && segment[0] == ':':
+			segments[i] = "{" + strings.TrimRight(segment[1:], "?") + "}"
+		case bracketed(segment, "<", ">"):
+			name := strings.Trim(segment, "<>")
+			segments[i] = "{" + name[strings.IndexByte(name, ':')+1:] + "}"
+		case bracketed(segment, "[", "]"):
+			segments[i] = "{" + strings.TrimLeft(strings.Trim(segment, "[]"), ".") + "}"
+		case bracketed(segment, "{", "}"):
+			name, _, _ := strings.Cut(segment[1:len(segment)-1], ":")
+			segments[i] = "{" + name + "}"
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+func bracketed(segment, left, right string) bool {
+	return len(segment) > 2 && strings.HasPrefix(segment, left) && strings.HasSuffix(segment, right)
 }
 
 // target reads where the request went, from one URL or from its parts.
