@@ -74,7 +74,7 @@ func (p preset) sniff(head []byte, known vocabulary) Match {
 	good, total := 0, 0
 	nearest := Match{Column: -1}
 	for _, line := range headLines(head) {
-		if reader.directive(string(line)) {
+		if reader.directive(line) {
 			continue
 		}
 		total++

@@ -74,7 +74,7 @@ type logRun struct {
 // for a line that is none.
 func (l *logRun) take(line []byte) error {
 	line = bytes.Trim(line, "\x00") // a truncated and rewritten file starts with a hole of zeros
-	if len(line) == 0 || l.reader.directive(string(line)) {
+	if len(line) == 0 || l.reader.directive(line) {
 		return nil
 	}
 	c, _, err := l.reader.call(line)
@@ -113,7 +113,7 @@ func newLogReader(p preset, known vocabulary, opt Options) (*logReader, error) {
 		return nil, &event.Permanent{Err: errors.New("the format log needs a log format"), Hint: "Pass the server's own line, --log-format '$remote_addr …', or choose another --format."}
 	}
 	if l.w3c {
-		l.directive("#Fields: " + p.columns)
+		l.directive([]byte("#Fields: " + p.columns))
 	}
 	return l, nil
 }
@@ -126,22 +126,29 @@ func (l *logReader) mapFields(text string) error {
 	}
 	l.json = true
 	l.names = maps.Clone(l.names)
+	mapped := vocabulary{}
 	for name, theirs := range ours {
 		f, known := l.names[foldName(name)]
 		if !known {
 			return &event.Permanent{Err: fmt.Errorf("the field map names %q, which is no field of ours", name), Hint: "Known are time, time_start, method, path, host, status, duration_s, duration_ms, duration_us, bytes, user_agent, client_ip, referer, request_id, traceparent, trace_id, span_id, session_id, user_id, device_id, account_id and action_id."}
 		}
-		l.names[foldName(theirs)] = f
+		mapped[foldName(theirs)] = f
 	}
+	// What the map says about a role is all that counts for it: the log may well have
+	// a "time" of its own that means something else.
+	maps.DeleteFunc(l.names, func(_ string, f *field) bool {
+		return slices.ContainsFunc(slices.Collect(maps.Values(mapped)), func(m *field) bool { return m.role == f.role && m.role != header })
+	})
+	maps.Copy(l.names, mapped)
 	return nil
 }
 
 // directive takes the #-lines of a W3C log and reports whether line was one.
-func (l *logReader) directive(line string) bool {
+func (l *logReader) directive(line []byte) bool {
 	if !l.w3c || line[0] != '#' {
 		return false
 	}
-	columns, isFields := strings.CutPrefix(line, "#Fields:")
+	columns, isFields := strings.CutPrefix(string(line), "#Fields:")
 	if !isFields {
 		return true
 	}
