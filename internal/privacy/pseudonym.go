@@ -67,10 +67,9 @@ func (r *Rules) personal(id string) bool {
 	return isPhone(id) || isName(id) || r.text(id, knownOnly) != id
 }
 
-// pseudonymise replaces the personal parts of an identity.
-func (r *Redactor) pseudonymise(id *event.Identity) {
-	var found [4]meta.Original
-	n := 0
+// pseudonymise replaces the personal parts of an identity and returns the n
+// originals it replaced. They are kept only if the person did not refuse.
+func (r *Redactor) pseudonymise(id *event.Identity) (found [4]meta.Original, n int) {
 	for _, part := range [...]*string{&id.UserID, &id.DeviceID, &id.AccountID, &id.SessionID} {
 		if r.rules.personal(*part) {
 			found[n] = meta.Original{Pseudonym: r.rules.pseudonym(r.project, *part), Text: *part}
@@ -78,10 +77,7 @@ func (r *Redactor) pseudonymise(id *event.Identity) {
 			n++
 		}
 	}
-	for _, o := range found[:n] {
-		o.Owner = owner(id)
-		r.keep(o)
-	}
+	return found, n
 }
 
 // owner is the id whose erasure destroys what is sealed: the user's, else the device's.

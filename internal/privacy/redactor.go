@@ -78,7 +78,7 @@ func (r *Redactor) Span(s *event.Span) {
 // person settles whose record it is: consent, erased people, pseudonyms, client
 // keys. What follows in the record's values is sealed for that person.
 func (r *Redactor) person(id *event.Identity, o *event.Origin, at time.Time, values map[string]any) person {
-	r.pseudonymise(id)
+	found, n := r.pseudonymise(id)
 	if o.Consent != event.ConsentDenied && (denies(values) || r.erased(id)) {
 		o.Consent = event.ConsentDenied
 	}
@@ -90,6 +90,10 @@ func (r *Redactor) person(id *event.Identity, o *event.Origin, at time.Time, val
 		return p
 	}
 	p.owner = owner(id)
+	for _, original := range found[:n] {
+		original.Owner = p.owner
+		r.keep(original)
+	}
 	r.clientKeys(o, at)
 	return p
 }

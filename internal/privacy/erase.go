@@ -1,0 +1,148 @@
+package privacy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/meta"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+// Rights carries out what a person may ask for: to see everything about them, and
+// to have it erased.
+type Rights struct {
+	Store store.Store
+	Meta  *meta.DB
+	Rules *Rules
+	Now   func() time.Time
+}
+
+// Receipt is the proof of an erasure. It names nobody: ids are as stored.
+type Receipt struct {
+	Project event.ProjectID `json:"project"`
+	IDs     []string        `json:"ids"`
+	At      time.Time       `json:"at"`
+	store.Erased
+	Originals int64 `json:"originals"` // identifiers destroyed in the vault
+	// SharedDevices are devices that somebody else used too. What the person did
+	// there under their own user id is gone; the rest may be the other's.
+	SharedDevices []string `json:"shared_devices,omitempty"`
+}
+
+// maxIDs bounds the devices looked up for one person; the store allows no more.
+const maxIDs = 1000
+
+// Erase removes a person from every place: rows, links, the vault with its key,
+// and puts them on the suppression list so that late records cannot bring them
+// back. id is any id of theirs, personal or not. When it returns, no read shows
+// them. Erasing twice is no error; the receipt then counts nothing.
+func (r *Rights) Erase(ctx context.Context, project event.ProjectID, id string) (Receipt, error) {
+	who, shared, err := r.resolve(ctx, project, id)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("find the person: %w", err)
+	}
+	ids := allIDs(who)
+	receipt := Receipt{Project: project, IDs: ids, At: event.Time(r.Now()), SharedDevices: shared}
+	// First the list: what arrives from now on has no identity any more.
+	if err := r.Meta.Suppress(ctx, project, ids); err != nil {
+		return Receipt{}, fmt.Errorf("suppress: %w", err)
+	}
+	if receipt.Erased, err = r.Store.Erase(ctx, project, who); err != nil {
+		return Receipt{}, fmt.Errorf("erase rows: %w", err)
+	}
+	if receipt.Originals, err = r.Meta.DestroyPerson(ctx, project, ids); err != nil {
+		return Receipt{}, fmt.Errorf("erase identity: %w", err)
+	}
+	r.Rules.sealed.forget()
+	name := receipt.At.Format(time.RFC3339Nano)
+	return receipt, r.Meta.PutDocument(ctx, project, "erasure", name, receipt)
+}
+
+// Replay erases everybody on the suppression list again: after a restore, before
+// serving, and now and then for records that were on their way during an erasure.
+func (r *Rights) Replay(ctx context.Context) error {
+	all, err := r.Meta.Suppressions(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for project, ids := range all {
+		_, rows := r.Store.Erase(ctx, project, store.Person{DeviceIDs: ids, UserIDs: ids})
+		_, vault := r.Meta.DestroyPerson(ctx, project, ids)
+		errs = append(errs, rows, vault)
+	}
+	return errors.Join(errs...)
+}
+
+// resolve finds all ids of the person behind one: a user with the devices nobody
+// else used, or a device and, when it has exactly one user, that user.
+func (r *Rights) resolve(ctx context.Context, project event.ProjectID, id string) (who store.Person, shared []string, err error) {
+	id = r.Rules.Pseudonym(project, id)
+	devices, err := r.related(ctx, project, "user_id", id, "device_id")
+	if err != nil {
+		return who, nil, err
+	}
+	if len(devices) == 0 {
+		users, err := r.related(ctx, project, "device_id", id, "user_id")
+		if err != nil {
+			return who, nil, err
+		}
+		if len(users) != 1 {
+			return store.Person{DeviceIDs: []string{id}, UserIDs: []string{id}}, nil, nil
+		}
+		id = users[0]
+		if devices, err = r.related(ctx, project, "user_id", id, "device_id"); err != nil {
+			return who, nil, err
+		}
+	}
+	who.UserIDs = []string{id}
+	for _, device := range devices {
+		users, err := r.related(ctx, project, "device_id", device, "user_id")
+		if err != nil {
+			return who, nil, err
+		}
+		if len(users) > 1 {
+			shared = append(shared, device)
+		} else {
+			who.DeviceIDs = append(who.DeviceIDs, device)
+		}
+	}
+	return who, shared, nil
+}
+
+// related returns the values that rows with have == id carry in want, sorted.
+func (r *Rights) related(ctx context.Context, project event.ProjectID, have, id, want string) ([]string, error) {
+	var found []string
+	for _, record := range []string{"event.", "call."} {
+		scope := r.everything(project, store.Compare{Field: store.Field{Name: record + have}, Op: store.Eq, Value: id})
+		values, err := r.Store.Values(ctx, scope, record+want, "", maxIDs)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range values {
+			if v.Value != "" {
+				found = append(found, v.Value)
+			}
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found), nil
+}
+
+// everything is the scope of all times and all rows, bots too.
+func (r *Rights) everything(project event.ProjectID, f store.Filter) store.Scope {
+	return store.Scope{
+		Project: project, From: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), To: event.Time(r.Now()).Add(2 * event.MaxAhead),
+		Filter: f, Bots: true,
+	}
+}
+
+func allIDs(p store.Person) []string {
+	all := slices.Concat(p.UserIDs, p.DeviceIDs)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
