@@ -29,6 +29,8 @@ type assignment struct {
 	epoch []int32   // dist and from count only when they are of this round
 	round int32
 	queue frontier
+
+	wanted [][]option // per row, the seekers that have it as an option; built when first needed
 }
 
 func newAssignment(options [][]option, rows int, skip float64) *assignment {
@@ -169,10 +171,13 @@ type rival struct {
 }
 
 // rivals returns the alternatives to seeker i's row that cost at most limit more.
+// The gaps are exact (up to searchLimit): they are shortest paths in the residual
+// graph from the alternative back to the row that seeker i leaves.
 func (a *assignment) rivals(i int32, limit float64) []rival {
 	own := a.row[i]
+	vacant := a.backfill(i, own)
 	var out []rival
-	if gap := a.skip - a.u[i] - a.v[own]; gap <= limit {
+	if gap := math.Max(0, a.skip-a.u[i]) + vacant; gap <= limit {
 		out = append(out, rival{none, gap})
 	}
 	for _, o := range a.options[i] {
@@ -184,9 +189,9 @@ func (a *assignment) rivals(i int32, limit float64) []rival {
 			continue
 		}
 		if owner := a.seeker[o.to]; owner == none {
-			gap -= a.v[own]
+			gap += vacant
 		} else {
-			gap += a.displace(owner, i, o.to, own, limit-gap)
+			gap += a.displace(owner, o.to, own, vacant, limit-gap)
 		}
 		if gap <= limit {
 			out = append(out, rival{o.to, gap})
@@ -196,36 +201,83 @@ func (a *assignment) rivals(i int32, limit float64) []rival {
 }
 
 // displace returns what it costs to serve seeker k anew when row taken is no
-// longer its own and row freed is free, without touching seeker i.
-func (a *assignment) displace(k, i, taken, freed int32, limit float64) float64 {
+// longer its own and row freed is free, or filled by somebody else for vacant.
+func (a *assignment) displace(k, taken, freed int32, vacant, limit float64) float64 {
 	a.begin()
-	elsewhere := -a.v[freed] // ending anywhere but at the freed row leaves that row's price unpaid
 	a.epoch[taken], a.dist[taken] = a.round, -1
 	a.expand(k, 0)
-	best := a.skip - a.u[k] + elsewhere
+	best := a.skip - a.u[k] + vacant
 	for range searchLimit {
 		if len(a.queue) == 0 || a.queue[0].dist >= best {
 			return best
 		}
 		at := heap.Pop(&a.queue).(step)
-		if at.dist > limit {
+		switch owner := a.seeker[at.row]; {
+		case at.dist > limit:
 			return at.dist
+		case at.dist > a.dist[at.row]:
+		case at.row == freed:
+			return math.Min(best, at.dist)
+		case owner == none:
+			best = math.Min(best, at.dist+vacant)
+		default:
+			best = math.Min(best, at.dist+a.skip-a.u[owner]+vacant)
+			a.expand(owner, at.dist)
 		}
+	}
+	return math.Min(best, a.queue.least())
+}
+
+// backfill returns what the others lose when seeker i leaves row freed: its price,
+// or less when somebody else can use the row.
+func (a *assignment) backfill(i, freed int32) float64 {
+	best := -a.v[freed]
+	if best == 0 {
+		return 0
+	}
+	a.begin()
+	a.epoch[freed], a.dist[freed] = a.round, 0
+	heap.Push(&a.queue, step{0, freed})
+	for range searchLimit {
+		if len(a.queue) == 0 || a.queue[0].dist >= best {
+			return best
+		}
+		at := heap.Pop(&a.queue).(step)
 		if at.dist > a.dist[at.row] {
 			continue
 		}
-		if at.row == freed {
-			return math.Min(best, at.dist)
+		best = math.Min(best, at.dist-a.v[at.row])
+		for _, w := range a.seekersOf(at.row) {
+			k := w.to
+			if k == i || a.row[k] == at.row {
+				continue
+			}
+			d := at.dist + math.Max(0, w.cost-a.u[k]-a.v[at.row])
+			left := a.row[k]
+			if left == none {
+				best = math.Min(best, d) // k went without until now
+				continue
+			}
+			if a.epoch[left] != a.round || d < a.dist[left] {
+				a.epoch[left], a.dist[left] = a.round, d
+				heap.Push(&a.queue, step{d, left})
+			}
 		}
-		owner := a.seeker[at.row]
-		if owner == none {
-			best = math.Min(best, at.dist+elsewhere)
-			continue
-		}
-		best = math.Min(best, at.dist+a.skip-a.u[owner]+elsewhere)
-		a.expand(owner, at.dist)
 	}
 	return math.Min(best, a.queue.least())
+}
+
+// seekersOf lists who has row r as an option, and at what cost.
+func (a *assignment) seekersOf(r int32) []option {
+	if a.wanted == nil {
+		a.wanted = make([][]option, len(a.seeker))
+		for i, options := range a.options {
+			for _, o := range options {
+				a.wanted[o.to] = append(a.wanted[o.to], option{int32(i), o.cost})
+			}
+		}
+	}
+	return a.wanted[r]
 }
 
 func (f frontier) least() float64 {

@@ -178,7 +178,7 @@ func (l *linker) tieClient(s, c *call, m event.Method, confidence float64) {
 	c.rows = append(c.rows, s)
 	if known := s.cause; known.to != none {
 		s.cause = untied
-		if c.cause.to == none {
+		if c.cause.to == none && l.allowed(known.to, c) {
 			l.tieCause(c, known.to, known.method, min(known.confidence, confidence))
 		}
 	}

@@ -238,8 +238,8 @@ func (l *linker) personCost(c, s *call) float64 {
 	if c.ActionID != "" && s.ActionID != "" && c.ActionID != s.ActionID {
 		return impossible
 	}
-	if c.cause.to != none && s.cause.to != none && c.cause.to != s.cause.to {
-		return impossible
+	if s.cause.to != none && (c.cause.to != none && c.cause.to != s.cause.to || !l.allowed(s.cause.to, c)) {
+		return impossible // an id says that somebody else's action caused it
 	}
 	if c.TraceID != "" && s.TraceID != "" && c.TraceID != s.TraceID && s.ParentSpanID != "" {
 		return impossible // s took part in a trace that somebody else began

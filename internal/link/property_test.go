@@ -142,10 +142,9 @@ func once(t *rapid.T, seen map[string]bool, id string) {
 func TestLinksKeepTheirPromises(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		rows := genRows(t)
-		w := newWorld(rows)
 		serverCalls, clientCalls := map[string]bool{}, map[string]bool{}
-		for _, r := range linkAll(rows) {
+		for _, b := range link.Blocks(genRows(t)) {
+			w, r := newWorld(b.Rows), link.Link(b, link.Options{})
 			for _, l := range r.Links {
 				switch {
 				case l.ServerCallID != "":
@@ -210,7 +209,7 @@ func (w world) check(t *rapid.T, l event.Link) {
 			t.Fatalf("row %d of the link denied consent: %+v", i, l)
 		}
 	}
-	if w.denied[ids[0].SessionID] && l.ServerCallID != "" && origins[1].Consent != event.ConsentGranted {
+	if denied := w.denied[ids[0].SessionID]; denied && l.ServerCallID != "" && origins[1].Consent != event.ConsentGranted {
 		t.Fatalf("a log row joined a session that denied: %+v", l)
 	}
 	low, high := bounds(l.Method)
