@@ -58,7 +58,8 @@ func decodeCalls(r io.Reader, opt Options, sink Sink) error {
 // nativeCall is a Call while it is read.
 type nativeCall struct {
 	event.Call
-	url string
+	url    string
+	status int64
 	// durationGiven: null says that the duration was not measured, silence is a mistake.
 	durationGiven bool
 }
@@ -68,12 +69,19 @@ func (c *nativeCall) finish() error {
 	if !c.durationGiven {
 		return &badRecord{reason: "duration_us is missing; null says that it was not measured"}
 	}
+	if c.Method == "" {
+		return &badRecord{reason: "method is missing"}
+	}
+	if c.Side != event.Client && c.Side != event.Server {
+		return &badRecord{reason: "side must be client or server"}
+	}
 	switch c.Class {
 	case "", event.API, event.Document, event.Asset:
 	default:
 		return &badRecord{reason: "class must be api, document or asset"}
 	}
 	c.Method = strings.ToUpper(c.Method)
+	c.Status = int(min(c.status, 1000)) // Validate refuses what is no status
 	if c.url != "" {
 		if c.Path != "" {
 			return &badRecord{reason: "url and path are both given; url already has the path"}
@@ -132,7 +140,7 @@ func newEventShape() *shape[event.Event] {
 	return newShape(append(identityFields(func(e *E) *event.Identity { return &e.Identity }),
 		textField("id", func(e *E) *string { return &e.ID }),
 		timeField("time", func(e *E) *time.Time { return &e.Time }),
-		wholeField("duration_us", func(e *E, n int64) { e.Duration = microseconds(n) }),
+		durationField("duration_us", func(e *E, d time.Duration) { e.Duration = d }),
 		textField("name", func(e *E) *string { return &e.Name }),
 		textField("kind", func(e *E) *string { return (*string)(&e.Kind) }),
 		textField("action_id", func(e *E) *string { return &e.ActionID }),
@@ -141,7 +149,7 @@ func newEventShape() *shape[event.Event] {
 		objectField("page", page, func(e *E) *event.Page { return &e.Page }),
 		objectField("target", target, func(e *E) *event.Target { return &e.Target }),
 		textField("release", func(e *E) *string { return &e.Release }),
-		wholeField("seq", func(e *E, n int64) { e.Seq = n }),
+		wholeField("seq", func(e *E) *int64 { return &e.Seq }),
 		objectField("context", contextShape(), func(e *E) *event.Context { return &e.Context }),
 		mapField("properties", func(e *E) *map[string]any { return &e.Properties }),
 		timeField("sent_at", func(e *E) *time.Time { return &e.SentAt }),
@@ -156,8 +164,8 @@ func newCallShape() *shape[nativeCall] {
 	return newShape(append(identityFields(func(c *C) *event.Identity { return &c.Identity }),
 		textField("id", func(c *C) *string { return &c.ID }),
 		timeField("time", func(c *C) *time.Time { return &c.Time }),
-		wholeField("grain_us", func(c *C, n int64) { c.Grain = microseconds(n) }),
-		durationField(),
+		durationField("grain_us", func(c *C, d time.Duration) { c.Grain = d }),
+		measured(),
 		textField("side", func(c *C) *string { return (*string)(&c.Side) }),
 		textField("method", func(c *C) *string { return &c.Method }),
 		textField("url", func(c *C) *string { return &c.url }),
@@ -166,7 +174,7 @@ func newCallShape() *shape[nativeCall] {
 		textField("query", func(c *C) *string { return &c.Query }),
 		textField("route", func(c *C) *string { return &c.Route }),
 		textField("class", func(c *C) *string { return (*string)(&c.Class) }),
-		wholeField("status", func(c *C, n int64) { c.Status = int(min(n, 1000)) }),
+		wholeField("status", func(c *C) *int64 { return &c.status }),
 		textField("error", func(c *C) *string { return &c.Error }),
 		textField("service", func(c *C) *string { return &c.Service }),
 		textField("trace_id", func(c *C) *string { return &c.TraceID }),
@@ -177,8 +185,8 @@ func newCallShape() *shape[nativeCall] {
 		textField("action_id", func(c *C) *string { return &c.ActionID }),
 		textField("page_id", func(c *C) *string { return &c.PageID }),
 		objectField("context", contextShape(), func(c *C) *event.Context { return &c.Context }),
-		wholeField("request_bytes", func(c *C, n int64) { c.RequestBytes = n }),
-		wholeField("response_bytes", func(c *C, n int64) { c.ResponseBytes = n }),
+		wholeField("request_bytes", func(c *C) *int64 { return &c.RequestBytes }),
+		wholeField("response_bytes", func(c *C) *int64 { return &c.ResponseBytes }),
 		textField("client_ip", func(c *C) *string { return &c.ClientIP }),
 		textField("user_agent", func(c *C) *string { return &c.UserAgent }),
 		textField("release", func(c *C) *string { return &c.Release }),
@@ -190,12 +198,12 @@ func newCallShape() *shape[nativeCall] {
 	)...)
 }
 
-// durationField reads a call's duration, which null leaves untimed.
-func durationField() member[nativeCall] {
-	measured := wholeField("duration_us", func(c *nativeCall, n int64) { c.Duration, c.Timed = microseconds(n), true })
-	return member[nativeCall]{measured.name, func(r *jsonReader, c *nativeCall) error {
+// measured reads a call's duration, which null leaves untimed.
+func measured() member[nativeCall] {
+	given := durationField("duration_us", func(c *nativeCall, d time.Duration) { c.Duration, c.Timed = d, true })
+	return member[nativeCall]{given.name, func(r *jsonReader, c *nativeCall) error {
 		c.durationGiven = true
-		return measured.read(r, c)
+		return given.read(r, c)
 	}}
 }
 
@@ -219,11 +227,6 @@ func contextShape() *shape[event.Context] {
 		textField("country", func(c *C) *string { return &c.Country }),
 		textMapField("utm", func(c *C) *map[string]string { return &c.UTM }),
 	)
-}
-
-// microseconds makes a duration that Validate can still refuse when n is absurd.
-func microseconds(n int64) time.Duration {
-	return time.Duration(min(n, int64(event.MaxDuration/time.Microsecond)+1)) * time.Microsecond
 }
 
 // detectNative scores how many of the first records have the shape. A name that

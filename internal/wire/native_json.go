@@ -220,6 +220,22 @@ func (r *jsonReader) number() (string, error) {
 	return r.text[start:r.at], nil
 }
 
+// whole takes a number that counts something.
+func (r *jsonReader) whole() (int64, error) {
+	token, err := r.number()
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(token, 10, 64)
+	if err != nil {
+		return 0, &fieldError{problem: "must be a whole number, not " + shorten(token)}
+	}
+	if n < 0 {
+		return 0, &fieldError{problem: "cannot be negative"}
+	}
+	return n, nil
+}
+
 func (r *jsonReader) digits() int {
 	start := r.at
 	for r.at < len(r.text) && r.text[r.at] >= '0' && r.text[r.at] <= '9' {

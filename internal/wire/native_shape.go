@@ -172,23 +172,29 @@ func timeField[T any](name string, at func(*T) *time.Time) member[T] {
 	}}
 }
 
-func wholeField[T any](name string, put func(*T, int64)) member[T] {
+func wholeField[T any](name string, at func(*T) *int64) member[T] {
+	return member[T]{name, func(r *jsonReader, into *T) (err error) {
+		if !r.null() {
+			*at(into), err = r.whole()
+		}
+		return err
+	}}
+}
+
+// durationField reads microseconds. More than a week is a mistake of the unit.
+func durationField[T any](name string, put func(*T, time.Duration)) member[T] {
 	return member[T]{name, func(r *jsonReader, into *T) error {
 		if r.null() {
 			return nil
 		}
-		token, err := r.number()
+		n, err := r.whole()
 		if err != nil {
 			return err
 		}
-		n, err := strconv.ParseInt(token, 10, 64)
-		if err != nil {
-			return &fieldError{problem: "must be a whole number, not " + shorten(token)}
+		if n > event.MaxDuration.Microseconds() {
+			return &fieldError{problem: "is more than 7 days; is it in microseconds?"}
 		}
-		if n < 0 {
-			return &fieldError{problem: "cannot be negative"}
-		}
-		put(into, n)
+		put(into, time.Duration(n)*time.Microsecond)
 		return nil
 	}}
 }

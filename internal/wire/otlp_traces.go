@@ -87,10 +87,10 @@ func (s *otlpSpan) spanID() string  { return s.SpanID().String() }
 func (s *otlpSpan) id() string      { return s.traceID() + "-" + s.spanID() }
 func (s *otlpSpan) parent() string  { return s.ParentSpanID().String() }
 
-// duration is not measured when the span has no end or a clock was set back in it.
+// duration is not measured when the span has no end or a clock was set in it.
 func (s *otlpSpan) duration() (d time.Duration, measured bool) {
 	start, end := timeOf(s.StartTimestamp()), timeOf(s.EndTimestamp())
-	if end.IsZero() || end.Before(start) {
+	if end.IsZero() || end.Before(start) || end.Sub(start) > event.MaxDuration {
 		return 0, false
 	}
 	return end.Sub(start), true
