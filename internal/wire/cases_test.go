@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -157,9 +158,7 @@ func render(tb testing.TB, r *Recorder) string {
 			tb.Fatal(err)
 		}
 		all["record"] = kind
-		for name, value := range extra {
-			all[name] = value
-		}
+		maps.Copy(all, extra)
 		var out bytes.Buffer
 		encoder := json.NewEncoder(&out)
 		encoder.SetEscapeHTML(false)

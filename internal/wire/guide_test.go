@@ -21,7 +21,7 @@ func decodeVisits(r io.Reader, opt Options, sink Sink) error {
 		at, err := time.Parse(time.RFC3339, stamp)
 		if err != nil || !complete {
 			sink.Reject(Reject{Index: number, Reason: "line is not time,visitor,url", Sample: sample(line)})
-			return nil
+			return nil //nolint:nilerr // a bad record costs itself, not the input
 		}
 		e := event.Event{ID: LineID(opt.Service, line, 0), Time: event.Time(at), Kind: event.PageView, Name: string(event.PageView)}
 		e.DeviceID, e.Page.URL, e.Source = visitor, url, "visits"

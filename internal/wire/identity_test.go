@@ -4,8 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/clickspan/clickspan/internal/event"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/clickspan/clickspan/internal/event"
 )
 
 const (

@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -33,14 +34,7 @@ func parseLayout(format string, v vocabulary) (*layout, error) {
 
 // check refuses layouts that cannot make a Call.
 func (l *layout) check() error {
-	has := func(any ...role) bool {
-		for _, r := range any {
-			if l.knows(r) {
-				return true
-			}
-		}
-		return false
-	}
+	has := func(any ...role) bool { return slices.ContainsFunc(any, l.knows) }
 	switch {
 	case len(l.columns) == 0:
 		return errors.New("the log format names no $variable and no %directive")

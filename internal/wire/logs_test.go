@@ -11,9 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/clickspan/clickspan/internal/event"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/clickspan/clickspan/internal/event"
 )
 
 func format(tb testing.TB, name string) Format {
@@ -106,7 +107,7 @@ func TestSinkErrorStopsDecoding(t *testing.T) {
 	full := errors.New("full")
 	at := time.Date(2026, 11, 23, 1, 2, 3, 0, time.UTC)
 	s := &failing{err: full}
-	if err := format(t, "combined").Decode(strings.NewReader(line(at, "/a")+line(at, "/b")), Options{}, s); err != full {
+	if err := format(t, "combined").Decode(strings.NewReader(line(at, "/a")+line(at, "/b")), Options{}, s); !errors.Is(err, full) {
 		t.Errorf("got %v, want the sink's own error", err)
 	}
 	if s.calls != 1 {
@@ -375,6 +376,7 @@ func BenchmarkDecode(b *testing.B) {
 }
 
 func measureLog(b *testing.B, f Format, input []byte) {
+	b.Helper()
 	lines := bytes.Count(input, []byte{'\n'})
 	b.SetBytes(int64(len(input)))
 	b.ReportAllocs()
@@ -387,4 +389,57 @@ func measureLog(b *testing.B, f Format, input []byte) {
 		b.ReportMetric(float64(len(d.Rejected)), "rejected")
 	}
 	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+}
+
+// nginxEscape is what nginx does to a variable in an access log.
+func nginxEscape(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			fmt.Fprintf(&b, `\x%02X`, c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+func TestEscapedValuesComeBack(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		agent := rapid.StringMatching(`[^-].{0,40}`).Draw(t, "agent")
+		path := "/" + rapid.StringMatching(`[^?# \x00]{0,40}`).Draw(t, "path")
+		code := rapid.IntRange(200, 498).Draw(t, "status")
+		if isOwnIntake("GET", path) {
+			t.Skip()
+		}
+		text := fmt.Sprintf("203.0.113.9 - - [10/Oct/2026:13:55:36 +0000] \"GET %s HTTP/1.1\" %d 5 \"-\" \"%s\"", nginxEscape(path), code, nginxEscape(agent))
+		if code == 460 {
+			t.Skip() // a load balancer's "the client went away"
+		}
+		r := &Recorder{}
+		f, _ := Lookup("combined")
+		if err := f.Decode(strings.NewReader(text), Options{}, r); err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Records.Calls) != 1 {
+			t.Fatalf("%s: rejected %+v", text, r.Rejected)
+		}
+		if c := r.Records.Calls[0]; c.Path != path || c.UserAgent != agent || c.Status != code {
+			t.Fatalf("%s: got path %q, agent %q, status %d", text, c.Path, c.UserAgent, c.Status)
+		}
+	})
+}
+
+func TestLongLineWithinTheLimit(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 23, 1, 2, 3, 0, time.UTC)
+	long := "/" + strings.Repeat("x", 300<<10)
+	r := &Recorder{}
+	if err := format(t, "combined").Decode(strings.NewReader(line(at, "/a")+line(at, long)+line(at, "/b")), Options{}, r); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Records.Calls) != 3 || r.Records.Calls[1].Path != long || r.Records.Calls[2].Path != "/b" {
+		t.Errorf("got %d calls, rejected %d", len(r.Records.Calls), len(r.Rejected))
+	}
 }
