@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -180,3 +181,5 @@ func take(t *testing.T, o pipeline.Origin, records ...any) (event.Records, pipel
 	}
 	return kept.all(), result
 }
+
+func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
