@@ -87,7 +87,7 @@ func (s *Server) setCookie(w http.ResponseWriter, r *http.Request, user meta.Use
 }
 
 func (s *Server) cookie(r *http.Request, value string, maxAge int) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure follows the connection: loopback has no TLS
 		Name: cookieName, Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
 	}

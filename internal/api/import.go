@@ -1,7 +1,8 @@
 package api
 
 import (
-	"encoding/json"
+	"context"
+	"io"
 	"net/http"
 	"time"
 
@@ -45,8 +46,7 @@ func (s *Server) takeImport(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(answer)
+	writeJSON(w, http.StatusOK, "application/json", answer)
 }
 
 func (s *Server) importStream(r *http.Request) (ImportAnswer, error) {
@@ -84,47 +84,48 @@ const maxOpenAPI = 8 << 20
 // takeOpenAPI keeps an OpenAPI document of a project; its paths become the route
 // templates of calls from now on.
 func (s *Server) takeOpenAPI(w http.ResponseWriter, r *http.Request) {
-	err := func() error {
-		if err := needAdmin(r.Context()); err != nil {
-			return err
-		}
-		project, err := s.project(r.Context(), r.URL.Query().Get("project"))
-		if err != nil {
-			return err
-		}
-		return s.pipeline.KeepOpenAPI(r.Context(), s.meta, project, http.MaxBytesReader(w, r.Body, maxOpenAPI))
-	}()
-	if err != nil {
+	if err := s.keepOpenAPI(r.Context(), r.URL.Query().Get("project"), http.MaxBytesReader(w, r.Body, maxOpenAPI)); err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
+func (s *Server) keepOpenAPI(ctx context.Context, name string, document io.Reader) error {
+	if err := needAdmin(ctx); err != nil {
+		return err
+	}
+	project, err := s.project(ctx, name)
+	if err != nil {
+		return err
+	}
+	return s.pipeline.KeepOpenAPI(ctx, s.meta, project, document)
+}
+
 // undoImport removes what the import with a label brought.
 func (s *Server) undoImport(w http.ResponseWriter, r *http.Request) {
-	removed, err := func() (int64, error) {
-		if err := needAdmin(r.Context()); err != nil {
-			return 0, err
-		}
-		label := r.URL.Query().Get("label")
-		if label == "" {
-			return 0, problem(http.StatusBadRequest, "Send ?label=NAME.", "the label of the import is missing")
-		}
-		project, err := s.project(r.Context(), r.URL.Query().Get("project"))
-		if err != nil {
-			return 0, err
-		}
-		erased, err := s.store.Forget(r.Context(), project, label)
-		if err != nil {
-			return 0, err
-		}
-		return erased.Events + erased.Calls + erased.Spans, s.meta.DeleteImport(r.Context(), project, label)
-	}()
+	removed, err := s.forget(r.Context(), r.URL.Query().Get("project"), r.URL.Query().Get("label"))
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]int64{"removed": removed})
+	writeJSON(w, http.StatusOK, "application/json", map[string]int64{"removed": removed})
+}
+
+func (s *Server) forget(ctx context.Context, name, label string) (removed int64, err error) {
+	if err := needAdmin(ctx); err != nil {
+		return 0, err
+	}
+	if label == "" {
+		return 0, problem(http.StatusBadRequest, "Send ?label=NAME.", "the label of the import is missing")
+	}
+	project, err := s.project(ctx, name)
+	if err != nil {
+		return 0, err
+	}
+	erased, err := s.store.Forget(ctx, project, label)
+	if err != nil {
+		return 0, err
+	}
+	return erased.Events + erased.Calls + erased.Spans, s.meta.DeleteImport(ctx, project, label)
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"strings"
@@ -91,9 +92,7 @@ func (s *Server) failOTLP(w http.ResponseWriter, r *http.Request, err error) {
 		s.fail(w, r, err)
 		return
 	}
-	for name, values := range p.GetHeaders() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.Header().Set("Content-Type", otlpType(r))
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(body)

@@ -2,7 +2,7 @@ package api
 
 import (
 	"encoding/json"
-	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -53,7 +53,7 @@ func (s *Server) tail(w http.ResponseWriter, r *http.Request) {
 		}
 		if missed := watched.Dropped(); err == nil && missed > told {
 			told = missed
-			err = stream.send(fmt.Sprintf("event: dropped\ndata: {\"dropped\":%d}\n\n", missed))
+			err = stream.event("dropped", map[string]int64{"dropped": missed})
 		}
 		if err != nil {
 			return // the watcher is gone
@@ -108,12 +108,13 @@ func newStream(w http.ResponseWriter) (*stream, error) {
 }
 
 func (s *stream) record(record live.Record) error {
-	name, data := "event", any(nil)
 	if record.Call != nil {
-		name, data = "call", bareCall(*record.Call)
-	} else {
-		data = eventOf(*record.Event)
+		return s.event("call", bareCall(*record.Call))
 	}
+	return s.event("event", eventOf(*record.Event))
+}
+
+func (s *stream) event(name string, data any) error {
 	text, err := json.Marshal(data)
 	if err != nil {
 		return err
@@ -126,7 +127,7 @@ func (s *stream) record(record live.Record) error {
 func (s *stream) send(text string) error {
 	stuck := time.AfterFunc(stuckAfter, func() { _ = s.control.SetWriteDeadline(time.Unix(1, 0)) })
 	defer stuck.Stop()
-	if _, err := s.w.Write([]byte(text)); err != nil {
+	if _, err := io.WriteString(s.w, text); err != nil {
 		return err
 	}
 	return s.control.Flush()

@@ -9,7 +9,7 @@ import (
 )
 
 // -update rewrites the description that the user interface's types are made from.
-var update = flag.Bool("update", false, "rewrite web/openapi.json") //nolint:gochecknoglobals // a test flag
+var update = flag.Bool("update", false, "rewrite web/openapi.json")
 
 const description = "../../web/openapi.json"
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -21,7 +22,7 @@ import (
 
 // Problem is how every error of the API looks: RFC 9457 problem details, with a
 // hint that says what to do next.
-type Problem struct {
+type Problem struct { //nolint:errname // its name is the name of the schema in the description
 	Title  string `json:"title" doc:"the kind of error, the same each time it occurs"`
 	Status int    `json:"status" doc:"the HTTP status"`
 	Detail string `json:"detail" doc:"what went wrong this time"`
@@ -123,9 +124,7 @@ func retryLater(after time.Duration, hint, format string, args ...any) *Problem 
 // fail answers a plain handler's request with err.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := problemOf(r.Context(), s.log, err)
-	for name, values := range p.GetHeaders() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), p.GetHeaders())
 	writeJSON(w, p.Status, p.ContentType(""), p)
 }
 
