@@ -19,7 +19,7 @@ demo: build ## build, fill a simulated shop and serve it
 	$(BIN) demo
 
 build: ui ## build UI and binary; the binary is bin/clickspan
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/clickspan
+	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/clickspan
 
 ui: web/dist/index.html ## build the web UI into the folder that the binary embeds
 
