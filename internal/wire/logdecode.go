@@ -68,6 +68,7 @@ type logRun struct {
 	sink    Sink
 	seen    ordinals
 	scratch []byte
+	record  event.Call // the sink copies what it keeps, so one is enough
 }
 
 // take decodes one line, names the record and hands it on. It returns a badRecord
@@ -77,19 +78,19 @@ func (l *logRun) take(line []byte) error {
 	if len(line) == 0 || l.reader.directive(line) {
 		return nil
 	}
-	c, _, err := l.reader.call(line)
-	if err != nil {
+	var err error
+	if l.record, _, err = l.reader.call(line); err != nil {
 		return &badRecord{reason: err.Error()}
 	}
 	l.scratch = slices.Grow(l.scratch[:0], len(l.opt.Service)+1+len(line))
 	sum := lineSum(l.scratch, l.opt.Service, line)
 	if ordinal := l.seen.next(sum); l.opt.ID != nil {
-		c.ID = l.opt.ID(line, ordinal)
+		l.record.ID = l.opt.ID(line, ordinal)
 	} else {
-		c.ID = idOf(sum, ordinal)
+		l.record.ID = idOf(sum, ordinal)
 	}
-	c.Service = l.opt.Service
-	return l.sink.Call(&c)
+	l.record.Service = l.opt.Service
+	return l.sink.Call(&l.record)
 }
 
 // newLogReader compiles a preset, or the layout that the options bring instead.
