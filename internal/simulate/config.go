@@ -28,6 +28,9 @@ type Config struct {
 	Grain time.Duration `json:"grain"`
 	// EdgeOnly leaves out the services behind the edge.
 	EdgeOnly bool `json:"edge_only"`
+	// Shared is the share of devices behind an address that hundreds use, at least
+	// one in a hundred: what makes matching by address hard.
+	Shared float64 `json:"shared"`
 	// Skew is the standard deviation of the devices' clocks.
 	Skew time.Duration `json:"skew"`
 	// Loss is the share of events and client calls that never arrive.
@@ -102,8 +105,8 @@ func (c Config) withDefaults() (Config, error) {
 		return c, errors.New("simulate: end is missing; the story needs a time to end at")
 	case c.People < 0 || c.Days < 0 || c.Grain < 0 || c.Skew < 0:
 		return c, errors.New("simulate: people, days, grain and skew cannot be negative")
-	case !share(c.Untraced) || !share(c.Loss) || !share(c.Confounders.Censor):
-		return c, errors.New("simulate: untraced, loss and censor are shares between 0 and 1")
+	case !share(c.Untraced) || !share(c.Shared) || !share(c.Loss) || !share(c.Confounders.Censor):
+		return c, errors.New("simulate: untraced, shared, loss and censor are shares between 0 and 1")
 	}
 	return c, nil
 }

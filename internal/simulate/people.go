@@ -81,14 +81,14 @@ func (w *World) newPerson(i int) person {
 	return p
 }
 
-// newDevice draws a device. One person in a hundred shares one address with many
-// others, as behind a carrier's translator; addresses are of the benchmark range.
+// newDevice draws a device. Some share one address with up to 300 others, as behind
+// a carrier's translator. Addresses are of the range for benchmarks.
 func (w *World) newDevice(d *dice, person int, mobile bool) device {
 	v := device{id: "d-" + d.hex(16), mobile: mobile, traced: !d.chance(w.config.Untraced)}
 	v.skew = time.Duration(d.NormFloat64() * float64(w.config.Skew)).Truncate(time.Microsecond)
 	v.address = "198." + itoa(18+d.IntN(2)) + "." + itoa(d.IntN(256)) + "." + itoa(1+d.IntN(254))
-	if person%100 == 7 {
-		v.address = "198.19.255.1"
+	if d.chance(max(w.config.Shared, .01)) {
+		v.address = "198.19." + itoa(200+person/300%56) + ".1"
 	}
 	minor := itoa(110 + d.IntN(30))
 	switch {
