@@ -261,7 +261,7 @@ func (l *logReader) takeJSON(path []byte, value string, at int) {
 		}
 	}
 	if f, known := l.names[string(path)]; known {
-		l.values.put(f, value, at)
+		l.values.put(f, jsonText(value), at)
 	}
 }
 
@@ -271,7 +271,7 @@ func unwrap(text string) string {
 	j := jsonLine{text: text, take: func(path []byte, value string, _ int) {
 		switch string(path) {
 		case "log":
-			inner = value
+			inner = jsonText(value)
 		case "stream":
 			stream = value
 		}

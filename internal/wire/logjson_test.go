@@ -34,7 +34,7 @@ func read(text string) (map[string]string, error) {
 		if at <= 0 || at > len(text) {
 			panic(fmt.Sprintf("value at %d of %d bytes", at, len(text)))
 		}
-		got[string(path)] = value
+		got[string(path)] = jsonText(value)
 	}}
 	return got, j.read()
 }
