@@ -11,14 +11,20 @@ import (
 	"github.com/clickspan/clickspan/internal/store"
 )
 
-// callPerson is the person behind a call c with its best link l; bots are nobody
-// unless asked for.
-func callPerson(bots bool) string {
-	const person = "coalesce(nullif(c.user_id, ''), nullif(c.device_id, ''), nullif(l.user_id, ''), nullif(l.device_id, ''))"
+// people counts persons: users, and the devices of those without. The two are
+// counted apart because no text can be both.
+func people(user, device string) string {
+	return "(count(DISTINCT " + user + ") + count(DISTINCT CASE WHEN " + user + " IS NULL THEN " + device + " END))"
+}
+
+// callPeople counts the persons behind calls c with their best links l; bots are
+// nobody unless asked for.
+func callPeople(bots bool) string {
+	user, device := "coalesce(nullif(c.user_id, ''), nullif(l.user_id, ''))", "coalesce(nullif(c.device_id, ''), nullif(l.device_id, ''))"
 	if bots {
-		return person
+		return people(user, device)
 	}
-	return "CASE WHEN c.bot = '' THEN " + person + " END"
+	return people("CASE WHEN c.bot = '' THEN "+user+" END", "CASE WHEN c.bot = '' THEN "+device+" END")
 }
 
 // Endpoints implements [store.Reader].
@@ -50,7 +56,7 @@ func endpointsQuery(q store.EndpointsQuery) (string, []any, error) {
 		return "", nil, err
 	}
 	text := statement("endpoints", "best", best, "failed", failedCall, "refused", refusedCall,
-		"person", callPerson(q.Bots), "conditions", all.String())
+		"people", callPeople(q.Bots), "conditions", all.String())
 	return text, all.args, nil
 }
 
@@ -72,25 +78,33 @@ func (r *reader) endpointStats() (e store.EndpointStats) {
 // Callers implements [store.Reader].
 func (s *Store) Callers(ctx context.Context, scope store.Scope, e event.Endpoint, limit int) ([]store.Caller, error) {
 	out := []store.Caller{}
-	q := query{args: []any{
-		scope.Project, scope.From.Add(-linkReach), scope.To.Add(linkReach), scope.MinConfidence,
-		scope.Project, scope.From, scope.To, scope.MinConfidence, e.Service, e.Method, e.Route,
-		scope.Project, scope.Project, scope.From, scope.To,
-	}}
-	if err := q.callConditions(scope, false); err != nil {
+	if err := checkLimit(limit); err != nil {
 		return out, err
 	}
-	text := statement("callers", "failed", failedCall, "person", callPerson(scope.Bots), "conditions", q.String())
-	err := s.readers.heavy.with(ctx, func(c *conn) error {
-		return c.each(ctx, text, q.args, func(r *reader) {
-			out = append(out, store.Caller{
-				Name: r.text(), Kind: r.text(), Page: r.text(),
-				Count: int64(math.Round(r.float())), Failed: int64(math.Round(r.float())), People: r.int(),
-			})
+	text, args, err := callersQuery(scope, e, limit)
+	if err != nil {
+		return out, err
+	}
+	err = s.readers.heavy.with(ctx, func(c *conn) error {
+		return c.each(ctx, text, args, func(r *reader) {
+			out = append(out, store.Caller{Name: r.text(), Kind: r.text(), Page: r.text(), Count: r.int(), Failed: r.int(), People: r.int()})
 		})
 	})
-	slices.SortFunc(out, func(a, b store.Caller) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Name, b.Name), strings.Compare(a.Page, b.Page))
-	})
-	return out[:min(limit, len(out))], err
+	return out, err
+}
+
+func callersQuery(s store.Scope, e event.Endpoint, limit int) (string, []any, error) {
+	var best, rows query
+	best.bestLinks(s, "")
+	rows.args = append(best.args, s.Project, s.From, s.To, e.Service, e.Method, e.Route)
+	if err := rows.callConditions(s, true); err != nil {
+		return "", nil, err
+	}
+	bots := " AND e.bot = ''"
+	if s.Bots {
+		bots = ""
+	}
+	text := statement("callers", "best", best.String(), "failed", failedCall, "conditions", rows.String(), "bots", bots,
+		"people", people("nullif(e.user_id, '')", "nullif(e.device_id, '')"))
+	return text, append(rows.args, s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), limit), nil
 }

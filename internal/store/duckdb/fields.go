@@ -1,6 +1,10 @@
 package duckdb
 
-import "github.com/clickspan/clickspan/internal/store"
+import (
+	"slices"
+
+	"github.com/clickspan/clickspan/internal/store"
+)
 
 const (
 	// failedCall and refusedCall are event.Call's Failed and Refused, of a row c.
@@ -8,10 +12,16 @@ const (
 	refusedCall = "coalesce(c.status BETWEEN 400 AND 499, false)"
 )
 
-// viaLink names the fields of calls that need the call's best link, as l.
-func viaLink() []string {
-	return []string{"call.linked", "call.session_id", "call.device_id", "call.user_id"}
+// viaLink reports whether a field of calls needs the call's best link, as l.
+func viaLink(field store.Field) bool {
+	switch field.Name {
+	case "call.linked", "call.session_id", "call.device_id", "call.user_id":
+		return true
+	}
+	return false
 }
+
+func needsLink(f store.Filter) bool { return slices.ContainsFunc(store.FieldsIn(f), viaLink) }
 
 // callFields are the fields of a row c of calls. linked says that its best link
 // is joined as l.

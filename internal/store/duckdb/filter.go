@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -76,7 +77,7 @@ func (q *query) join(parts []store.Filter, word, empty string, fields columnsOf)
 // find resolves a field; what the question's rows do not have is the asker's mistake.
 func (fields columnsOf) find(f store.Field) (column, error) {
 	c, ok := fields[f.Name]
-	if !ok {
+	if !ok || (c.kind == store.Map) != (f.Key != "") {
 		return c, &event.Permanent{
 			Err:  fmt.Errorf("the filter names %s, which these rows do not have", f.Name),
 			Hint: "Use fields of the records that are asked for.",
@@ -88,8 +89,22 @@ func (fields columnsOf) find(f store.Field) (column, error) {
 // mapValue is the SQL for a key of an open map, and the kind that value asks for.
 // A value of another JSON type counts as absent.
 func (q *query) mapValue(c column, key, as string, types ...string) {
-	pointer := "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+	pointer := jsonPointer(key)
 	q.add("CASE WHEN json_type(nullif("+c.sql+", ''), ?) IN ('"+strings.Join(types, "', '")+"') THEN CAST(json_extract_string(nullif("+c.sql+", ''), ?) AS "+as+") END", pointer, pointer)
+}
+
+// scalar is the text of a key of an open map, ” when it is absent or no scalar.
+// Whole numbers are written without a point, so that 1 and 1.0 are one value.
+func (q *query) scalar(c column, key string) {
+	pointer, object := jsonPointer(key), "nullif("+c.sql+", '')"
+	q.add("CASE json_type("+object+", ?) WHEN 'OBJECT' THEN '' WHEN 'ARRAY' THEN '' WHEN 'NULL' THEN ''"+
+		" WHEN 'DOUBLE' THEN regexp_replace(json_extract_string("+object+", ?), '\\.0$', '')"+
+		" ELSE coalesce(json_extract_string("+object+", ?), '') END", pointer, pointer, pointer)
+}
+
+// jsonPointer names a key of an object (RFC 6901).
+func jsonPointer(key string) string {
+	return "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
 }
 
 // value writes the field in the type of the literal it is compared with; false
@@ -98,7 +113,9 @@ func (q *query) value(c column, f store.Field, literal any) bool {
 	switch literal.(type) {
 	case string:
 		if c.kind == store.Map {
+			q.add("nullif(")
 			q.mapValue(c, f.Key, "VARCHAR", "VARCHAR")
+			q.add(", '')")
 			return true
 		}
 		q.add("nullif(" + c.sql + ", '')")
@@ -161,7 +178,8 @@ func (q *query) test(f store.Text, fields columnsOf) error {
 		return fmt.Errorf("the text test %q is unknown", f.Test)
 	}
 	var side query
-	if !side.value(c, f.Field, "") {
+	_, badPattern := regexp.Compile(f.Arg)
+	if !side.value(c, f.Field, "") || f.Test == store.Matches && badPattern != nil {
 		q.add("FALSE")
 		return nil
 	}
@@ -183,48 +201,11 @@ func (q *query) has(f store.Has, fields columnsOf) error {
 	case store.String:
 		q.add("(" + c.sql + ") <> ''")
 	case store.Map:
-		pointer := "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(f.Field.Key)
-		q.add("(json_type(nullif("+c.sql+", ''), ?) <> 'NULL' AND json_extract_string(nullif("+c.sql+", ''), ?) <> '')", pointer, pointer)
+		q.add("(")
+		q.scalar(c, f.Field.Key)
+		q.add(") <> ''")
 	default:
 		q.add("(" + c.sql + ") IS NOT NULL")
 	}
 	return nil
-}
-
-// names reports whether f names one of the fields.
-func names(f store.Filter, fields ...string) bool {
-	has := func(field store.Field) bool {
-		for _, name := range fields {
-			if field.Name == name {
-				return true
-			}
-		}
-		return false
-	}
-	switch f := f.(type) {
-	case store.And:
-		return anyNames(f, fields)
-	case store.Or:
-		return anyNames(f, fields)
-	case store.Not:
-		return names(f.Of, fields...)
-	case store.Compare:
-		return has(f.Field)
-	case store.In:
-		return has(f.Field)
-	case store.Text:
-		return has(f.Field)
-	case store.Has:
-		return has(f.Field)
-	}
-	return false
-}
-
-func anyNames(parts []store.Filter, fields []string) bool {
-	for _, part := range parts {
-		if names(part, fields...) {
-			return true
-		}
-	}
-	return false
 }

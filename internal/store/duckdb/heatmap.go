@@ -25,11 +25,15 @@ func (s *Store) Heatmap(ctx context.Context, q store.HeatmapQuery) ([]store.Heat
 }
 
 func heatmapQuery(q store.HeatmapQuery) (string, []any, error) {
+	if err := checkEdges(q.Edges); err != nil {
+		return "", nil, err
+	}
+	q.From, q.To = q.Edges[0], q.Edges[len(q.Edges)-1]
 	var bucket, rows query
 	if _, err := rows.rowsIn(store.OfCalls, q.Scope, false); err != nil {
 		return "", nil, err
 	}
-	if !names(q.Filter, "call.side") {
+	if !store.Mentions(q.Filter, "call.side") {
 		rows.add(" AND c.side = 'server'")
 	}
 	bucket.bucket("c.time", q.Edges)

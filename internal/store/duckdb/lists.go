@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -13,10 +14,20 @@ import (
 // server call that answered it: a slow call and a clock that is off.
 const linkReach = 24 * time.Hour
 
+// maxLimit is how long a page may be.
+const maxLimit = 1000
+
+func checkLimit(limit int) error {
+	if limit < 1 || limit > maxLimit {
+		return &event.Permanent{Err: fmt.Errorf("the limit is %d, not 1 to %d", limit, maxLimit), Hint: "Ask for a page of that size."}
+	}
+	return nil
+}
+
 // bestLinks adds the subquery that yields one link per call as `call`, with the
 // flag `linked`. which narrows the links.
 func (q *query) bestLinks(s store.Scope, which string) {
-	q.add(statement("best_links", "which", which, "event", identText("l.event"), "client", identText("l.client")),
+	q.add(statement("best_links", "which", which, "rank", methodRank, "event", identText("l.event"), "client", identText("l.client")),
 		s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), s.MinConfidence,
 		s.Project, s.From, s.To, s.MinConfidence)
 }
@@ -24,7 +35,7 @@ func (q *query) bestLinks(s store.Scope, which string) {
 // callConditions adds what Calls lists besides time: the filter, and no assets
 // unless it asks for them. It reports whether the best link was joined as l.
 func (q *query) callConditions(s store.Scope, linked bool) error {
-	if !names(s.Filter, "call.class") {
+	if !store.Mentions(s.Filter, "call.class") {
 		q.add(" AND c.class <> 'asset'")
 	}
 	if s.Filter == nil {
@@ -41,6 +52,9 @@ func (q *query) callConditions(s store.Scope, linked bool) error {
 // Calls implements [store.Reader].
 func (s *Store) Calls(ctx context.Context, q store.CallsQuery) (store.CallsPage, error) {
 	page := store.CallsPage{Rows: []store.CallRow{}}
+	if err := checkLimit(q.Limit); err != nil {
+		return page, err
+	}
 	text, args, err := callsQuery(q)
 	if err != nil {
 		return page, err
@@ -67,9 +81,11 @@ func (s *Store) Calls(ctx context.Context, q store.CallsQuery) (store.CallsPage,
 	return page, err
 }
 
+const newestCall = "c.time DESC, id_order DESC"
+
 func callsQuery(q store.CallsQuery) (string, []any, error) {
 	var join, conditions, best query
-	linked := names(q.Filter, viaLink()...)
+	linked := needsLink(q.Filter)
 	if linked {
 		join.add("LEFT JOIN (")
 		join.bestLinks(q.Scope, "")
@@ -80,9 +96,11 @@ func callsQuery(q store.CallsQuery) (string, []any, error) {
 		return "", nil, err
 	}
 	id := identText("c.id")
-	order := "c.time DESC, id_order DESC"
-	if q.Sort == store.Slowest {
-		order = "c.duration_us DESC NULLS LAST, c.time DESC, id_order DESC"
+	order, ok := map[store.Sort]string{
+		"": newestCall, store.Newest: newestCall, store.Slowest: "c.duration_us DESC NULLS LAST, " + newestCall,
+	}[q.Sort]
+	if !ok {
+		return "", nil, &event.Permanent{Err: errors.New("the order is unknown"), Hint: "Sort by newest or slowest."}
 	}
 	if q.Cursor != "" {
 		at, err := parseCursor(q.Cursor)
@@ -116,6 +134,9 @@ func (q *query) callsAfter(at cursor, sort store.Sort, id string) {
 // Events implements [store.Reader].
 func (s *Store) Events(ctx context.Context, q store.EventsQuery) (store.EventsPage, error) {
 	page := store.EventsPage{Rows: []event.Event{}}
+	if err := checkLimit(q.Limit); err != nil {
+		return page, err
+	}
 	text, args, err := eventsQuery(q)
 	if err != nil {
 		return page, err
@@ -176,6 +197,9 @@ var errNoFilter = &event.Permanent{Err: errors.New("this list takes no filter"),
 // Spans implements [store.Reader].
 func (s *Store) Spans(ctx context.Context, q store.EventsQuery) (store.SpansPage, error) {
 	page := store.SpansPage{Rows: []event.Span{}}
+	if err := checkLimit(q.Limit); err != nil {
+		return page, err
+	}
 	if q.Filter != nil {
 		return page, errNoFilter
 	}
@@ -197,6 +221,9 @@ func (s *Store) Spans(ctx context.Context, q store.EventsQuery) (store.SpansPage
 // Links implements [store.Reader].
 func (s *Store) Links(ctx context.Context, q store.EventsQuery) (store.LinksPage, error) {
 	page := store.LinksPage{Rows: []event.Link{}}
+	if err := checkLimit(q.Limit); err != nil {
+		return page, err
+	}
 	if q.Filter != nil {
 		return page, errNoFilter
 	}
@@ -243,3 +270,6 @@ func (c *conn) each(ctx context.Context, text string, args []any, use func(*read
 	}
 	return nil
 }
+
+// methodRank is the place of a link's method in the cascade.
+const methodRank = "list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method)"

@@ -174,7 +174,7 @@ func (t *table) origin(a *arrival, o *event.Origin) {
 	t.time(o.SentAt)
 	t.text(string(o.Consent))
 	t.text(string(o.Bot))
-	t.bool(!o.OwnTime.IsZero() && a.now.Sub(o.OwnTime) > lateAfter)
+	t.bool(a.now.Sub(o.OwnTime) > lateAfter)
 	t.text(a.label)
 }
 

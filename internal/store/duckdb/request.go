@@ -20,6 +20,7 @@ func (c *conn) spansOf(ctx context.Context, project event.ProjectID, traces []st
 	err := c.each(ctx, statement("spans_of", "columns", spanColumns, "traces", list.String()), append(list.args, timelineCap+1), func(r *reader) {
 		spans = append(spans, r.spanRecord())
 	})
+	slices.SortFunc(spans, func(a, b event.Span) int { return byTime(a.Time, b.Time, a.ID, b.ID) })
 	return spans, err
 }
 
@@ -34,7 +35,7 @@ func (s *Store) Request(ctx context.Context, project event.ProjectID, callID str
 		if len(found) == 0 {
 			return store.ErrNotFound
 		}
-		out.Call = found[0]
+		out.Call = found[len(found)-1] // an id may come again at another time: the newest counts
 		return c.request(ctx, project, &out)
 	})
 	return out, err
@@ -47,14 +48,12 @@ func (c *conn) request(ctx context.Context, project event.ProjectID, out *store.
 	}
 	out.Links = links
 	var others []string
-	eventID := ""
 	for _, l := range links {
 		for _, id := range []string{l.ClientCallID, l.ServerCallID} {
 			if id != out.Call.ID {
 				others = append(others, id)
 			}
 		}
-		eventID = cmp.Or(eventID, l.EventID)
 	}
 	if out.Calls, err = c.callsByID(ctx, project, others, out.Call.Time); err != nil {
 		return err
@@ -66,7 +65,7 @@ func (c *conn) request(ctx context.Context, project event.ProjectID, out *store.
 	if out.Spans, err = c.spansOf(ctx, project, traces, from, to); err != nil {
 		return err
 	}
-	slices.SortFunc(out.Spans, func(a, b event.Span) int { return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.ID, b.ID)) })
+	eventID := actionOf(out.Call.ID, links)
 	if eventID == "" {
 		return nil
 	}
@@ -74,6 +73,30 @@ func (c *conn) request(ctx context.Context, project event.ProjectID, out *store.
 		e := r.event()
 		out.Event = &e
 	})
+}
+
+// actionOf is the id of the event that caused a call: by a link of its own, else
+// by one of the client call that it answered. Better links win.
+func actionOf(callID string, links []event.Link) string {
+	best := slices.SortedFunc(slices.Values(links), func(a, b event.Link) int {
+		return cmp.Or(-cmp.Compare(a.Confidence, b.Confidence),
+			cmp.Compare(slices.Index(event.Methods(), a.Method), slices.Index(event.Methods(), b.Method)),
+			strings.Compare(a.EventID, b.EventID), strings.Compare(a.ClientCallID, b.ClientCallID))
+	})
+	for _, l := range best {
+		if cmp.Or(l.ServerCallID, l.ClientCallID) == callID && l.EventID != "" {
+			return l.EventID
+		}
+	}
+	for _, l := range best {
+		if l.ServerCallID != callID || l.ClientCallID == "" {
+			continue
+		}
+		if id := actionOf(l.ClientCallID, links); id != "" {
+			return id
+		}
+	}
+	return ""
 }
 
 // linksOfRequest reads the links of the call and, through its client call, those
@@ -85,9 +108,7 @@ func (c *conn) linksOfRequest(ctx context.Context, project event.ProjectID, call
 	err := c.each(ctx, statement("request_links", "columns", linkColumns), []any{project, from, to, id, project, from, to, id, id}, func(r *reader) {
 		links = append(links, r.link())
 	})
-	slices.SortFunc(links, func(a, b event.Link) int {
-		return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.EventID, b.EventID), strings.Compare(a.ClientCallID, b.ClientCallID), strings.Compare(a.ServerCallID, b.ServerCallID))
-	})
+	slices.SortFunc(links, linkByTime)
 	return links, err
 }
 
@@ -112,6 +133,6 @@ func (c *conn) callsByID(ctx context.Context, project event.ProjectID, ids []str
 			out = append(out, call)
 		}
 	})
-	slices.SortFunc(out, func(a, b event.Call) int { return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.ID, b.ID)) })
+	slices.SortFunc(out, func(a, b event.Call) int { return byTime(a.Time, b.Time, a.ID, b.ID) })
 	return out, err
 }

@@ -3,6 +3,7 @@ package duckdb
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,6 +15,10 @@ import (
 
 // Series implements [store.Reader].
 func (s *Store) Series(ctx context.Context, q store.SeriesQuery) (store.Series, error) {
+	if err := checkSeries(q); err != nil {
+		return store.Series{}, err
+	}
+	q.From, q.To = q.Edges[0], q.Edges[len(q.Edges)-1]
 	lines := newLines(q)
 	err := s.readers.heavy.with(ctx, func(c *conn) error {
 		for i := range q.Measures {
@@ -40,18 +45,41 @@ func (s *Store) Series(ctx context.Context, q store.SeriesQuery) (store.Series, 
 	return lines.series(), err
 }
 
+func checkSeries(q store.SeriesQuery) error {
+	if err := checkEdges(q.Edges); err != nil {
+		return err
+	}
+	if len(q.Measures) == 0 || len(q.By) > 2 {
+		return &event.Permanent{Err: errors.New("a series needs a measure and at most two labels"), Hint: "Ask for less at once."}
+	}
+	if len(q.By) > 0 {
+		return checkLimit(q.Limit)
+	}
+	return nil
+}
+
+// maxEdges is one more than the most buckets that a question may ask for.
+const maxEdges = 10_001
+
+func checkEdges(edges []time.Time) error {
+	if len(edges) < 2 || len(edges) > maxEdges || !slices.IsSortedFunc(edges, time.Time.Compare) {
+		return &event.Permanent{Err: errors.New("the edges are not 2 to 10,001 ascending times"), Hint: "Ask for wider buckets."}
+	}
+	return nil
+}
+
 // seriesQuery is the statement of one measure.
 func seriesQuery(q store.SeriesQuery, m store.Measure) (string, []any, error) {
 	var labels, rows query
 	linked := m.Stat == store.People
 	for _, f := range q.By {
-		linked = linked || names(store.Has{Field: f}, viaLink()...)
+		linked = linked || viaLink(f)
 	}
 	fields, err := rows.rowsIn(m.Of, q.Scope, linked && m.Of == store.OfCalls, m.Filter)
 	if err != nil {
 		return "", nil, err
 	}
-	if m.Of == store.OfCalls && !names(q.Filter, "call.side") && !names(m.Filter, "call.side") {
+	if m.Of == store.OfCalls && !store.Mentions(q.Filter, "call.side") && !store.Mentions(m.Filter, "call.side") {
 		rows.add(" AND c.side = 'server'")
 	}
 	for _, f := range q.By {
@@ -80,14 +108,14 @@ func statOf(m store.Measure, bots bool) (string, bool) {
 		case store.Count:
 			return "count(*)", true
 		case store.People:
-			return "count(DISTINCT coalesce(nullif(e.user_id, ''), nullif(e.device_id, '')))", true
+			return people("nullif(e.user_id, '')", "nullif(e.device_id, '')"), true
 		}
 	case m.Of == store.OfSessions:
 		switch m.Stat {
 		case store.Count:
 			return "count(*)", true
 		case store.People:
-			return "count(DISTINCT coalesce(nullif(s.user_id, ''), nullif(s.device_id, '')))", true
+			return people("nullif(s.user_id, '')", "nullif(s.device_id, '')"), true
 		}
 	case quantiles[m.Stat] != "":
 		return "quantile_cont(c.duration_us, " + quantiles[m.Stat] + ") / 1000", true
@@ -102,7 +130,7 @@ func statOf(m store.Measure, bots bool) (string, bool) {
 	case m.Stat == store.Mean:
 		return "avg(c.duration_us) / 1000", true
 	case m.Stat == store.People:
-		return "count(DISTINCT " + callPerson(bots) + ")", true
+		return callPeople(bots), true
 	}
 	return "", false
 }
@@ -206,7 +234,7 @@ func (l *lines) series() store.Series {
 	slices.SortFunc(sorted, func(a, b *store.Line) int {
 		return cmp.Or(cmp.Compare(totals[b], totals[a]), slices.Compare(a.Labels, b.Labels))
 	})
-	if l.query.Limit > 0 && len(sorted) > l.query.Limit {
+	if len(l.query.By) > 0 && len(sorted) > l.query.Limit {
 		sorted, out.Other = sorted[:l.query.Limit], true
 	}
 	for _, line := range sorted {

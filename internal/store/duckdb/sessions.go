@@ -11,6 +11,9 @@ import (
 // Sessions implements [store.Reader].
 func (s *Store) Sessions(ctx context.Context, q store.SessionsQuery) (store.SessionsPage, error) {
 	page := store.SessionsPage{Rows: []event.Session{}}
+	if err := checkLimit(q.Limit); err != nil {
+		return page, err
+	}
 	text, args, err := sessionsQuery(q)
 	if err != nil {
 		return page, err
@@ -28,8 +31,13 @@ func (s *Store) Sessions(ctx context.Context, q store.SessionsQuery) (store.Sess
 
 // wholeSessions adds the subquery of the sessions that have a part in scope.
 func (q *query) wholeSessions(s store.Scope) {
-	const which = "AND p.session_id IN (SELECT session_id FROM sessions WHERE project = ? AND started >= ? AND started < ?)"
-	q.add(statement("whole_sessions", "which", which), s.Project, s.Project, s.From, s.To)
+	const which = "AND session_id IN (SELECT session_id FROM sessions WHERE project = ? AND started >= ? AND started < ?)"
+	q.add(wholeSessionsWhere(which), s.Project, s.Project, s.From, s.To)
+}
+
+// wholeSessionsWhere is the statement that adds up the parts of some sessions.
+func wholeSessionsWhere(which string) string {
+	return statement("whole_sessions", "which", which, "anchor", identText("anchor"))
 }
 
 // sessionConditions adds the filter and, unless asked for, leaves out bots.

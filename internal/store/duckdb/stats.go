@@ -24,3 +24,9 @@ func (s *Store) Stats(ctx context.Context) (out store.Stats, err error) {
 	}
 	return out, err
 }
+
+// Checkpoint moves what is in the log into the data file, for a backup or a
+// measurement; commits do it by themselves when the log has grown to 32 MB.
+func (s *Store) Checkpoint(ctx context.Context) error {
+	return s.writer.submit(ctx, &job{do: func() error { return writeError(s.writer.conn.script("CHECKPOINT")) }})
+}

@@ -16,6 +16,9 @@ const timelineCap = 10_000
 
 // Timeline implements [store.Reader].
 func (s *Store) Timeline(ctx context.Context, project event.ProjectID, sessionID string, minConfidence float64) (store.Timeline, error) {
+	if sessionID == "" {
+		return store.Timeline{}, store.ErrNotFound
+	}
 	t := timeline{project: project, session: sessionID, min: minConfidence}
 	err := s.readers.light.with(ctx, func(c *conn) error { return t.read(ctx, c) })
 	return t.Timeline, err
@@ -60,7 +63,7 @@ func (t *timeline) readEvents(ctx context.Context, c *conn) error {
 	q.add("(e.session_id = ?", t.session)
 	for _, part := range t.parts {
 		if part.Derived {
-			q.add(" OR e.session_id = '' AND e.device_id = ? AND e.user_id IN ('', ?) AND e.time BETWEEN ? AND ?", part.DeviceID, part.UserID, part.Start, part.End)
+			q.inDerived("e", part, 0)
 		}
 	}
 	q.add(")")
@@ -69,13 +72,22 @@ func (t *timeline) readEvents(ctx context.Context, c *conn) error {
 	})
 }
 
+// inDerived adds the rows without session id that belong to a derived part: of the
+// same device, else of the same user, within its time and somewhat after.
+func (q *query) inDerived(alias string, part event.Session, after time.Duration) {
+	q.add(" OR "+alias+".session_id = '' AND "+alias+".device_id = ? AND "+alias+".time BETWEEN ? AND ?", part.DeviceID, part.Start, part.End.Add(after))
+	if part.DeviceID == "" {
+		q.add(" AND "+alias+".user_id = ?", part.UserID)
+	}
+}
+
 func (t *timeline) readLinks(ctx context.Context, c *conn) error {
 	return c.each(ctx, statement("timeline_links", "columns", linkColumns), []any{t.project, t.session, t.min, timelineCap + 1}, func(r *reader) {
 		t.Links = append(t.Links, r.link())
 	})
 }
 
-// readCalls reads the client calls that name the session and both ends of its links.
+// readCalls reads the calls that name the session and both ends of its links.
 func (t *timeline) readCalls(ctx context.Context, c *conn) error {
 	seen := map[string]bool{}
 	add := func(r *reader) {
@@ -84,8 +96,18 @@ func (t *timeline) readCalls(ctx context.Context, c *conn) error {
 			t.Calls = append(t.Calls, call)
 		}
 	}
-	text := statement("timeline_calls", "columns", callColumns, "which", "c.session_id = ? AND c.side = 'client'")
-	if err := c.each(ctx, text, []any{t.project, t.session, timelineCap + 1}, add); err != nil {
+	var own query
+	own.args = []any{t.project}
+	own.add("(c.session_id = ?", t.session)
+	for _, part := range t.parts {
+		if part.Derived {
+			own.inDerived("c", part, store.LinkGap)
+			own.add(" AND c.side = 'client'")
+		}
+	}
+	own.add(")")
+	text := statement("timeline_calls", "columns", callColumns, "which", own.String())
+	if err := c.each(ctx, text, append(own.args, timelineCap+1), add); err != nil {
 		return err
 	}
 	if len(t.Links) == 0 {
@@ -142,14 +164,18 @@ func (t *timeline) readMarks(ctx context.Context, c *conn) error {
 
 // readSession adds the parts up, orders everything and cuts what is too long.
 func (t *timeline) readSession(ctx context.Context, c *conn) error {
-	t.Session.ID = t.session
-	text := "SELECT " + sessionColumns + " FROM (" + statement("whole_sessions", "which", "AND p.session_id = ?") + ") s"
+	t.Session.ID, t.Session.SessionID = t.session, t.session
+	text := "SELECT " + sessionColumns + " FROM (" + wholeSessionsWhere("AND session_id = ?") + ") s"
 	if err := c.each(ctx, text, []any{t.project, t.session}, func(r *reader) { t.Session = r.session() }); err != nil {
 		return err
 	}
-	slices.SortFunc(t.Events, func(a, b event.Event) int { return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.ID, b.ID)) })
-	slices.SortFunc(t.Calls, func(a, b event.Call) int { return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.ID, b.ID)) })
-	slices.SortFunc(t.Spans, func(a, b event.Span) int { return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.ID, b.ID)) })
+	slices.SortFunc(t.Events, func(a, b event.Event) int { return byTime(a.Time, b.Time, a.ID, b.ID) })
+	slices.SortFunc(t.Calls, func(a, b event.Call) int { return byTime(a.Time, b.Time, a.ID, b.ID) })
+	slices.SortFunc(t.Links, linkByTime)
+	slices.SortFunc(t.Signals, func(a, b event.Signal) int {
+		return byTime(a.Time, b.Time, a.EventID, b.EventID, string(a.Kind), string(b.Kind))
+	})
+	slices.SortFunc(t.Interactions, func(a, b event.Interaction) int { return byTime(a.Time, b.Time, a.EventID, b.EventID) })
 	t.Truncated = cut(&t.Events) || t.Truncated
 	t.Truncated = cut(&t.Calls) || t.Truncated
 	t.Truncated = cut(&t.Spans) || t.Truncated
@@ -165,4 +191,17 @@ func cut[T any](rows *[]T) bool {
 	}
 	*rows = (*rows)[:timelineCap]
 	return true
+}
+
+// byTime orders by time, then by pairs of texts.
+func byTime(a, b time.Time, texts ...string) int {
+	order := a.Compare(b)
+	for i := 0; i < len(texts); i += 2 {
+		order = cmp.Or(order, strings.Compare(texts[i], texts[i+1]))
+	}
+	return order
+}
+
+func linkByTime(a, b event.Link) int {
+	return byTime(a.Time, b.Time, a.EventID, b.EventID, a.ClientCallID, b.ClientCallID, a.ServerCallID, b.ServerCallID)
 }

@@ -23,12 +23,11 @@ func (s *Store) Unlinked(ctx context.Context, limit int) (touched []store.Touche
 		if err != nil {
 			return err
 		}
-		newest, err := c.number(ctx, statement("highest_seq"))
+		last, err := c.takeUpto(ctx, after, limit)
 		if err != nil {
 			return err
 		}
-		last := min(newest, after+int64(limit))
-		upto = store.Seq(max(after, last))
+		upto = store.Seq(last)
 		if last <= after {
 			return nil
 		}
@@ -36,6 +35,17 @@ func (s *Store) Unlinked(ctx context.Context, limit int) (touched []store.Touche
 		return err
 	})
 	return touched, upto, err
+}
+
+// takeUpto is the Seq of the limit-th new event or call; when there are no more
+// than that, nothing but spans can lie beyond and it is the newest Seq of all.
+func (c *conn) takeUpto(ctx context.Context, after int64, limit int) (int64, error) {
+	var seqs []int64
+	err := c.each(ctx, statement("unlinked_upto"), []any{after, max(limit, 1) - 1}, func(r *reader) { seqs = append(seqs, r.int()) })
+	if err != nil || len(seqs) == 2 {
+		return slices.Min(append(seqs, 1<<62)), err
+	}
+	return c.number(ctx, statement("newest_seq"), after)
 }
 
 func (c *conn) unlinked(ctx context.Context, after, last int64) ([]store.Touched, error) {
@@ -57,7 +67,7 @@ func (c *conn) unlinked(ctx context.Context, after, last int64) ([]store.Touched
 	if err != nil {
 		return nil, err
 	}
-	kept, crowded := cluster(nodes)
+	kept, crowded := cluster(nodes, store.LinkCap)
 	if len(kept) == 0 {
 		return nil, nil
 	}
@@ -125,7 +135,9 @@ func (c *conn) reached(ctx context.Context) ([]node, error) {
 		if n.agent = r.int(); n.person && client != 0 {
 			n.agent = 0
 		}
-		nodes = append(nodes, n)
+		if len(n.keys) > 0 || n.agent != 0 {
+			nodes = append(nodes, n)
+		}
 	})
 	return nodes, err
 }

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -9,17 +10,13 @@ import (
 	"github.com/clickspan/clickspan/internal/store"
 )
 
-// parseField splits "call.attributes.plan" into the field and the key in its map.
-func parseField(name string) (store.Field, error) {
-	for _, f := range store.Fields() {
-		if f.Name == name && f.Type != store.Map {
-			return store.Field{Name: name}, nil
-		}
-		if key, ok := strings.CutPrefix(name, f.Name+"."); ok && f.Type == store.Map && key != "" {
-			return store.Field{Name: f.Name, Key: key}, nil
-		}
+// parseField reads a field that must be of record, when that is given.
+func parseField(name string, record store.Record) (store.Field, error) {
+	f, ok := store.ParseField(name)
+	if !ok || record != "" && recordOf(f) != record {
+		return f, &event.Permanent{Err: fmt.Errorf("there is no field %s here", name), Hint: "Name a field, and for an open map its key too."}
 	}
-	return store.Field{}, &event.Permanent{Err: fmt.Errorf("there is no field %s", name), Hint: "Ask for the list of fields."}
+	return f, nil
 }
 
 // label adds the field's value as text, ” when absent.
@@ -32,8 +29,9 @@ func (q *query) label(f store.Field, fields columnsOf) error {
 	case store.String:
 		q.add(c.sql)
 	case store.Map:
-		pointer := "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(f.Key)
-		q.add("CASE WHEN json_type(nullif("+c.sql+", ''), ?) NOT IN ('OBJECT', 'ARRAY') THEN coalesce(json_extract_string(nullif("+c.sql+", ''), ?), '') ELSE '' END", pointer, pointer)
+		q.scalar(c, f.Key)
+	case store.Double:
+		q.add("coalesce(regexp_replace(CAST(" + c.sql + " AS VARCHAR), '\\.0$', ''), '')")
 	default:
 		q.add("coalesce(CAST(" + c.sql + " AS VARCHAR), '')")
 	}
@@ -64,7 +62,7 @@ func (q *query) rowsIn(of store.Record, s store.Scope, linked bool, more ...stor
 		q.add(") s WHERE s.started >= ? AND s.started < ?", s.From, s.To)
 		return sessionFields(), q.sessionConditions(s)
 	default:
-		linked = linked || names(filter, viaLink()...)
+		linked = linked || needsLink(filter)
 		q.add("calls c")
 		if linked {
 			q.add(" LEFT JOIN (")
@@ -83,13 +81,13 @@ func recordOf(f store.Field) store.Record {
 }
 
 // valuesQuery counts the values of a field.
-func valuesQuery(s store.Scope, field, prefix string, limit int) (string, []any, error) {
-	f, err := parseField(field)
-	if err != nil {
+func valuesQuery(s store.Scope, record store.Record, field, prefix string, limit int) (string, []any, error) {
+	f, err := parseField(field, record)
+	if err = cmp.Or(err, checkLimit(limit)); err != nil {
 		return "", nil, err
 	}
 	var value, rows query
-	fields, err := rows.rowsIn(recordOf(f), s, names(store.Has{Field: f}, viaLink()...))
+	fields, err := rows.rowsIn(recordOf(f), s, viaLink(f))
 	if err != nil {
 		return "", nil, err
 	}
@@ -108,7 +106,7 @@ func valuesQuery(s store.Scope, field, prefix string, limit int) (string, []any,
 // Values implements [store.Reader].
 func (s *Store) Values(ctx context.Context, scope store.Scope, field, prefix string, limit int) ([]store.Value, error) {
 	out := []store.Value{}
-	text, args, err := valuesQuery(scope, field, prefix, limit)
+	text, args, err := valuesQuery(scope, "", field, prefix, limit)
 	if err != nil {
 		return out, err
 	}
@@ -121,9 +119,12 @@ func (s *Store) Values(ctx context.Context, scope store.Scope, field, prefix str
 // Facets implements [store.Reader].
 func (s *Store) Facets(ctx context.Context, scope store.Scope, fields []string, limit int) ([]store.Facet, error) {
 	out := make([]store.Facet, 0, len(fields))
+	if err := new(query).where(scope.Filter, callFields(true)); err != nil {
+		return out, err
+	}
 	err := s.readers.heavy.with(ctx, func(c *conn) error {
 		for _, field := range fields {
-			text, args, err := valuesQuery(scope, field, "", limit)
+			text, args, err := valuesQuery(scope, store.OfCalls, field, "", limit)
 			if err != nil {
 				return err
 			}

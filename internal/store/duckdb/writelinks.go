@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/store"
 )
 
@@ -14,7 +15,7 @@ func (s *Store) WriteLinks(ctx context.Context, blocks []store.Linked, upto stor
 		if err := w.replaceDerived(ctx, blocks); err != nil {
 			return err
 		}
-		_, err := w.conn.exec(ctx, "UPDATE state SET value = ? WHERE name = 'watermark'", int64(upto))
+		_, err := w.conn.exec(ctx, "UPDATE state SET value = greatest(value, ?) WHERE name = 'watermark'", int64(upto))
 		return err
 	})
 }
@@ -37,13 +38,17 @@ func (w *writer) replaceDerived(ctx context.Context, blocks []store.Linked) erro
 	if _, err := w.conn.exec(ctx, "TRUNCATE covered"); err != nil {
 		return err
 	}
+	gone, err := w.gone(ctx, blocks, from, to)
+	if err != nil {
+		return err
+	}
 	for _, t := range []*table{w.links, w.signals, w.interactions, w.sessions, w.unlinked} {
 		if err := t.begin(w.conn); err != nil {
 			return err
 		}
 	}
 	for i := range blocks {
-		w.putDerived(&blocks[i])
+		w.putDerived(&blocks[i], gone)
 	}
 	return nil
 }
@@ -65,35 +70,103 @@ func (w *writer) putCovered(blocks []store.Linked) (from, to time.Time, err erro
 		if b.To.After(to) {
 			to = b.To
 		}
-		put := func(ids []string, isCall bool) {
-			for _, id := range ids {
-				t.row()
-				t.int(int64(b.Project))
-				t.uuid(identOf(id).uuid)
-				t.bool(isCall)
-			}
-		}
-		put(b.EventIDs, false)
-		put(b.CallIDs, true)
+		putIDs(t, b.Project, false, b.EventIDs...)
+		putIDs(t, b.Project, true, b.CallIDs...)
 	}
 	return from.Add(-linkReach), to.Add(linkReach), t.finish()
 }
 
-func (w *writer) putDerived(b *store.Linked) {
+// putIDs names events or calls in a table of (project, id, is_call).
+func putIDs(t *table, project event.ProjectID, isCall bool, ids ...string) {
+	for _, id := range ids {
+		if id != "" {
+			t.row()
+			t.int(int64(project))
+			t.uuid(identOf(id).uuid)
+			t.bool(isCall)
+		}
+	}
+}
+
+// goneRow is a row that does not exist any more.
+type goneRow struct {
+	project event.ProjectID
+	id      uuid
+	isCall  bool
+}
+
+// gone finds which of the rows that the blocks' results name were erased since
+// they were read: what names them must not come back.
+func (w *writer) gone(ctx context.Context, blocks []store.Linked, from, to time.Time) (map[goneRow]bool, error) {
+	t := w.named
+	if err := t.begin(w.conn); err != nil {
+		return nil, err
+	}
+	for i := range blocks {
+		b := &blocks[i]
+		for j := range b.Links {
+			putIDs(t, b.Project, false, b.Links[j].EventID)
+			putIDs(t, b.Project, true, b.Links[j].ClientCallID, b.Links[j].ServerCallID)
+		}
+		for j := range b.Signals {
+			putIDs(t, b.Project, false, b.Signals[j].EventID)
+			putIDs(t, b.Project, true, b.Signals[j].CallID)
+		}
+		for j := range b.Interactions {
+			putIDs(t, b.Project, false, b.Interactions[j].EventID)
+		}
+		for j := range b.Sessions {
+			putIDs(t, b.Project, false, b.Sessions[j].Anchor)
+		}
+		for j := range b.Unlinked {
+			putIDs(t, b.Project, true, b.Unlinked[j].CallID)
+		}
+	}
+	if err := t.finish(); err != nil {
+		return nil, err
+	}
+	gone := map[goneRow]bool{}
+	err := w.conn.each(ctx, statement("gone"), []any{from, to}, func(r *reader) {
+		row := goneRow{project: event.ProjectID(r.int())}
+		row.id, _ = r.rows.uuid(r.next())
+		row.isCall = r.bool()
+		gone[row] = true
+	})
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.conn.exec(ctx, "TRUNCATE named")
+	return gone, err
+}
+
+// putDerived writes what a block yielded, except what names a row that is gone.
+func (w *writer) putDerived(b *store.Linked, gone map[goneRow]bool) {
+	event := func(id string) bool { return len(gone) == 0 || !gone[goneRow{b.Project, identOf(id).uuid, false}] }
+	call := func(id string) bool { return len(gone) == 0 || !gone[goneRow{b.Project, identOf(id).uuid, true}] }
 	for i := range b.Links {
-		w.links.putLink(b.Project, &b.Links[i])
+		if l := &b.Links[i]; event(l.EventID) && call(l.ClientCallID) && call(l.ServerCallID) {
+			w.links.putLink(b.Project, l)
+		}
 	}
 	for i := range b.Signals {
-		w.signals.putSignal(b.Project, &b.Signals[i])
+		if s := &b.Signals[i]; event(s.EventID) && call(s.CallID) {
+			w.signals.putSignal(b.Project, s)
+		}
 	}
 	for i := range b.Interactions {
-		w.interactions.putInteraction(b.Project, &b.Interactions[i])
+		if n := &b.Interactions[i]; event(n.EventID) {
+			w.interactions.putInteraction(b.Project, n)
+		}
 	}
 	for i := range b.Sessions {
-		w.sessions.putSession(b.Project, &b.Sessions[i])
+		if s := &b.Sessions[i]; event(s.Anchor) {
+			w.sessions.putSession(b.Project, s)
+		}
 	}
 	for i := range b.Unlinked {
-		w.unlinked.putUnlinked(b, &b.Unlinked[i])
+		if u := &b.Unlinked[i]; call(u.CallID) {
+			w.unlinked.putUnlinked(b, u)
+		}
 	}
 }
 

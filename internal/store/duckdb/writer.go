@@ -41,7 +41,7 @@ type job struct {
 type tables struct {
 	events, calls, spans, fingerprints, rejected, duplicates *table
 	links, signals, interactions, sessions, unlinked         *table
-	incoming, covered                                        *table
+	incoming, covered, named                                 *table
 }
 
 func (t *tables) byName() map[string]**table {
@@ -49,7 +49,7 @@ func (t *tables) byName() map[string]**table {
 		"events": &t.events, "calls": &t.calls, "spans": &t.spans, "fingerprints": &t.fingerprints,
 		"rejected": &t.rejected, "duplicates": &t.duplicates,
 		"links": &t.links, "signals": &t.signals, "interactions": &t.interactions, "sessions": &t.sessions, "unlinked": &t.unlinked,
-		"incoming": &t.incoming, "covered": &t.covered,
+		"incoming": &t.incoming, "covered": &t.covered, "named": &t.named,
 	}
 }
 
@@ -76,7 +76,7 @@ func (w *writer) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	seq, err := w.conn.number(ctx, statement("highest_seq"))
+	seq, err := w.conn.number(ctx, statement("newest_seq"), 0)
 	if err != nil {
 		return err
 	}

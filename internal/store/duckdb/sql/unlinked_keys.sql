@@ -1,9 +1,13 @@
-SELECT project, seq, time, true AS person, consent, nullif(session_id, '') AS session,
+-- Events and calls with their link keys; absent keys are NULL. Without consent
+-- an event is tied to its own session only.
+SELECT project, seq, time, true AS person, nullif(session_id, '') AS session,
     CASE WHEN session_id = '' THEN nullif(device_id, '') END AS visitor,
-    nullif(user_id, '') AS usr, trace, NULL::UUID AS answer, NULL::UUID AS request
+    CASE WHEN consent <> 'denied' THEN nullif(user_id, '') END AS usr,
+    CASE WHEN consent <> 'denied' THEN trace END AS trace, NULL::UUID AS answer, NULL::UUID AS request
 FROM events
-WHERE consent <> 'denied'
 UNION ALL
-SELECT project, seq, time, side = 'client', consent, nullif(session_id, ''), NULL, nullif(user_id, ''), trace, server_trace, request
+SELECT project, seq, time, side = 'client', nullif(session_id, ''),
+    CASE WHEN session_id = '' THEN nullif(device_id, '') END,
+    nullif(user_id, ''), trace, server_trace, request
 FROM calls
 WHERE consent <> 'denied' AND class <> 'asset'

@@ -1,0 +1,3 @@
+SELECT CAST(sum(count) AS BIGINT)
+FROM duplicates
+WHERE project = ? AND hour >= ? AND hour < ?
