@@ -213,6 +213,33 @@ func TestEffectsAreInTheExpectedRange(t *testing.T) {
 	}
 }
 
+// A release makes search slower until another mends it, however short the story.
+func TestBadRelease(t *testing.T) {
+	t.Parallel()
+	for _, days := range []int{1, 2, 21} {
+		w, err := New(Config{Seed: 1, People: 1, Days: days, End: noon})
+		if err != nil {
+			t.Fatal(err)
+		}
+		story := w.Story()
+		i := slices.IndexFunc(story.Releases, func(r Release) bool { return r.Slower > 1 })
+		j := slices.IndexFunc(story.Releases, func(r Release) bool { return r.Version == "2.0.1" })
+		if i < 0 || j <= i || !slices.IsSortedFunc(story.Releases, func(a, b Release) int { return a.At.Compare(b.At) }) {
+			t.Fatalf("%d days: releases %+v", days, story.Releases)
+		}
+		bad, fix := story.Releases[i].At, story.Releases[j].At
+		if bad.Before(story.Start) || !fix.Before(story.End) || w.release("catalogue", bad) != "2.0.0" || w.release("catalogue", story.End) != "2.0.1" {
+			t.Errorf("%d days: from %s to %s in %s to %s", days, bad, fix, story.Start, story.End)
+		}
+		calm := &weather{}
+		for at, want := range map[time.Time]float64{bad.Add(-time.Second): 0, bad: math.Log(1.8), fix: 0} {
+			if got, _ := w.trouble(calm, &w.shop.search, at); got != want {
+				t.Errorf("%d days: search is slower by %v at %s, want %v", days, got, at, want)
+			}
+		}
+	}
+}
+
 func TestNoEffectMeansNone(t *testing.T) {
 	t.Parallel()
 	for _, o := range tell(t, Config{Seed: 6, People: 300, Days: 2, End: noon, NoEffect: true}).outcomes {

@@ -92,12 +92,15 @@ func (w *World) incidents(day int) []Incident {
 	return list
 }
 
-// releases come every third day to each service in turn. One of the catalogue makes
-// search slower by four fifths; the fix comes two days later, a day before the end.
+// releases come to each service in turn. One of the catalogue makes search slower by
+// four fifths, three days before the end (earlier in the story when it is short);
+// the fix comes two days later.
 func (w *World) releases() []Release {
 	services := []string{"catalogue", "orders", "identity", "feed", "web"}
-	bad, fix := w.config.End.Add(-72*time.Hour), w.config.End.Add(-24*time.Hour)
-	trouble := !w.config.NoTrouble && w.config.Days >= 4
+	length := time.Duration(w.config.Days) * 24 * time.Hour
+	bad := w.config.End.Add(-min(72*time.Hour, length*3/5)).Truncate(time.Hour)
+	fix := w.config.End.Add(-min(24*time.Hour, length/5)).Truncate(time.Hour)
+	trouble := !w.config.NoTrouble
 	var list []Release
 	for i, at := 0, w.start.Add(10*time.Hour); at.Before(w.config.End); i, at = i+1, at.Add(29*time.Hour) {
 		service := services[i%len(services)]
