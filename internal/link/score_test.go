@@ -20,7 +20,8 @@ type score struct {
 	// found is how many of the judged client calls are tied to a row that is theirs
 	// and answers them; of is how many have one.
 	found, of int
-	// answers counts the ties to rows that answer, without redirects on the way.
+	// answers counts the client calls that are tied to a row that answers, without
+	// redirects on the way.
 	answers bin
 	bins    [10]bin
 }
@@ -45,7 +46,7 @@ func linkAll(rows link.Rows) []link.Result {
 // judged keeps count: for the others the truth is not known.
 func judge(results []link.Result, want truth, redirects map[string]bool, judged func(id string) bool) score {
 	s := score{right: map[event.Method]int{}, wrong: map[event.Method]int{}}
-	answered := map[string]bool{}
+	tied, answered := map[string]bool{}, map[string]bool{}
 	for _, r := range results {
 		for _, l := range r.Links {
 			if l.ClientCallID == "" || l.ServerCallID == "" || !judged(l.ClientCallID) {
@@ -55,7 +56,7 @@ func judge(results []link.Result, want truth, redirects map[string]bool, judged 
 			b.n++
 			b.claimed += l.Confidence
 			if !redirects[l.ServerCallID] {
-				s.answers.n++
+				tied[l.ClientCallID] = true
 			}
 			if want[l.ServerCallID] != l.ClientCallID {
 				s.wrong[l.Method]++
@@ -68,7 +69,8 @@ func judge(results []link.Result, want truth, redirects map[string]bool, judged 
 			}
 		}
 	}
-	s.found, s.answers.right = len(answered), len(answered)
+	s.found = len(answered)
+	s.answers = bin{n: len(tied), right: len(answered)}
 	answers := map[string]bool{}
 	for row, c := range want {
 		if judged(c) && !redirects[row] {

@@ -194,11 +194,11 @@ func byHand(k event.Kind) bool { return k == event.Click || k == event.Submit }
 // action it could be, for clocks that are coarse and for people told apart by
 // their browser only.
 func (w *window) confidence(c *call, s suspect, others int) float64 {
-	p := 0.6
+	p := 0.7
 	if s.direct {
 		p = 0.8
 	}
-	p /= 1 + 0.25*float64(others)
+	p /= 1 + 0.15*float64(others)
 	if c.Side == event.Server {
 		p -= 0.1
 		if c.Grain > 0 || !c.Timed {
