@@ -48,9 +48,11 @@ async function checkPage(page, origin, { name, path, ready, refused = false }) {
     if (again !== text) throw new Error(`headings were ${text}, became ${again}`)
   })
   for (const scheme of ['light', 'dark']) {
-    await setScheme(page, scheme)
-    await settle(page, ready)
-    await report.step(`${name}: axe, ${scheme}`, () => checkAxe(page))
+    await report.step(`${name}: axe, ${scheme}`, async () => {
+      await setScheme(page, scheme)
+      await settle(page, ready)
+      await checkAxe(page)
+    })
     if (shots) await page.screenshot({ path: join(shots, `${name}-${scheme}.png`) })
   }
   await setScheme(page, 'light')

@@ -15,7 +15,7 @@ export class Problem extends Error {
   }
 }
 
-export const api = createClient<paths>({ baseUrl: '', querySerializer: { array: { style: 'form', explode: false } } })
+export const api = createClient<paths>({ baseUrl: '' })
 
 type Answer<Data> = { data?: Data; error?: unknown; response: Response }
 
