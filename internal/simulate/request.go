@@ -182,7 +182,27 @@ func (r *requests) serve(e *endpoint, c *event.Call, begin time.Time, took time.
 		inner.UserID, inner.AccountID = r.identity.UserID, r.identity.AccountID
 	}
 	r.ledger.calls = append(r.ledger.calls, stamped[event.Call]{inner.Time, inner})
+	if inner.SpanID != "" && (inner.Failed() || took > seconds(2*e.base)) { // as collectors sample: what was slow or failed
+		r.trace(e, &inner)
+	}
 	return append(ids, inner.ID), inner.Time
+}
+
+// trace writes the work inside a service's call: its database, and the payment
+// provider for an order.
+func (r *requests) trace(e *endpoint, c *event.Call) {
+	w := event.Span{
+		ID: r.dice.hex(16), Time: c.Time.Add(c.Duration / 20).Truncate(time.Microsecond), Duration: (c.Duration * 7 / 10).Truncate(time.Microsecond),
+		Name: "SELECT " + e.service, Kind: "client", Service: e.service, TraceID: c.TraceID, SpanID: r.dice.hex(16), ParentSpanID: c.SpanID,
+		Attributes: map[string]any{"db.system": "postgresql"}, Origin: event.Origin{Source: "simulate"},
+	}
+	if e == &r.world.shop.order {
+		w.Name, w.Attributes = "POST", map[string]any{"http.request.method": "POST", "url.full": "https://pay.example/charges", "server.address": "pay.example"}
+	}
+	if c.Failed() {
+		w.Error = c.Error
+	}
+	r.ledger.spans = append(r.ledger.spans, stamped[event.Span]{w.Time, w})
 }
 
 // edgeCall is the line of the proxy before everything.

@@ -25,6 +25,7 @@ type told struct {
 	story    Story
 	events   []event.Event
 	calls    []event.Call
+	spans    []event.Span
 	ties     []Tie
 	outcomes []Outcome
 }
@@ -36,6 +37,7 @@ func tell(tb testing.TB, c Config) told {
 	all.story, err = Run(context.Background(), c, func(chunk Chunk) error {
 		all.events = append(all.events, chunk.Records.Events...)
 		all.calls = append(all.calls, chunk.Records.Calls...)
+		all.spans = append(all.spans, chunk.Records.Spans...)
 		all.ties = append(all.ties, chunk.Truth.Ties...)
 		all.outcomes = append(all.outcomes, chunk.Truth.Outcomes...)
 		return nil
@@ -126,6 +128,20 @@ func TestRecordsAreValidAndInOrder(t *testing.T) {
 		if err := all.calls[i].Validate(noon); err != nil {
 			t.Fatalf("%v: %+v", err, all.calls[i])
 		}
+	}
+	parents := map[string]*event.Call{}
+	for i := range all.calls {
+		parents[all.calls[i].SpanID] = &all.calls[i]
+	}
+	for i := range all.spans {
+		s := &all.spans[i]
+		parent := parents[s.ParentSpanID]
+		if err := s.Validate(noon); err != nil || parent == nil || s.Time.Before(parent.Time) || s.Time.Add(s.Duration).After(parent.End()) {
+			t.Fatalf("%v: %+v in %+v", err, s, parent)
+		}
+	}
+	if len(all.spans) == 0 {
+		t.Error("no spans")
 	}
 	if !slices.IsSortedFunc(all.calls, func(a, b event.Call) int { return a.Time.Compare(b.Time) }) {
 		t.Error("calls are out of order")

@@ -49,6 +49,7 @@ type Outcome struct {
 type ledger struct {
 	events   []stamped[event.Event]
 	calls    []stamped[event.Call]
+	spans    []stamped[event.Span]
 	ties     []stamped[Tie]
 	outcomes []stamped[Outcome]
 }
@@ -62,6 +63,7 @@ type stamped[T any] struct {
 func (l *ledger) cut(until time.Time) (records event.Records, truth Truth) {
 	records.Events = due(&l.events, until)
 	records.Calls = due(&l.calls, until)
+	records.Spans = due(&l.spans, until)
 	truth.Ties = due(&l.ties, until)
 	truth.Outcomes = due(&l.outcomes, until)
 	return records, truth

@@ -11,11 +11,6 @@ import (
 	"github.com/clickspan/clickspan/internal/event"
 )
 
-// DecodeLogs takes log records that a gRPC server has already decoded.
-func DecodeLogs(logs plog.Logs, opt Options, sink Sink) error {
-	return (&otlpDecoder{opt: opt, sink: sink}).logs(logs)
-}
-
 // logs takes log records with an event name as Events: OpenTelemetry's way to tell
 // behaviour. Other log lines are not ours; that there were some is told once.
 func (o *otlpDecoder) logs(logs plog.Logs) error {

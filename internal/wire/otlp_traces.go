@@ -9,11 +9,6 @@ import (
 	"github.com/clickspan/clickspan/internal/event"
 )
 
-// DecodeTraces takes spans that a gRPC server has already decoded.
-func DecodeTraces(traces ptrace.Traces, opt Options, sink Sink) error {
-	return (&otlpDecoder{opt: opt, sink: sink}).traces(traces)
-}
-
 // traces sorts spans into the vocabulary: HTTP requests that a service answered or
 // a browser sent are Calls, what a person did in a browser is an Event, anything
 // else is a Span.
