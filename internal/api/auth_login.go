@@ -11,12 +11,12 @@ import (
 	"github.com/clickspan/clickspan/internal/meta"
 )
 
-// loginBody is either a token (of a one-use link, or an API token) or a name
+// LoginBody is either a token (of a one-use link, or an API token) or a name
 // with its password.
-type loginBody struct {
-	Token    string `json:"token"`
-	Name     string `json:"name"`
-	Password string `json:"password"`
+type LoginBody struct {
+	Token    string `json:"token,omitempty"`
+	Name     string `json:"name,omitempty"`
+	Password string `json:"password,omitempty"`
 }
 
 // login trades a token or password for the cookie: POST /api/v1/login.
@@ -25,7 +25,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	var body loginBody
+	var body LoginBody
 	if err := readBody(w, r, &body); err != nil {
 		s.fail(w, r, err)
 		return
@@ -41,7 +41,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, "application/json", Me{Name: user.Name, Role: string(user.Role)})
 }
 
-func (s *Server) whoLogsIn(ctx context.Context, body loginBody) (meta.User, error) {
+func (s *Server) whoLogsIn(ctx context.Context, body LoginBody) (meta.User, error) {
 	if body.Token != "" {
 		return s.trade(ctx, body.Token)
 	}

@@ -41,6 +41,7 @@ type DebugAnswer struct {
 	Events   []Event            `json:"events"`
 	Calls    []Call             `json:"calls"`
 	Spans    []Span             `json:"spans"`
+	Releases []event.Release    `json:"releases"`
 	Rejected int                `json:"rejected"`
 	Errors   []pipeline.Refusal `json:"errors"`
 }
@@ -197,15 +198,28 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request, from source) (D
 	}
 	defer leave()
 	sink := s.pipeline.Dry(r.Context(), origin)
-	err = s.decode(w, r, from, sink)
+	noted := noting{Sink: sink, releases: []event.Release{}}
+	err = s.decode(w, r, from, &noted)
 	if _, closed := sink.Close(); err == nil {
 		err = closed
 	}
 	kept, result := sink.Preview()
 	return DebugAnswer{
 		Events: each(kept.Events, eventOf), Calls: each(kept.Calls, bareCall), Spans: each(kept.Spans, spanOf),
-		Rejected: result.Rejected, Errors: some(result.Errors),
+		Releases: noted.releases, Rejected: result.Rejected, Errors: some(result.Errors),
 	}, err
+}
+
+// noting remembers releases, which a dry writer does not give back.
+type noting struct {
+	wire.Sink
+	releases []event.Release
+}
+
+// Release notes r.
+func (n *noting) Release(r *event.Release) error {
+	n.releases = append(n.releases, *r)
+	return n.Sink.Release(r)
 }
 
 // decode reads the body into sink.

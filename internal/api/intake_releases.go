@@ -38,6 +38,10 @@ func decodeReleases(r io.Reader, _ wire.Options, sink wire.Sink) error {
 			sink.Reject(wire.Reject{Index: i, Reason: err.Error()})
 			continue
 		}
+		if release.Version == "" || release.At.IsZero() {
+			sink.Reject(wire.Reject{Index: i, Reason: "a release needs version and at"})
+			continue
+		}
 		release.At = event.Time(release.At)
 		if err := sink.Release(&release); err != nil {
 			return err

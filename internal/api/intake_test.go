@@ -154,6 +154,10 @@ func TestIntakeReleases(t *testing.T) {
 	if diff := cmp.Diff(want, listed.Releases); diff != "" {
 		t.Error(diff)
 	}
+	tried := decoded[DebugAnswer](t, w.put("/intake/releases?debug=1", `{"service":"shop","version":"1.3","at":"2026-11-20T11:00:00Z"}`))
+	if len(tried.Releases) != 1 || len(decoded[ReleasesOutput](t, w.api(http.MethodGet, "/api/v1/releases", "")).Releases) != 1 {
+		t.Errorf("debug: %+v", tried)
+	}
 	if got := w.put("/intake/releases", `{"version":"1","when":"now"}`); got.status != http.StatusBadRequest {
 		t.Errorf("an unknown field: status %d: %s", got.status, got.body)
 	}

@@ -27,6 +27,10 @@ func (s *Server) tail(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
+	if s.live.Watchers() >= maxWatchers {
+		s.fail(w, r, retryLater(10*time.Second, "Close another live view.", "%d live views are open already", maxWatchers))
+		return
+	}
 	stream, err := newStream(w)
 	if err != nil {
 		s.fail(w, r, err)

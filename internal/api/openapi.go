@@ -84,6 +84,44 @@ func register[In, Out any](s *Server, method, path, id, summary string, answer f
 	})
 }
 
+// describePlain adds to the description what is served without huma.
+func (s *Server) describePlain() {
+	api := s.huma.OpenAPI()
+	schema := func(t reflect.Type) map[string]*huma.MediaType {
+		return map[string]*huma.MediaType{"application/json": {Schema: api.Components.Schemas.Schema(t, true, "")}}
+	}
+	failed := &huma.Response{Description: "Error", Content: map[string]*huma.MediaType{
+		"application/problem+json": {Schema: api.Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")},
+	}}
+	open := []map[string][]string{}
+	api.AddOperation(&huma.Operation{
+		Method: http.MethodPost, Path: apiPrefix + "login", OperationID: "login", Summary: "Trade a token or a password for the cookie",
+		Tags: []string{"login"}, Security: open,
+		RequestBody: &huma.RequestBody{Required: true, Content: schema(reflect.TypeFor[LoginBody]())},
+		Responses:   map[string]*huma.Response{"200": {Description: "OK", Content: schema(reflect.TypeFor[Me]())}, "default": failed},
+	})
+	api.AddOperation(&huma.Operation{
+		Method: http.MethodPost, Path: apiPrefix + "logout", OperationID: "logout", Summary: "End the login", Tags: []string{"login"},
+		Responses: map[string]*huma.Response{"204": {Description: "No Content"}, "default": failed},
+	})
+	text, flag := &huma.Schema{Type: huma.TypeString}, &huma.Schema{Type: huma.TypeBoolean}
+	api.AddOperation(&huma.Operation{
+		Method: http.MethodGet, Path: apiPrefix + "live", OperationID: "live", Tags: []string{"live"},
+		Summary: "Watch records as they are committed",
+		Description: "Server-sent events: `call` and `event` carry a Call or an Event, `dropped` the number of records that this watcher " +
+			"was too slow for, as {\"dropped\": n}.",
+		Parameters: []*huma.Param{
+			{Name: "project", In: "query", Description: "name of the project", Schema: text},
+			{Name: "filter", In: "query", Description: "CEL over call and event", Schema: text},
+			{Name: "bots", In: "query", Description: "show events of marked bots too", Schema: flag},
+		},
+		Responses: map[string]*huma.Response{
+			"200":     {Description: "OK", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: text}}},
+			"default": failed,
+		},
+	})
+}
+
 // closeArrays tells the description what the handlers keep: an array is never null.
 func closeArrays(registry huma.Registry) {
 	for _, schema := range registry.Map() {

@@ -72,6 +72,16 @@ func TestBadBodies(t *testing.T) {
 	}
 }
 
+func TestBodiesAreJSONWhateverTheyAreCalled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	got := send(t, http.MethodPost, w.main.URL+"/api/v1/projects", `{"name":"x"}`,
+		"Authorization", "Bearer "+w.admin, "Content-Type", "application/x-www-form-urlencoded")
+	if got.status != http.StatusOK {
+		t.Errorf("status %d: %s", got.status, got.body)
+	}
+}
+
 func TestUnknownProject(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -80,6 +80,7 @@ func New(c Config) *Server {
 	}
 	s.huma = newHuma(privateMux{s})
 	s.describedRoutes()
+	s.describePlain()
 	closeArrays(s.huma.OpenAPI().Components.Schemas)
 	s.plainRoutes()
 	s.intakeRoutes()
@@ -91,7 +92,10 @@ type privateMux struct{ *Server }
 
 // HandleFunc registers a route.
 func (m privateMux) HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request)) {
-	m.main.Handle(pattern, m.private(http.HandlerFunc(handler)))
+	m.main.Handle(pattern, m.private(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Set("Content-Type", "application/json") // whatever `curl -d` calls it
+		handler(w, r)
+	})))
 }
 
 // ServeHTTP is only there because huma wants it.
