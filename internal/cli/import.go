@@ -174,7 +174,7 @@ func inFile(path string, err error) error { return fmt.Errorf("%s: %w", path, er
 // format returns the format asked for, or the one that the beginning shows.
 func (c *importCmd) format(input *bufio.Reader) (wire.Format, error) {
 	if c.LogFormat != "" && c.Format == "auto" {
-		format, _ := wire.Lookup("combined") // its layout is replaced by the log format
+		format, _ := wire.Lookup("log") // whatever --log-format says
 		return format, nil
 	}
 	if c.Format == "auto" {
