@@ -3,8 +3,10 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
 
@@ -204,13 +206,14 @@ func (w *Writer) refuse(index int, reason, sample, source string) {
 	w.pending.Rejected[at].Count++
 }
 
-// example redacts the beginning of a refused record.
+// example redacts the beginning of a refused record. Its last word was cut in two
+// and goes, because half an e-mail address is not recognised as one.
 func (w *Writer) example(sample string) string {
-	text := w.pipeline.Rules.Text(sample)
-	for len(text) > wire.MaxSample {
-		text = text[:len(text)-1]
+	if len(sample) > wire.MaxSample-utf8.UTFMax {
+		sample = sample[:max(0, strings.LastIndexAny(sample, " \t\"'&,;"))]
 	}
-	return text
+	text := w.pipeline.Rules.Text(sample)
+	return strings.ToValidUTF8(text[:min(len(text), wire.MaxSample)], "")
 }
 
 func (w *Writer) flushWhenFull() error {

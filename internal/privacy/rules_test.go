@@ -236,6 +236,39 @@ func TestClientKeysChangeDaily(t *testing.T) {
 	}
 }
 
+func TestAttributesOfMachinesAndPeople(t *testing.T) {
+	t.Parallel()
+	r := rules(t, &settings{}, privacy.Options{})
+	name := r.Pseudonym(1, "Anna Schmidt")
+	street := stored(r, "address", "Main Street 1")
+	for key, c := range map[string]struct{ in, want any }{
+		"server.address":                    {"shop.example", "shop.example"},
+		"client.address":                    {"203.0.113.9", "203.0.113.0"},
+		"user.name":                         {"Anna Schmidt", name},
+		"user.email":                        {"anna@example.com", r.Pseudonym(1, "anna@example.com")},
+		"address":                           {"Main Street 1", street},
+		"product.name":                      {"blue shoes", "blue shoes"},
+		"db.query.text":                     {"SELECT * FROM t WHERE name = 'Anna' AND n = 7", "SELECT * FROM t WHERE name = ? AND n = 7"},
+		"url.full":                          {"https://x.example/a?code=7&page=2", "https://x.example/a?code=[redacted]&page=2"},
+		"http.request.header.authorization": {[]any{"Basic abc"}, nil},
+		"http.request.header.cookie":        {"sid=1", nil},
+		"http.request.header.x-api-key":     {[]string{"abc"}, nil},
+		"user_agent.original":               {"Mozilla/5.0", nil},
+		"session_token":                     {"abc", nil},
+		"order.id":                          {"Zx81kQ0vTn4YpLw2RbEj7MdC9s", "Zx81kQ0vTn4YpLw2RbEj7MdC9s"},
+		"code":                              {"Zx81kQ0vTn4YpLw2RbEj7MdC9s", "[token]"},
+		"amount":                            {12.5, 12.5},
+		"at":                                {1732372800000.0, 1732372800000.0},
+		"exception.message":                 {"no user anna@example.com", "no user [email]"},
+	} {
+		call := event.Call{Attributes: map[string]any{key: c.in}}
+		r.Redactor(t.Context(), 1).Call(&call)
+		if d := cmp.Diff(c.want, call.Attributes[key]); d != "" {
+			t.Errorf("%s: %s", key, d)
+		}
+	}
+}
+
 func TestSealFailureIsRetryable(t *testing.T) {
 	t.Parallel()
 	s := &settings{err: errors.New("disk full")}
@@ -260,4 +293,24 @@ func TestSealedOnce(t *testing.T) {
 	if len(s.sealed) != 1 {
 		t.Errorf("sealed %d times", len(s.sealed))
 	}
+}
+
+// stored returns what is kept of a value.
+func stored(r *privacy.Rules, name, value string) any {
+	call := event.Call{Attributes: map[string]any{name: value}}
+	r.Redactor(context.Background(), 1).Call(&call)
+	return call.Attributes[name]
+}
+
+func FuzzText(f *testing.F) {
+	for _, seed := range []string{"", "a@b.co", "%40%", "?=&=", "https://a@b/?x#y=z", "4111 1111 1111 1111", "::ffff:1.2.3.4", "eyJ.eyJ.", "password:"} {
+		f.Add(seed)
+	}
+	r := rules(f, &settings{}, privacy.Options{})
+	f.Fuzz(func(t *testing.T, text string) {
+		once := r.Text(text)
+		if again := r.Text(once); again != once {
+			t.Errorf("%q became %q and then %q", text, once, again)
+		}
+	})
 }

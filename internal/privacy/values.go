@@ -127,11 +127,11 @@ func (p *person) scalar(name, text string) (any, bool) {
 		return text, true
 	case isSecretName(header), header == "user_agent", name == "user_agent.original":
 		return nil, false // the user agent was parsed; whole, it helps to recognise people
-	case isPersonalName(header) || p.identify && header == "name" || header == "name" && isName(text):
+	case isPersonalName(header) && !isMachine(name) || p.identify && header == "name" || header == "name" && isName(text):
 		return p.pseudonymOf(text)
 	case strings.HasSuffix(header, "id"):
 		return p.identifier(text)
-	case header == "statement" || header == "query_text" || header == "query.text":
+	case name == "db.statement", name == "db.query.text":
 		return withoutLiterals(p.rules.text(text, opaqueToo)), true
 	case looksLikeURL(text):
 		return p.rules.url(text), true
@@ -198,6 +198,15 @@ func isPersonalName(name string) bool {
 		"birthday", "birthdate", "dateofbirth", "dob", "ssn", "socialsecuritynumber", "taxid", "passport", "passportnumber", "nationalid", "driverslicense",
 		"iban", "cardnumber", "creditcard", "accountnumber":
 		return true
+	}
+	return false
+}
+
+// isMachine recognises names that OpenTelemetry gives to the addresses of machines.
+func isMachine(name string) bool {
+	switch owner, _, _ := strings.Cut(name, "."); owner {
+	case "client", "server", "source", "destination", "network", "net", "peer", "host", "db", "messaging":
+		return strings.HasSuffix(name, ".address") || strings.HasSuffix(name, ".name")
 	}
 	return false
 }
