@@ -38,7 +38,7 @@ func migrate(ctx context.Context, c *conn) error {
 		if err != nil {
 			return err
 		}
-		err = c.transact(func() error {
+		err = c.transact("BEGIN", func() error {
 			if err := c.script(string(text)); err != nil {
 				return err
 			}

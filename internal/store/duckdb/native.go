@@ -102,8 +102,8 @@ func (c *conn) script(text string) error {
 }
 
 // transact runs do in a transaction that commits when do returns nil.
-func (c *conn) transact(do func() error) error {
-	if err := c.script("BEGIN"); err != nil {
+func (c *conn) transact(begin string, do func() error) error {
+	if err := c.script(begin); err != nil {
 		return err
 	}
 	err := do()

@@ -65,12 +65,16 @@ func newLane(size int, connect func() (*conn, error)) (lane, error) {
 // with runs do with a connection, in a transaction so that all statements of one
 // answer see the same data.
 func (l lane) with(ctx context.Context, do func(*conn) error) error {
+	return l.withTransaction(ctx, "BEGIN", do)
+}
+
+func (l lane) withTransaction(ctx context.Context, begin string, do func(*conn) error) error {
 	c, err := l.take(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { l.free <- c }()
-	return readError(ctx, c.transact(func() error { return do(c) }))
+	return readError(ctx, c.transact(begin, func() error { return do(c) }))
 }
 
 func (l lane) take(ctx context.Context) (*conn, error) {

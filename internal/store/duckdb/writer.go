@@ -132,7 +132,7 @@ func (w *writer) transaction(ctx context.Context, do func() error) error {
 
 // atomically runs do and commits; when anything fails, nothing of it stays.
 func (w *writer) atomically(do func() error) error {
-	err := w.conn.transact(func() error {
+	err := w.conn.transact("BEGIN", func() error {
 		if err := do(); err != nil {
 			return err
 		}

@@ -1,0 +1,93 @@
+package duckdb
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/duckdb/duckdb-go/v2/mapping"
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestMigrateFromEverySchema starts from the data that each released schema
+// leaves behind (testdata/schemas/N.sql) and compares where it ends.
+func TestMigrateFromEverySchema(t *testing.T) {
+	t.Parallel()
+	want := schemaAfter(t, "")
+	files, err := filepath.Glob("testdata/schemas/*.sql")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no earlier schemas", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, schemaAfter(t, string(text))); diff != "" {
+				t.Errorf("the schema differs from a new one (-new +migrated):\n%s", diff)
+			}
+		})
+	}
+}
+
+func schemaAfter(t *testing.T, before string) []string {
+	t.Helper()
+	dir := t.TempDir()
+	if before != "" {
+		writeDatabase(t, filepath.Join(dir, fileName), before)
+	}
+	s, err := Open(t.Context(), Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	answer, err := s.Query(t.Context(), "SELECT table_name || '.' || column_name || ' ' || data_type FROM duckdb_columns() WHERE NOT internal AND database_name <> 'temp' ORDER BY table_name, column_index", 10_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var columns []string
+	for _, row := range answer.Rows {
+		columns = append(columns, *row[0])
+	}
+	if before != "" {
+		kept, err := s.Query(t.Context(), "SELECT count(*) FROM events", 1)
+		if err != nil || *kept.Rows[0][0] != "1" {
+			t.Errorf("the event of the old schema is gone: %v", err)
+		}
+	}
+	return columns
+}
+
+// writeDatabase makes a data file as an earlier version did.
+func writeDatabase(t *testing.T, path, text string) {
+	t.Helper()
+	s := &Store{}
+	if err := openDatabase(path, Config{}, &s.database); err != nil {
+		t.Fatal(err)
+	}
+	defer mapping.Close(&s.database)
+	c, err := s.connect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	if err := c.script(text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMigrateRefusesANewerSchema(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeDatabase(t, filepath.Join(dir, fileName), "CREATE TABLE migrations (number BIGINT PRIMARY KEY, name VARCHAR); INSERT INTO migrations VALUES (999, 'x')")
+	if _, err := Open(t.Context(), Config{Dir: dir}); err == nil || !strings.Contains(err.Error(), "newer version") {
+		t.Errorf("got %v", err)
+	}
+}
