@@ -71,7 +71,7 @@ type logRun struct {
 	record  event.Call // the sink copies what it keeps, so one is enough
 }
 
-// take decodes one line, names the record and hands it on. It returns a badRecord
+// take decodes one line, names the record and hands it on. It returns a recordError
 // for a line that is none.
 func (l *logRun) take(line []byte) error {
 	line = bytes.Trim(line, "\x00") // a truncated and rewritten file starts with a hole of zeros
@@ -80,7 +80,7 @@ func (l *logRun) take(line []byte) error {
 	}
 	var err error
 	if l.record, _, err = l.reader.call(line); err != nil {
-		return &badRecord{reason: err.Error()}
+		return &recordError{reason: err.Error()}
 	}
 	l.scratch = slices.Grow(l.scratch[:0], len(l.opt.Service)+1+len(line))
 	sum := lineSum(l.scratch, l.opt.Service, line)

@@ -67,24 +67,24 @@ type nativeCall struct {
 // finish derives what the sender may write in several ways.
 func (c *nativeCall) finish() error {
 	if !c.durationGiven {
-		return &badRecord{reason: "duration_us is missing; null says that it was not measured"}
+		return &recordError{reason: "duration_us is missing; null says that it was not measured"}
 	}
 	if c.Method == "" {
-		return &badRecord{reason: "method is missing"}
+		return &recordError{reason: "method is missing"}
 	}
 	if c.Side != event.Client && c.Side != event.Server {
-		return &badRecord{reason: "side must be client or server"}
+		return &recordError{reason: "side must be client or server"}
 	}
 	switch c.Class {
 	case "", event.API, event.Document, event.Asset:
 	default:
-		return &badRecord{reason: "class must be api, document or asset"}
+		return &recordError{reason: "class must be api, document or asset"}
 	}
 	c.Method = strings.ToUpper(c.Method)
 	c.Status = int(min(c.status, 1000)) // Validate refuses what is no status
 	if c.url != "" {
 		if c.Path != "" {
-			return &badRecord{reason: "url and path are both given; url already has the path"}
+			return &recordError{reason: "url and path are both given; url already has the path"}
 		}
 		c.Host, c.Path, c.Query = splitTarget(c.url)
 	} else if strings.Contains(c.Path, "?") {

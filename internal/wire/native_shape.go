@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -49,16 +50,16 @@ func (e *fieldError) Error() string {
 
 // within puts the name of the object around it before the path.
 func within(name string, err error) error {
-	if e, ok := err.(*fieldError); ok && !e.broken { //nolint:errorlint // made by this file alone, never wrapped
+	if e, ok := errors.AsType[*fieldError](err); ok && !e.broken {
 		e.path = strings.TrimSuffix(name+"."+e.path, ".")
 	}
 	return err
 }
 
-// decode reads the one object that record holds. An error is a *badRecord.
+// decode reads the one object that record holds. An error is a *recordError.
 func (s *shape[T]) decode(record []byte, into *T) error {
 	if !utf8.Valid(record) {
-		return &badRecord{reason: "not valid UTF-8"}
+		return &recordError{reason: "not valid UTF-8"}
 	}
 	// One copy for the whole record: its texts are parts of this string.
 	r := &jsonReader{text: string(record)}
@@ -69,8 +70,8 @@ func (s *shape[T]) decode(record []byte, into *T) error {
 	if err == nil {
 		return nil
 	}
-	e, _ := err.(*fieldError) //nolint:errorlint // see within
-	return &badRecord{reason: err.Error(), broken: e != nil && e.broken}
+	e, ok := errors.AsType[*fieldError](err)
+	return &recordError{reason: err.Error(), broken: ok && e.broken}
 }
 
 // read takes an object. null leaves into as it is.
@@ -265,7 +266,7 @@ func refusedField[T any](name, why string) member[T] {
 }
 
 func withHint(err error, hint string) error {
-	if e, ok := err.(*fieldError); ok && !e.broken { //nolint:errorlint // see within
+	if e, ok := errors.AsType[*fieldError](err); ok && !e.broken {
 		before, after, _ := strings.Cut(e.problem, ",")
 		e.problem = before + hint + "," + after
 	}

@@ -13,18 +13,18 @@ import (
 // recursive decoder must not be led to the end of its stack.
 const maxNesting = 32
 
-// badRecord is why one record was not taken.
-type badRecord struct {
+// recordError is why one record was not taken.
+type recordError struct {
 	reason string
 	// broken: it is not even JSON, so the end that was assumed may be wrong.
 	broken bool
 }
 
-func (b *badRecord) Error() string { return b.reason }
+func (b *recordError) Error() string { return b.reason }
 
 // eachJSON calls take with every record of r: the elements of an array, or
 // objects that follow each other, one a line or spread over several. Only one
-// record is held at a time. The bytes are valid during the call. A badRecord that
+// record is held at a time. The bytes are valid during the call. A [recordError] that
 // take returns goes to sink; any other error ends the reading.
 //
 // After a record that is not JSON, reading goes on with the next line, so that one
@@ -118,7 +118,7 @@ func (s *jsonStream) afterArray(position int) error {
 		return nil
 	}
 	if err == nil {
-		s.reject(position, &badRecord{reason: fmt.Sprintf("%q follows the closing bracket of the array", c)}, s.held[s.at:])
+		s.reject(position, &recordError{reason: fmt.Sprintf("%q follows the closing bracket of the array", c)}, s.held[s.at:])
 	}
 	return err
 }
@@ -131,7 +131,7 @@ func (s *jsonStream) cutArray(position int, err error) error {
 	if _, readFailed := errors.AsType[*readError](err); readFailed {
 		return err
 	}
-	s.reject(position, &badRecord{reason: err.Error(), broken: true}, s.held[s.at:])
+	s.reject(position, &recordError{reason: err.Error(), broken: true}, s.held[s.at:])
 	return nil
 }
 
@@ -170,14 +170,14 @@ func (s *jsonStream) lines() error {
 	}
 }
 
-func asBad(err error) (*badRecord, error) {
-	if bad, ok := errors.AsType[*badRecord](err); ok {
+func asBad(err error) (*recordError, error) {
+	if bad, ok := errors.AsType[*recordError](err); ok {
 		return bad, nil
 	}
 	return nil, err
 }
 
-func (s *jsonStream) reject(index int, bad *badRecord, record []byte) {
+func (s *jsonStream) reject(index int, bad *recordError, record []byte) {
 	s.sink.Reject(Reject{Index: index, Reason: bad.reason, Sample: sample(record)})
 }
 
@@ -202,20 +202,20 @@ func (s *jsonStream) next() (byte, error) {
 // value finds the end of the value that starts at s.at. In an unreliable stream (of
 // lines) doubt ends the search at once, so that no line is scanned again and again;
 // in an array a value that is too long is skipped to its end without being held.
-func (s *jsonStream) value(unreliable bool) (value []byte, bad *badRecord, err error) {
+func (s *jsonStream) value(unreliable bool) (value []byte, bad *recordError, err error) {
 	var end delimiter
 	for {
 		done := end.scan(s.held[s.at:], s.nesting)
 		switch {
 		case end.control:
-			return nil, &badRecord{reason: "not JSON: a line ends inside a string", broken: true}, nil
+			return nil, &recordError{reason: "not JSON: a line ends inside a string", broken: true}, nil
 		case end.deep && unreliable:
-			return nil, &badRecord{reason: tooDeep(s.nesting), broken: true}, nil
+			return nil, &recordError{reason: tooDeep(s.nesting), broken: true}, nil
 		case done && bad != nil, done && end.at > s.limit && !unreliable:
 			s.cut(end.at)
 			return nil, s.tooLong(false), nil
 		case done && end.deep:
-			return s.held[s.at : s.at+end.at], &badRecord{reason: tooDeep(s.nesting)}, nil
+			return s.held[s.at : s.at+end.at], &recordError{reason: tooDeep(s.nesting)}, nil
 		case done && end.at <= s.limit:
 			return s.held[s.at : s.at+end.at], nil, nil
 		}
@@ -228,7 +228,7 @@ func (s *jsonStream) value(unreliable bool) (value []byte, bad *badRecord, err e
 			end.at = 0
 		}
 		if err := s.fill(); errors.Is(err, io.EOF) {
-			return nil, &badRecord{reason: "not JSON: the input ends inside a record", broken: true}, nil
+			return nil, &recordError{reason: "not JSON: the input ends inside a record", broken: true}, nil
 		} else if err != nil {
 			return nil, nil, err
 		}
@@ -237,8 +237,8 @@ func (s *jsonStream) value(unreliable bool) (value []byte, bad *badRecord, err e
 
 func tooDeep(nesting int) string { return fmt.Sprintf("nested deeper than %d levels", nesting) }
 
-func (s *jsonStream) tooLong(broken bool) *badRecord {
-	return &badRecord{reason: fmt.Sprintf("longer than %d bytes", s.limit), broken: broken}
+func (s *jsonStream) tooLong(broken bool) *recordError {
+	return &recordError{reason: fmt.Sprintf("longer than %d bytes", s.limit), broken: broken}
 }
 
 // cut removes n bytes from the front and counts their lines.

@@ -113,7 +113,7 @@ func (o *otlpDecoder) json(text []byte) error {
 	default:
 		err = errors.New("resourceSpans or resourceLogs is missing")
 	}
-	return &badRecord{reason: "not an OTLP request: " + firstLine(err), broken: !json.Valid(text)}
+	return &recordError{reason: "not an OTLP request: " + firstLine(err), broken: !json.Valid(text)}
 }
 
 func isEmptyObject(text []byte) bool {
@@ -139,7 +139,7 @@ func (o *otlpDecoder) message(in io.Reader) error {
 	} else if err = o.protobuf(body); err == nil {
 		return nil
 	}
-	if _, bad := errors.AsType[*badRecord](err); !bad && len(body) <= o.limit {
+	if _, bad := errors.AsType[*recordError](err); !bad && len(body) <= o.limit {
 		return err
 	}
 	return &event.Permanent{Err: fmt.Errorf("not an OTLP request: %w", err), Hint: "Send OTLP as JSON or protobuf; check the exporter's protocol setting."}
@@ -190,7 +190,7 @@ func (o *otlpDecoder) cutFrame(index int, err error) error {
 // say. The two cannot be confused: field 1 of a span is bytes, of a log record a number.
 func (o *otlpDecoder) protobuf(message []byte) error {
 	if nestedTooDeep(message, 0) {
-		return &badRecord{reason: tooDeep(otlpProtoNesting)}
+		return &recordError{reason: tooDeep(otlpProtoNesting)}
 	}
 	traces, logs := ptraceotlp.NewExportRequest(), plogotlp.NewExportRequest()
 	var err error
@@ -208,7 +208,7 @@ func (o *otlpDecoder) protobuf(message []byte) error {
 			err = logsErr
 		}
 	}
-	return &badRecord{reason: err.Error()}
+	return &recordError{reason: err.Error()}
 }
 
 const otlpProtoNesting = 64
