@@ -25,9 +25,11 @@ func replaceCards(s string) string {
 }
 
 // cardEnd returns the end of the longest card number that begins at i; 0 = none.
+// Groups are those that cards show: four digits each, or 4-6-5; other groups are
+// those of UUIDs and serial numbers.
 func cardEnd(s string, i int) int {
 	var digits [19]byte
-	n, end := 0, 0
+	n, group, end := 0, 0, 0
 	for j := i; j < len(s); j++ {
 		c := s[j]
 		if isDigit(c) {
@@ -36,14 +38,17 @@ func cardEnd(s string, i int) int {
 			}
 			digits[n] = c - '0'
 			n++
-			if !wordAfter(s, j+1) && isCard(digits[:n]) {
+			group++
+			whole := group == n || group <= 4 || group == 5 && n == 15 || group == 6
+			if whole && !wordAfter(s, j+1) && isCard(digits[:n]) {
 				end = j + 1
 			}
 			continue
 		}
-		if c != ' ' && c != '-' || j+1 >= len(s) || !isDigit(s[j+1]) {
+		if c != ' ' && c != '-' || group != 4 && (group != 6 || n != 10) {
 			break
 		}
+		group = 0
 	}
 	return end
 }
