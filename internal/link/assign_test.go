@@ -150,7 +150,7 @@ func TestMatchConfidence(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, ok := matchConfidence(tt.rivals, tt.late)
+			got, ok := matchConfidence(tt.rivals, 1, tt.late)
 			if got != tt.want || ok != (tt.want > 0) {
 				t.Errorf("confidence is %v (%v), want %v", got, ok, tt.want)
 			}

@@ -79,7 +79,7 @@ func (l *linker) matchService(rows []*call) {
 		if a.row[i] == none {
 			continue
 		}
-		confidence, ok := matchConfidence(a.rivals(int32(i), rivalLimit), l.late)
+		confidence, ok := matchConfidence(a.rivals(int32(i), rivalLimit), m.sharp(), l.late)
 		if !ok {
 			c.reason = Ambiguous
 			continue
@@ -102,6 +102,14 @@ func (m *matcher) learn(seekers []*call) {
 	m.learnClocks(certain, clients)
 	m.learnReferers(certain, clients)
 	m.learnStamp(seekers)
+}
+
+// sharp is how much a gap counts, see [sharpFine].
+func (m *matcher) sharp() float64 {
+	if m.grain > fineGrain {
+		return 1
+	}
+	return sharpFine
 }
 
 // rivalLimit is the gap beyond which an alternative weighs nothing.

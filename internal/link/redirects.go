@@ -76,7 +76,7 @@ func (m *matcher) pairRedirects(seekers []*call) {
 		if a.row[i] == none {
 			continue
 		}
-		if p, ok := matchConfidence(a.rivals(int32(i), rivalLimit), m.l.late); ok && p > matchFloor {
+		if p, ok := matchConfidence(a.rivals(int32(i), rivalLimit), m.sharp(), m.l.late); ok && p > matchFloor {
 			m.hops[a.row[i]] = hop{r, p}
 		}
 	}

@@ -240,7 +240,7 @@ func (w *window) documents() {
 		if a.row[n] == none {
 			continue
 		}
-		if p, ok := matchConfidence(a.rivals(int32(n), rivalLimit), w.l.late); ok {
+		if p, ok := matchConfidence(a.rivals(int32(n), rivalLimit), 1, w.l.late); ok {
 			w.l.tieCause(rows[a.row[n]], i, event.ByWindow, min(p, 0.8))
 		}
 	}
