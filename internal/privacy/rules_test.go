@@ -81,7 +81,7 @@ func TestText(t *testing.T) {
 		{"key sk_live_51H8abcdEFGHijklMNOPqrst", "key [token]"},
 		{"/reset/Zx81kQ0vTn4YpLw2RbEj7MdC9s", "/reset/[token]"},
 		{"da39a3ee5e6b4b0d3255bfef95601890afd80709", "[token]"},
-		{"4bf92f3577b34da6a3ce929d0e0e4736", "4bf92f3577b34da6a3ce929d0e0e4736"}, // a trace id
+		{"4bf92f3577b34da6a3ce929d0e0e4736", "4bf92f3577b34da6a3ce929d0e0e4736"},               // a trace id
 		{"/o/51012964-1227-4467-a5b4-6aaf47736176", "/o/51012964-1227-4467-a5b4-6aaf47736176"}, // not a card
 		{"/orders/0190c2f4-7b1e-7cc3-9d42-0f3a5e7b1c22", "/orders/0190c2f4-7b1e-7cc3-9d42-0f3a5e7b1c22"},
 		{"getUserProfileV2ForCheckoutPageAndCart", "getUserProfileV2ForCheckoutPageAndCart"},
