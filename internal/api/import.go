@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -68,7 +69,7 @@ func (s *Server) importStream(r *http.Request) (ImportAnswer, error) {
 	}
 	result, err := s.pipeline.Take(r.Context(), r.Body, format,
 		wire.Options{Service: query.Get("service"), LogFormat: query.Get("log_format"), Location: location},
-		pipeline.Origin{Project: project, Service: query.Get("service"), Source: format.Name, Label: query.Get("label"), Patient: true, FirstIndex: 1})
+		pipeline.Origin{Project: project, Service: cmp.Or(query.Get("service"), format.Service), Source: format.Name, Label: query.Get("label"), Patient: true, FirstIndex: 1})
 	if err == nil && query.Get("label") != "" {
 		err = s.meta.AddImport(r.Context(), project, meta.Import{
 			Label: query.Get("label"), Format: format.Name, Source: query.Get("source"),

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -252,7 +253,7 @@ func (s *Server) origin(r *http.Request, from source) (pipeline.Origin, error) {
 	}
 	origin := pipeline.Origin{
 		Project: who.project, Browser: who.browser, ReceivedAt: event.Time(s.now()), Source: from.format.Name,
-		Service: r.URL.Query().Get("service"), Label: r.URL.Query().Get("label"),
+		Service: cmp.Or(r.URL.Query().Get("service"), from.format.Service), Label: r.URL.Query().Get("label"),
 	}
 	if len(from.format.Paths) == 0 { // a log: its clock is the server's own, and lines count from 1
 		origin.ReceivedAt, origin.FirstIndex = time.Time{}, 1

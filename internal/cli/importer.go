@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -69,7 +70,7 @@ func (l *localImporter) take(ctx context.Context, r io.Reader, in importRequest)
 	}
 	result, err := l.node.pipeline.Take(ctx, r, in.Format,
 		wire.Options{Service: in.Service, LogFormat: in.LogFormat, Location: in.Location},
-		pipeline.Origin{Project: project.ID, Service: in.Service, Source: in.Format.Name, Label: in.Label, Patient: true, FirstIndex: 1})
+		pipeline.Origin{Project: project.ID, Service: cmp.Or(in.Service, in.Format.Service), Source: in.Format.Name, Label: in.Label, Patient: true, FirstIndex: 1})
 	if err == nil && in.Label != "" {
 		err = l.node.meta.AddImport(ctx, project.ID, meta.Import{
 			Label: in.Label, Format: in.Format.Name, Source: in.Path,

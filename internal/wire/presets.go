@@ -2,6 +2,7 @@ package wire
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -56,6 +57,16 @@ func presets() []preset {
 		envoy(),
 		{name: "nginx-json", title: "JSON access log of nginx and others", json: true},
 		{name: "log", title: "any access log, described by --log-format"},
+	}
+}
+
+// service names the hop that writes this log: the product, where the format tells.
+func (p preset) service() string {
+	switch product, _, _ := strings.Cut(p.name, "-"); product {
+	case "combined", "common", "log":
+		return "access-log"
+	default:
+		return product
 	}
 }
 
@@ -197,7 +208,7 @@ func (p preset) weight() float64 {
 func (p preset) format() Format {
 	known := sync.OnceValue(p.vocabulary) // shared by all requests of one registry
 	return Format{
-		Name: p.name, Title: p.title, Lines: true,
+		Name: p.name, Title: p.title, Service: p.service(), Lines: true,
 		ContentTypes: []string{"text/plain", "application/x-ndjson"},
 		Decode:       decodeLog(p, known),
 		Detect:       func(head []byte) Match { return p.sniff(head, known()) },

@@ -91,6 +91,10 @@ type Match struct {
 type Format struct {
 	Name  string // as in --format and /intake/logs/{format}
 	Title string // for people
+	// Service is what a log's rows are the work of when nobody says better: each
+	// hop of a request is its own service, so nginx and the gateway behind it must
+	// not count as one. Empty where records name their own.
+	Service string
 	// Paths are the HTTP routes whose bodies have this format, as net/http patterns
 	// ("POST /intake/har"). Access logs share /intake/logs/{format} and have none.
 	Paths        []string
