@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -15,27 +14,30 @@ import (
 
 // WriteDir writes a run into DIR: events.ndjson and calls.ndjson in the native
 // format, truth.ndjson with a Tie or Outcome a line, releases.ndjson, and story.json.
-func WriteDir(ctx context.Context, c Config, dir string) (Story, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+func WriteDir(ctx context.Context, c Config, dir string) (story Story, err error) {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return Story{}, err
 	}
-	var files [4]*os.File
-	var err error
-	for i, name := range []string{"events.ndjson", "calls.ndjson", "truth.ndjson", "releases.ndjson"} {
-		if files[i], err = os.Create(filepath.Join(dir, name)); err != nil {
-			return Story{}, err
-		}
-		defer files[i].Close()
-	}
-	story, err := Write(ctx, c, files[0], files[1], files[2], files[3])
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return Story{}, err
 	}
-	for _, f := range files {
-		err = errors.Join(err, f.Close())
+	defer func() { err = errors.Join(err, root.Close()) }()
+	var files [4]*os.File
+	for i, name := range []string{"events.ndjson", "calls.ndjson", "truth.ndjson", "releases.ndjson"} {
+		if files[i], err = root.Create(name); err != nil {
+			return Story{}, err
+		}
+		defer func() { err = errors.Join(err, files[i].Close()) }()
 	}
-	text, marshalErr := json.MarshalIndent(story, "", "  ")
-	return story, errors.Join(err, marshalErr, os.WriteFile(filepath.Join(dir, "story.json"), append(text, '\n'), 0o644))
+	if story, err = Write(ctx, c, files[0], files[1], files[2], files[3]); err != nil {
+		return Story{}, err
+	}
+	text, err := json.MarshalIndent(story, "", "  ")
+	if err != nil {
+		return Story{}, err
+	}
+	return story, root.WriteFile("story.json", append(text, '\n'), 0o600)
 }
 
 // Write writes a run as NDJSON, in the order of time.

@@ -67,7 +67,7 @@ func (r *jsonReader) open(bracket byte, want string) error {
 
 // mustBe says what was wanted and what is there.
 func (r *jsonReader) mustBe(want string) error {
-	is := ""
+	var is string
 	switch c := r.peek(); {
 	case c == '"':
 		is = "a string"
@@ -153,7 +153,7 @@ func (r *jsonReader) escaped(start, i int) (string, error) {
 			i++
 			continue
 		}
-		n := 0
+		var n int
 		if out, n = appendEscape(out, r.text[i:]); n == 0 {
 			r.at = i
 			return "", r.broken("an unknown escape")

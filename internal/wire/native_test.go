@@ -12,8 +12,9 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/clickspan/clickspan/internal/event"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/clickspan/clickspan/internal/event"
 )
 
 const oneEvent = `{"id":"e1","time":"2026-11-23T09:00:00.123456Z","name":"Order Paid","device_id":"d-1234","user_id":"u-77","session_id":"0190d0c2-7f0a-7b1e-9c55-7d6a2f000001","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","page":{"url":"https://shop.example/checkout/pay?step=2","title":"Pay","referrer":"https://shop.example/cart"},"target":{"selector":"button.pay","name":"Pay now","role":"button","x":512,"y":300.5},"release":"1.4.2","seq":17,"context":{"language":"en-GB"},"properties":{"plan":"pro","amount":42.5,"items":3,"gift":false}}`
@@ -98,12 +99,12 @@ func TestEventReasons(t *testing.T) {
 func TestCallReasons(t *testing.T) {
 	t.Parallel()
 	for fields, want := range map[string]string{
-		`"method":"GET","side":"client","path":"/"`:                                      "duration_us is missing; null says that it was not measured",
-		`"duration_us":-5`:                                                               "duration_us cannot be negative",
-		`"duration_us":604800000001`:                                                     "duration_us is more than 7 days; is it in microseconds?",
-		`"duration_us":99999999999999999999`:                                             "duration_us must be a whole number, not 99999999999999999999",
-		`"duration_us":1,"side":"client"`:                                                "method is missing",
-		`"duration_us":1,"method":"GET","side":"both"`:                                   "side must be client or server",
+		`"method":"GET","side":"client","path":"/"`:    "duration_us is missing; null says that it was not measured",
+		`"duration_us":-5`:                             "duration_us cannot be negative",
+		`"duration_us":604800000001`:                   "duration_us is more than 7 days; is it in microseconds?",
+		`"duration_us":99999999999999999999`:           "duration_us must be a whole number, not 99999999999999999999",
+		`"duration_us":1,"side":"client"`:              "method is missing",
+		`"duration_us":1,"method":"GET","side":"both"`: "side must be client or server",
 		`"duration_us":1,"method":"GET","side":"client","url":"https://a/b","path":"/b"`: "url and path are both given; url already has the path",
 		`"request_body":{"password":"x"}`:                                                "request_body is refused: the endpoint has not opted in to keeping bodies",
 		`"duration_us":1,"method":"GET","side":"client","class":"image"`:                 "class must be api, document or asset",
@@ -121,23 +122,23 @@ func TestBrokenRecordCostsItself(t *testing.T) {
 	t.Parallel()
 	good := func(name string) string { return fmt.Sprintf(`{"name":%q}`, name) }
 	for input, want := range map[string]string{
-		good("a") + "\n" + good("b"):                           "a b",
-		good("a") + good("b"):                                  "a b",
-		"[" + good("a") + "," + good("b") + "]":                "a b",
-		"\xEF\xBB\xBF" + good("a"):                             "a",
-		good("a") + "\n{\"name\":\"b\n" + good("c"):            "a !2 c",
-		good("a") + "\n{\"name\":\"b\",\n" + good("c"):         "a !2 c",
-		good("a") + "\n{\"page\":{\"url\":\"b\"\n" + good("c"): "a !2 c",
-		good("a") + "\nrubbish\n\n" + good("c"):                "a !2 c",
-		"{\n \"name\": \"a\"\n}\n" + good("b") + "\nx":         "a b !5",
-		"[" + good("a") + ",7," + good("c") + "]":              "a !1 c",
-		"[" + good("a") + ",{\"name\":}," + good("c") + "]":    "a !1 c",
-		"[" + good("a") + "," + good("c"):                      "a c !2",
-		"[" + good("a") + " " + good("c") + "]":                "a !1",
-		"[" + good("a") + "]]":                                 "a !1",
-		"[]":                                                   "",
-		"":                                                     "",
-		" \n":                                                  "",
+		good("a") + "\n" + good("b"):                                 "a b",
+		good("a") + good("b"):                                        "a b",
+		"[" + good("a") + "," + good("b") + "]":                      "a b",
+		"\xEF\xBB\xBF" + good("a"):                                   "a",
+		good("a") + "\n{\"name\":\"b\n" + good("c"):                  "a !2 c",
+		good("a") + "\n{\"name\":\"b\",\n" + good("c"):               "a !2 c",
+		good("a") + "\n{\"page\":{\"url\":\"b\"\n" + good("c"):       "a !2 c",
+		good("a") + "\nrubbish\n\n" + good("c"):                      "a !2 c",
+		"{\n \"name\": \"a\"\n}\n" + good("b") + "\nx":               "a b !5",
+		"[" + good("a") + ",7," + good("c") + "]":                    "a !1 c",
+		"[" + good("a") + ",{\"name\":}," + good("c") + "]":          "a !1 c",
+		"[" + good("a") + "," + good("c"):                            "a c !2",
+		"[" + good("a") + " " + good("c") + "]":                      "a !1",
+		"[" + good("a") + "]]":                                       "a !1",
+		"[]":                                                         "",
+		"":                                                           "",
+		"\t\n":                                                       "",
 		"[" + good(strings.Repeat("x", 300)) + "," + good("b") + "]": "!0 b",
 		good(strings.Repeat("x", 300)) + "\n" + good("b"):            "!1 b",
 	} {
@@ -250,6 +251,7 @@ func BenchmarkCalls(b *testing.B) {
 }
 
 func benchmark(b *testing.B, decode Decoder, line string) {
+	b.Helper()
 	const lines = 1000
 	input := []byte(strings.Repeat(line, lines))
 	b.SetBytes(int64(len(input)))
