@@ -11,6 +11,7 @@ import (
 type EventsInput struct {
 	ScopeParams
 	PageParams
+	Sort string `query:"sort" default:"newest" enum:"newest"`
 }
 
 // EventsOutput is a page of events, newest first.
@@ -32,6 +33,7 @@ func (s *Server) events(ctx context.Context, in *EventsInput) (EventsOutput, err
 type SessionsInput struct {
 	ScopeParams
 	PageParams
+	Sort string `query:"sort" default:"newest" enum:"newest"`
 }
 
 // SessionsOutput is a page of sessions, newest first.
