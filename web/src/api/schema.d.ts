@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one account's visits and people */
+        get: operations["account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -81,6 +98,23 @@ export interface paths {
         };
         /** Count an endpoint's calls by time and duration */
         get: operations["endpoint-heatmap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List groups of failed calls and of browser errors */
+        get: operations["errors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -238,6 +272,23 @@ export interface paths {
         };
         /** Say who is logged in */
         get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one person's visits and ids */
+        get: operations["person"];
         put?: never;
         post?: never;
         delete?: never;
@@ -654,6 +705,35 @@ export interface components {
             approx: boolean;
             rows: components["schemas"]["EndpointRow"][];
         };
+        ErrorGroup: {
+            /** Format: int64 */
+            count: number;
+            endpoint_id?: string;
+            /** @description error type of calls, message of browser errors, with what varies replaced */
+            error?: string;
+            /** @description id of the newest call or event */
+            example: string;
+            /** Format: date-time */
+            first_seen: string;
+            /** @enum {string} */
+            kind: "call" | "browser";
+            /** Format: date-time */
+            last_seen: string;
+            /** @description what failed: the endpoint, or the error's type */
+            name: string;
+            /** @description route of the page of the newest */
+            page?: string;
+            /** Format: int64 */
+            people: number;
+            releases: string[];
+            /** Format: int64 */
+            status?: number;
+        };
+        ErrorsOutput: {
+            rows: components["schemas"]["ErrorGroup"][];
+            /** @description there were more errors than are grouped; the newest 20,000 of each kind are */
+            truncated: boolean;
+        };
         Event: {
             account_id?: string;
             action_id?: string;
@@ -889,6 +969,16 @@ export interface components {
             route?: string;
             title?: string;
             url?: string;
+        };
+        PersonOutput: {
+            accounts: string[];
+            devices: string[];
+            /** @description as stored: the pseudonym of a personal id */
+            id: string;
+            /** @description cursor of the next page; empty on the last */
+            next: string;
+            sessions: components["schemas"]["Session"][];
+            users: string[];
         };
         Problem: {
             /** @description what went wrong this time */
@@ -1233,6 +1323,48 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    account: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description next of the page before */
+                cursor?: string;
+                limit?: number;
+                /** @description start of the range; default the beginning */
+                from?: string;
+                /** @description end of the range, exclusive; default now */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description a user, device or account id as sent, or its pseudonym */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     calls: {
         parameters: {
             query?: {
@@ -1455,6 +1587,49 @@ export interface operations {
             };
         };
     };
+    errors: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description start of the range; default 7 days before its end */
+                from?: string;
+                /** @description end of the range, exclusive; default now */
+                to?: string;
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                filter?: string;
+                /** @description list and count marked bots too */
+                bots?: boolean;
+                /** @description links below it are as if they were not there */
+                min_confidence?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorsOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     events: {
         parameters: {
             query?: {
@@ -1473,6 +1648,7 @@ export interface operations {
                 /** @description next of the page before */
                 cursor?: string;
                 limit?: number;
+                sort?: "newest";
             };
             header?: never;
             path?: never;
@@ -1787,6 +1963,48 @@ export interface operations {
             };
         };
     };
+    person: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description next of the page before */
+                cursor?: string;
+                limit?: number;
+                /** @description start of the range; default the beginning */
+                from?: string;
+                /** @description end of the range, exclusive; default now */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description a user, device or account id as sent, or its pseudonym */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     projects: {
         parameters: {
             query?: never;
@@ -2011,6 +2229,7 @@ export interface operations {
                 /** @description next of the page before */
                 cursor?: string;
                 limit?: number;
+                sort?: "newest";
             };
             header?: never;
             path?: never;
