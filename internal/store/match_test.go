@@ -140,13 +140,13 @@ func TestEveryFieldHasAValue(t *testing.T) {
 func TestParseField(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]store.Field{
-		"call.status":              {Name: "call.status"},
-		"event.properties.a.b":     {Name: "event.properties", Key: "a.b"},
-		`call.attributes["a b"]`:   {Name: "call.attributes", Key: "a b"},
-		"call.attributes":          {},
-		"call.attributes.":         {},
-		"call.status.x":            {},
-		`call.attributes["broken`:  {},
+		"call.status":               {Name: "call.status"},
+		"event.properties.a.b":      {Name: "event.properties", Key: "a.b"},
+		`call.attributes["a b"]`:    {Name: "call.attributes", Key: "a b"},
+		"call.attributes":           {},
+		"call.attributes.":          {},
+		"call.status.x":             {},
+		`call.attributes["broken`:   {},
 		"person.name; DROP TABLE--": {},
 	} {
 		got, ok := store.ParseField(name)

@@ -191,7 +191,8 @@ type Unlinked struct {
 // (events, sessions, people) and keep them where calls and endpoints are. Calls
 // of class asset are left out unless a filter names call.class. A filter, label
 // or field that the rows asked for do not have is [event.Permanent], as are a
-// limit outside 1 to 1000, a foreign cursor and an unknown order or statistic.
+// pattern that is not RE2, a limit outside 1 to 1000, a foreign cursor and an
+// unknown order or statistic.
 type Reader interface {
 	// Calls returns calls of both sides in Scope, newest first (time desc, then id
 	// desc), or by duration desc (untimed last, then as newest) when Sort says so.

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -43,22 +44,21 @@ func (v linkView) best(callID string) *event.Link {
 	return nil
 }
 
-// action is the id of the event that caused a call, "" when unknown: by a link of
-// its own, else by one of the client call it answered.
-func (v linkView) action(callID string) string {
+// actions are the ids of the events that caused a call, best first: by links of its
+// own, then by links of the client calls that it answered.
+func (v linkView) actions(callID string) []string {
+	var out []string
 	for _, l := range v.of[callID] {
 		if l.EventID != "" {
-			return l.EventID
+			out = append(out, l.EventID)
 		}
 	}
 	for _, l := range v.of[callID] {
 		if l.ServerCallID == callID && l.ClientCallID != "" {
-			if id := v.action(l.ClientCallID); id != "" {
-				return id
-			}
+			out = append(out, v.actions(l.ClientCallID)...)
 		}
 	}
-	return ""
+	return out
 }
 
 // personOf tells people apart: by user, else by device.
@@ -96,7 +96,7 @@ func (r *Reference) callRows(s store.Scope, more store.Filter) []callRow {
 	var out []callRow
 	for i := range r.calls {
 		c := &r.calls[i]
-		row := callRow{&c.row, view.best(c.row.ID), view.action(c.row.ID) != ""}
+		row := callRow{&c.row, view.best(c.row.ID), len(view.actions(c.row.ID)) > 0}
 		if c.project == s.Project && within(c.row.Time, s.From, s.To) && (assets || c.row.Class != event.Asset) &&
 			store.Match(s.Filter, row.asRow()) && store.Match(more, row.asRow()) {
 			out = append(out, row)
@@ -163,10 +163,34 @@ func sumParts(parts []event.Session) event.Session {
 	return out
 }
 
-// checkFilter refuses a filter that names what the rows of record do not have.
+// checkFilter refuses a filter that names what the rows of record do not have, or
+// a pattern that is none.
 func checkFilter(f store.Filter, record string) error {
-	for _, field := range store.FieldsIn(f) {
-		if err := checkField(field, record); err != nil {
+	switch f := f.(type) {
+	case store.And:
+		return checkAll(f, record)
+	case store.Or:
+		return checkAll(f, record)
+	case store.Not:
+		return checkFilter(f.Of, record)
+	case store.Compare:
+		return checkField(f.Field, record)
+	case store.In:
+		return checkField(f.Field, record)
+	case store.Has:
+		return checkField(f.Field, record)
+	case store.Text:
+		if _, err := regexp.Compile(f.Arg); f.Test == store.Matches && err != nil {
+			return &event.Permanent{Err: err, Hint: "Write the pattern in RE2 syntax."}
+		}
+		return checkField(f.Field, record)
+	}
+	return nil
+}
+
+func checkAll(parts []store.Filter, record string) error {
+	for _, part := range parts {
+		if err := checkFilter(part, record); err != nil {
 			return err
 		}
 	}

@@ -161,9 +161,9 @@ func (r *Reference) Request(ctx context.Context, project event.ProjectID, callID
 	}
 	slices.SortFunc(out.Calls, func(a, b event.Call) int { return byTime(a.Time, b.Time, a.ID, b.ID) })
 	out.Spans = r.spansOf(project, traces)
-	action := view.action(callID)
+	actions := view.actions(callID)
 	for _, e := range r.events {
-		if e.project == project && e.row.ID == action && action != "" {
+		if e.project == project && len(actions) > 0 && e.row.ID == actions[0] {
 			shown := shownEvent(e.row)
 			out.Event = &shown
 		}

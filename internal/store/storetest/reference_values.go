@@ -107,7 +107,10 @@ func (r *Reference) Callers(ctx context.Context, s store.Scope, e event.Endpoint
 	failed := map[string]bool{} // of the actions that called e
 	view := r.linkView(s.Project, s.MinConfidence)
 	for _, c := range r.callRows(s, nil) {
-		if action := view.action(c.ID); action != "" && c.Endpoint() == e {
+		if c.Endpoint() != e {
+			continue
+		}
+		for _, action := range view.actions(c.ID) {
 			failed[action] = failed[action] || c.Failed()
 		}
 	}

@@ -1,0 +1,272 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+func ignoreUpto() cmp.Option { return cmpopts.IgnoreFields(store.Receipt{}, "Upto") }
+
+// touched asks for all unlinked rows and returns their ids by project, in order.
+func (w *world) touched() map[event.ProjectID][]string {
+	w.t.Helper()
+	touched, _, err := w.store.Unlinked(w.ctx(), 1_000_000)
+	w.must(err)
+	out := map[event.ProjectID][]string{}
+	for _, t := range touched {
+		out[t.Project] = append(out[t.Project], idsOf(t)...)
+	}
+	return out
+}
+
+// idsOf lists a project's rows: events, then calls.
+func idsOf(t store.Touched) []string {
+	return append(each(t.Events, func(e event.Event) string { return e.ID }), each(t.Calls, func(c event.Call) string { return c.ID })...)
+}
+
+// linkedSoFar says that all rows up to now have been through the link pass.
+func (w *world) linkedSoFar() {
+	w.t.Helper()
+	_, upto, err := w.store.Unlinked(w.ctx(), 1_000_000)
+	w.must(err)
+	w.must(w.store.WriteLinks(w.ctx(), nil, upto))
+}
+
+// connection is a case about two rows: a click of device d1 at 10:00 and a server
+// call, given the keys they have.
+func connection(name string, want bool, onClick, onCall []option) example {
+	return example{"unlinked/" + name, func(w *world) {
+		w.append(click("Pay", append([]option{id("e")}, onClick...)...), call("POST /pay", append([]option{id("c")}, onCall...)...))
+		ids := []string{"e"}
+		if want {
+			ids = append(ids, "c")
+		}
+		w.want(w.touched(), map[event.ProjectID][]string{1: ids})
+	}}
+}
+
+func unlinkedCases() []example {
+	of := func(options ...option) []option { return options }
+	return []example{
+		connection("by session", true, of(session("s")), of(session("s"))),
+		connection("by trace", true, of(trace(1)), of(trace(1))),
+		connection("by the trace that the response told", true, of(trace(1)), of(answered(1))),
+		connection("by user", true, of(user("u")), of(user("u"))),
+		connection("by client key", true, of(client(5)), of(client(5))),
+		connection("by device without session", true, of(), of(device("d1"))),
+		connection("not by device with session", false, of(session("s")), of(device("d1"))),
+		connection("by agent when the address is unknown", true, of(agent(6)), of(agent(6), client(5))),
+		connection("not by agent when the address is known", false, of(agent(6), client(5)), of(agent(6))),
+		connection("not by request id of another kind", false, of(session("r")), of(request("r"))),
+		connection("up to the gap", true, of(session("s")), of(session("s"), at("10:30:00"))),
+		connection("not beyond the gap", false, of(session("s")), of(session("s"), at("10:30:00.000001"))),
+		connection("not with assets", false, of(session("s")), of(session("s"), class(event.Asset))),
+		connection("not with a call that denied", false, of(session("s")), of(session("s"), denied())),
+		connection("a refusal still names its session", true, of(session("s"), denied()), of(session("s"))),
+		connection("a refusal joins by nothing else", false, of(trace(1), user("u"), client(5), denied()), of(trace(1), user("u"), client(5))),
+		{"unlinked/by request id", func(w *world) {
+			w.append(call("GET /a", id("c1"), fromClient(), request("r")), call("GET /a", id("c2"), request("r")), call("GET /a", id("c3"), request("R")))
+			w.want(w.touched(), map[event.ProjectID][]string{1: {"c1", "c2"}})
+		}},
+		{"unlinked/nothing arrived", func(w *world) {
+			touched, upto, err := w.store.Unlinked(w.ctx(), 10)
+			w.must(err)
+			w.want(touched, []store.Touched{})
+			w.want(upto, store.Seq(0))
+			w.append(did("x"))
+			w.linkedSoFar()
+			at, err := w.store.Watermark(w.ctx())
+			w.must(err)
+			touched, upto, err = w.store.Unlinked(w.ctx(), 10)
+			w.must(err)
+			w.want(touched, []store.Touched{})
+			w.want(upto, at)
+		}},
+		{"unlinked/server calls alone cannot be linked", func(w *world) {
+			receipt := w.append(call("GET /a", session("s")), call("GET /b", session("s")), call("GET /c", agent(6)))
+			touched, upto, err := w.store.Unlinked(w.ctx(), 10)
+			w.must(err)
+			w.want(touched, []store.Touched{})
+			w.want(upto, receipt.Upto)
+		}},
+		{"unlinked/old rows come back with what a new one connects", func(w *world) {
+			w.append(click("a", id("e1"), session("s")), call("GET /a", id("c1"), at("10:20:00"), session("s"), trace(1)),
+				did("far", id("e2"), session("t")))
+			w.linkedSoFar()
+			w.append(call("GET /a", id("c2"), at("10:45:00"), trace(1)))
+			w.want(w.touched(), map[event.ProjectID][]string{1: {"e1", "c1", "c2"}})
+		}},
+		{"unlinked/a chain of different keys", func(w *world) {
+			w.append(click("a", id("e1"), at("10:00:00"), session("s"), client(1)), call("GET /a", id("c1"), at("10:25:00"), client(1), trace(1)),
+				call("GET /b", id("c2"), at("10:50:00"), trace(1), request("r")), call("GET /c", id("c3"), at("11:15:00"), request("r")),
+				call("GET /d", id("c4"), at("11:50:00"), request("r")))
+			w.want(w.touched(), map[event.ProjectID][]string{1: {"e1", "c1", "c2", "c3"}})
+		}},
+		{"unlinked/server calls do not connect each other by agent", func(w *world) {
+			w.append(call("GET /a", id("c1"), at("10:00:00"), agent(6)), call("GET /b", id("c2"), at("10:25:00"), agent(6)), click("a", id("e1"), at("10:50:00"), agent(6)))
+			w.want(w.touched(), map[event.ProjectID][]string{1: {"e1", "c2"}})
+		}},
+		{"unlinked/projects do not mix", func(w *world) {
+			w.append(click("a", id("e1"), session("s")))
+			_, err := w.store.Append(w.ctx(), batch(2, "", call("GET /a", id("c2"), fromClient(), session("s"))))
+			w.must(err)
+			w.want(w.touched(), map[event.ProjectID][]string{1: {"e1"}, 2: {"c2"}})
+		}},
+		{"unlinked/rows come by time, with the keys that link them", func(w *world) {
+			late, early := click("a", id("e1"), at("10:00:01"), session("s"), client(5), agent(6)), click("b", id("e2"), at("10:00:00"), session("s"))
+			same := click("c", id("e0"), at("10:00:01"), session("s"))
+			w.append(late)
+			w.append(early)
+			w.append(same)
+			touched, _, err := w.store.Unlinked(w.ctx(), 10)
+			w.must(err)
+			w.want(touched, []store.Touched{{Project: 1, Events: []event.Event{early, late, same}}})
+		}},
+		{"unlinked/a small limit goes on where it stopped", func(w *world) {
+			for i := range 7 {
+				w.append(click("a", id(fmt.Sprint("e", i)), session(fmt.Sprint("s", i))), work("w", id(fmt.Sprint("p", i))))
+			}
+			seen := map[string]bool{}
+			before := store.Seq(-1)
+			for range 50 {
+				touched, upto, err := w.store.Unlinked(w.ctx(), 2)
+				w.must(err)
+				if upto == before {
+					break
+				}
+				before = upto
+				for _, t := range touched {
+					if len(t.Events) > 2 {
+						w.t.Errorf("%d rows for a limit of 2", len(t.Events))
+					}
+					for _, one := range idsOf(t) {
+						seen[one] = true
+					}
+				}
+				w.must(w.store.WriteLinks(w.ctx(), nil, upto))
+			}
+			w.want(len(seen), 7)
+		}},
+		{"unlinked/a crowded key proves nothing", func(w *world) {
+			notShort(w.t)
+			crowd := make([]any, store.LinkCap)
+			for i := range crowd {
+				crowd[i] = click("a", id(fmt.Sprint("e", i)), device(fmt.Sprint("d", i)), client(5))
+			}
+			w.append(crowd...)
+			w.linkedSoFar()
+			w.append(click("a", id("one more"), device("x"), client(5)))
+			touched, _, err := w.store.Unlinked(w.ctx(), 10)
+			w.must(err)
+			w.want(each(touched, func(t store.Touched) []string { return idsOf(t) }), [][]string{{"one more"}})
+			w.want(touched[0].Crowded, 1)
+		}},
+		{"unlinked/a key is not crowded until it is", func(w *world) {
+			notShort(w.t)
+			crowd := make([]any, store.LinkCap-1)
+			for i := range crowd {
+				crowd[i] = click("a", id(fmt.Sprint("e", i)), device(fmt.Sprint("d", i)), client(5))
+			}
+			w.append(crowd...)
+			w.append(click("long ago", at("2026-11-22T10:00:00Z"), client(5)))
+			w.linkedSoFar()
+			w.append(click("a", id("the last"), device("x"), client(5)))
+			touched, _, err := w.store.Unlinked(w.ctx(), 10)
+			w.must(err)
+			w.want(each(touched, func(t store.Touched) int { return len(t.Events) }), []int{store.LinkCap})
+			w.want(touched[0].Crowded, 0)
+		}},
+		{"the watermark is stored", func(w *world) {
+			receipt := w.append(did("x"))
+			at, err := w.store.Watermark(w.ctx())
+			w.must(err)
+			w.want(at, store.Seq(0))
+			w.must(w.store.WriteLinks(w.ctx(), nil, receipt.Upto))
+			at, err = w.store.Watermark(w.ctx())
+			w.must(err)
+			w.want(at, receipt.Upto)
+		}},
+	}
+}
+
+func writeLinksCases() []example {
+	return []example{
+		{"write links/again changes nothing", func(w *world) {
+			e, c := click("Pay", session("s")), call("POST /pay")
+			w.append(e, c)
+			all := []any{
+				tie(e, c, event.ByTrace, 0.95), part("s", e, e),
+				event.Signal{Kind: event.ErrorClick, Time: e.Time, EventID: e.ID, CallID: c.ID, SessionID: "s", Page: "/a", Target: "Pay", Detail: "503"},
+				event.Interaction{EventID: e.ID, SessionID: "s", Time: e.Time, Name: "Pay", Calls: 1, Failed: 1, Slowest: time.Second, Endpoint: c.Endpoint(), Reaction: event.Left},
+				store.Unlinked{CallID: c.ID, Side: event.Server, Reason: "no_client"},
+			}
+			w.link(rows(e, c), all...)
+			first, err := w.store.Timeline(w.ctx(), w.project, "s", 0)
+			w.must(err)
+			w.link(rows(e, c), all...)
+			second, err := w.store.Timeline(w.ctx(), w.project, "s", 0)
+			w.must(err)
+			w.want(second, first)
+			w.want([]int{len(first.Links), len(first.Signals), len(first.Interactions), first.Session.Events}, []int{1, 1, 1, 2})
+			w.want(w.quality().Unlinked, []store.UnlinkedReason{{Reason: "no_client", Side: event.Server, Count: 1, Example: c.ID}})
+		}},
+		{"write links/a later pass replaces what the block covers and no more", func(w *world) {
+			e1, e2 := click("a", id("e1"), session("s")), click("b", id("e2"), session("t"))
+			c1, c2 := call("GET /a", id("c1")), call("GET /b", id("c2"))
+			w.append(e1, e2, c1, c2)
+			w.link(rows(e1, c1), tie(e1, c1, event.ByWindow, 0.4), part("s", e1, e1))
+			w.link(rows(e2, c2), tie(e2, c2, event.ByTrace, 0.95), part("t", e2, e2))
+			w.link(rows(e1, c1), tie(e1, c1, event.ByTrace, 0.95))
+			w.want(w.links(w.today()), []event.Link{tie(e1, c1, event.ByTrace, 0.95), tie(e2, c2, event.ByTrace, 0.95)})
+			w.want(each(w.sessions(w.today()), func(s event.Session) string { return s.ID }), []string{"t"})
+			w.link(rows(c2))
+			w.want(w.links(w.today()), []event.Link{tie(e1, c1, event.ByTrace, 0.95)})
+		}},
+		{"write links/an event and a call of the same id are two", func(w *world) {
+			e, c := click("a", id("same"), session("s")), call("GET /a", id("same"))
+			w.append(e, c)
+			w.link(rows(e, c), tie(e, c, event.ByTrace, 1), part("s", e, e))
+			w.link(rows(c), tie(e, c, event.ByWindow, 0.5))
+			w.want(len(w.sessions(w.today())), 1)
+			w.want(w.links(w.today()), []event.Link{tie(e, c, event.ByWindow, 0.5)})
+		}},
+		{"write links/another project's links stay", func(w *world) {
+			e, c := click("a", session("s")), call("GET /a")
+			w.append(e, c)
+			w.link(rows(e, c), tie(e, c, event.ByTrace, 1))
+			w.must(w.store.WriteLinks(w.ctx(), []store.Linked{linkedBlock(w.project+3_000_000, rows(e, c))}, 0))
+			w.want(len(w.links(w.today())), 1)
+		}},
+		{"write links/what was erased meanwhile does not come back", func(w *world) {
+			e, c, other := click("a", session("s")), call("GET /a"), click("b", id("other"), device("d2"), session("t"))
+			w.append(e, c, other)
+			_, err := w.store.Erase(w.ctx(), w.project, store.Person{DeviceIDs: []string{"d1"}})
+			w.must(err)
+			w.link(rows(e, c, other), tie(e, c, event.ByTrace, 1), part("s", e, e), part("t", other, other),
+				event.Signal{Kind: event.RageClick, Time: e.Time, EventID: e.ID, SessionID: "s"},
+				event.Interaction{EventID: e.ID, Time: e.Time, SessionID: "s"})
+			w.want(w.links(w.today()), []event.Link{})
+			w.want(each(w.sessions(w.today()), func(s event.Session) string { return s.ID }), []string{"t"})
+			_, err = w.store.Timeline(w.ctx(), w.project, "s", 0)
+			w.want(err == store.ErrNotFound, true)
+		}},
+	}
+}
+
+// quality is the state of today's data.
+func (w *world) quality() store.Quality {
+	w.t.Helper()
+	q, err := w.store.Quality(w.ctx(), w.today())
+	w.must(err)
+	return q
+}
+
+// sorted returns ids in order, for answers whose order does not matter.
+func sorted(ids []string) []string { return slices.Sorted(slices.Values(ids)) }
