@@ -273,7 +273,7 @@ func (g *graph) pick(members []int32) Rows {
 	return r
 }
 
-// less orders rows: a row has one place whatever order it came in.
+// byTime orders rows: a row has one place, whatever order it came in.
 func byTime(aTime, bTime time.Time, aID, bID string) int {
 	return cmp.Or(aTime.Compare(bTime), strings.Compare(aID, bID))
 }

@@ -36,6 +36,12 @@ func Link(b Block, o Options) Result {
 	return r
 }
 
+// Moments on a block's clock are microseconds.
+const (
+	millisecond = int64(1_000)
+	second      = 1_000 * millisecond
+)
+
 // none is the index of nothing.
 const none = -1
 
@@ -46,7 +52,7 @@ type tie struct {
 	confidence float64
 }
 
-var untied = tie{to: none}
+func untied() tie { return tie{to: none} }
 
 // action is an event with what linking found out about it.
 type action struct {
@@ -103,7 +109,7 @@ func (l *linker) addCall(c *event.Call) {
 	if c.Class == event.Asset {
 		return
 	}
-	row := &call{Call: c, start: c.Time.UnixMicro(), end: c.End().UnixMicro(), visit: none, cause: untied, client: untied}
+	row := &call{Call: c, start: c.Time.UnixMicro(), end: c.End().UnixMicro(), visit: none, cause: untied(), client: untied()}
 	switch {
 	case c.Consent == event.ConsentDenied:
 		row.reason = NoConsent
@@ -177,7 +183,7 @@ func (l *linker) tieClient(s, c *call, m event.Method, confidence float64) {
 	s.visit = c.visit
 	c.rows = append(c.rows, s)
 	if known := s.cause; known.to != none {
-		s.cause = untied
+		s.cause = untied()
 		if c.cause.to == none && l.allowed(known.to, c) {
 			l.tieCause(c, known.to, known.method, min(known.confidence, confidence))
 		}

@@ -1,14 +1,10 @@
 package link
 
-import (
-	"time"
+import "github.com/clickspan/clickspan/internal/event"
 
-	"github.com/clickspan/clickspan/internal/event"
-)
-
-var (
-	reactWithin = micros(30 * time.Second) // what comes later answers something else
-	ownEffect   = micros(time.Second)      // a navigation this soon is what the action did, not an answer to it
+const (
+	reactWithin = 30 * second // what comes later answers something else
+	ownEffect   = second      // a navigation this soon is what the action did, not an answer to it
 )
 
 // interactions tells for every action what it caused and how the person reacted.

@@ -2,7 +2,6 @@ package link
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
@@ -11,7 +10,7 @@ import (
 
 // slack is by how many microseconds an effect may seem to come before its cause:
 // what is left of clock differences after correction.
-const slack = int64(250 * time.Millisecond / time.Microsecond)
+const slack = 250 * millisecond
 
 const (
 	// skipCost is the cost of leaving a client call without a row: nothing dearer
@@ -21,7 +20,7 @@ const (
 	// could only be chosen if all others were taken.
 	maxOptions = 12
 	// untimedReach is how long a client call without duration may have taken.
-	untimedReach = int64(10 * time.Second / time.Microsecond)
+	untimedReach = 10 * second
 )
 
 // match ties client calls to server rows by what both saw of a request: method,
@@ -196,7 +195,7 @@ func (m *matcher) candidates(c *call) []option {
 }
 
 // impossible is the cost of a pair that cannot be.
-var impossible = math.Inf(1)
+const impossible = 1e9
 
 // cost is the negative log-likelihood, up to a constant, that row r is that of c.
 func (m *matcher) cost(c *call, r int32) float64 {

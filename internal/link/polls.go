@@ -18,7 +18,7 @@ const (
 )
 
 // minPollPause separates polls from calls that follow each other in one burst.
-const minPollPause = int64(500_000) // microseconds
+const minPollPause = 500 * millisecond
 
 // route is what a person's client may call over and over.
 type route struct {

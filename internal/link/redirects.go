@@ -160,7 +160,7 @@ func followCost(r, f *call) float64 {
 // tieHop gives the client call of a matched row the redirect before it.
 func (m *matcher) tieHop(c *call, n int32, confidence float64) {
 	h, ok := m.hops[n]
-	if !ok || h.row.Path != c.Path || math.IsInf(m.l.personCost(c, h.row), 1) {
+	if !ok || h.row.Path != c.Path || m.l.personCost(c, h.row) >= impossible {
 		return
 	}
 	odds := m.placeCost(c, h.row, m.free[n]) + m.waits.redirected(c) - m.placeCost(c, m.free[n], m.free[n]) - m.waits.direct(c)

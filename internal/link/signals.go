@@ -13,16 +13,16 @@ import (
 
 // The thresholds of friction, version 1. They are part of what a signal means, so
 // a change here is a change of history: signals are computed anew from raw rows.
-var (
+const (
 	rageClicks   = 4
-	rageGap      = micros(time.Second)
+	rageGap      = second
 	rageReach    = 30.0 // CSS pixels, Manhattan
-	deadAfter    = micros(2500 * time.Millisecond)
-	errorWithin  = micros(10 * time.Second)
+	deadAfter    = 2500 * millisecond
+	errorWithin  = 10 * second
 	stormCalls   = 3
-	stormWithin  = micros(30 * time.Second)
-	formPatience = micros(5 * time.Minute)
-	quickBack    = micros(5 * time.Second)
+	stormWithin  = 30 * second
+	formPatience = 5 * 60 * second
+	quickBack    = 5 * second
 )
 
 // blameFloor is the confidence from which a link is good enough to blame a call.

@@ -3,14 +3,13 @@ package link
 import (
 	"cmp"
 	"math"
-	"time"
 )
 
 const (
 	// lagScale is how long the network takes on either side of the server's work.
 	lagScale = 0.1 // seconds
 	// fineGrain is the grain up to which a time counts as exact.
-	fineGrain = int64(50 * time.Millisecond / time.Microsecond)
+	fineGrain = 50 * millisecond
 	// clockError is what remains of a clock difference once it is known from
 	// other calls of the visit, and while it is not.
 	clockError   = 0.02 // seconds

@@ -3,22 +3,19 @@ package link
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
 )
 
 // The windows within which a call that names no cause is taken for an action's.
 // Datadog and Faro use the same numbers independently.
-var (
-	directWindow = micros(100 * time.Millisecond) // from the action, or from the end of a call it caused
-	causeWindow  = micros(10 * time.Second)       // no call later than this is the action's
-	loadWindow   = micros(2 * time.Second)        // a page load without duration goes on that long
-	untimedStart = micros(time.Second)            // how long before its time an untimed row may have begun
-	clientSlack  = micros(5 * time.Millisecond)   // action and client call have one clock
+const (
+	directWindow = 100 * millisecond // from the action, or from the end of a call it caused
+	causeWindow  = 10 * second       // no call later than this is the action's
+	loadWindow   = 2 * second        // a page load without duration goes on that long
+	untimedStart = second            // how long before its time an untimed row may have begun
+	clientSlack  = 5 * millisecond   // action and client call have one clock
 )
-
-func micros(d time.Duration) int64 { return d.Microseconds() }
 
 // linkByWindow ties the calls that nothing else explained to the actions they
 // closely follow: first documents to the page views that show them, then the
@@ -80,7 +77,7 @@ func newWindow(l *linker) *window {
 func (w *window) reset() {
 	w.busy = make([]int64, len(w.l.events))
 	for i, e := range w.l.events {
-		w.busy[i] = e.at + micros(e.Duration)
+		w.busy[i] = e.at + e.Duration.Microseconds()
 		if e.Kind == event.PageView && e.Duration == 0 {
 			w.busy[i] = e.at + loadWindow - directWindow
 		}
@@ -125,7 +122,7 @@ type suspect struct {
 func (w *window) causeOf(c *call) tie {
 	suspects := w.suspects(c)
 	if len(suspects) == 0 {
-		return untied
+		return untied()
 	}
 	best := suspects[0]
 	for _, s := range suspects[1:] {
@@ -248,7 +245,7 @@ func (w *window) documents() {
 
 // documentsOf lists the rows that may have brought the page of e.
 func (w *window) documentsOf(e *action, rows []*call, byPath []int) []option {
-	from, to := e.at-causeWindow, e.at+micros(e.Duration)+slack
+	from, to := e.at-causeWindow, e.at+e.Duration.Microseconds()+slack
 	first, _ := slices.BinarySearchFunc(byPath, from, func(r int, at int64) int { return cmp.Compare(rows[r].start, at) })
 	v := w.l.visits[e.visit]
 	var out []option
