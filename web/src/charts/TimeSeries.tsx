@@ -143,13 +143,16 @@ function fromZero(_: uPlot, __: number, max: number): [number, number] {
   return [0, max > 0 ? max * 1.08 : 1]
 }
 
-/** Dashed lines from top to bottom, each with its label at the top. */
+/** Dashed lines from top to bottom, each with its label at the top; a label that would cover the one before goes below it. */
 function drawMarks(u: uPlot, marks: Mark[], color: string) {
   const { ctx, bbox } = u
+  const pixel = devicePixelRatio
+  let row = 0
+  let taken = -Infinity
   ctx.save()
   ctx.strokeStyle = ctx.fillStyle = color
-  ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio])
-  ctx.font = `${10 * devicePixelRatio}px system-ui`
+  ctx.setLineDash([2 * pixel, 3 * pixel])
+  ctx.font = `${10 * pixel}px system-ui`
   for (const { at, label } of marks) {
     const x = u.valToPos(at, 'x', true)
     if (x < bbox.left || x > bbox.left + bbox.width) continue
@@ -157,9 +160,11 @@ function drawMarks(u: uPlot, marks: Mark[], color: string) {
     ctx.moveTo(x, bbox.top)
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
-    const right = x + ctx.measureText(label).width + 6 > bbox.left + bbox.width
-    ctx.textAlign = right ? 'right' : 'left'
-    ctx.fillText(label, x + (right ? -4 : 4), bbox.top + 9 * devicePixelRatio)
+    const width = ctx.measureText(label).width + 4 * pixel
+    const left = Math.min(x + 4 * pixel, bbox.left + bbox.width - width)
+    row = left < taken ? row + 1 : 0
+    taken = left + width
+    ctx.fillText(label, left, bbox.top + (9 + 12 * row) * pixel)
   }
   ctx.restore()
 }

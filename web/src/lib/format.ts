@@ -7,19 +7,21 @@ export function formatCount(n: number | null | undefined): string {
   return n == null ? missing : integers.format(Math.round(n))
 }
 
-/** A share in [0, 1] as a percentage; small shares keep the digits that tell them from zero. */
+/** A share in [0, 1] as a percentage; shares close to none or to all keep the digits that tell them from it. */
 export function formatShare(share: number | null | undefined): string {
   if (share == null || !Number.isFinite(share)) return missing
   const percent = share * 100
-  if (percent === 0) return '0 %'
-  if (percent < 0.01) return '< 0.01 %'
-  return `${percent.toFixed(percent < 1 ? 2 : percent < 10 ? 1 : 0)} %`
+  const distance = Math.min(percent, Math.abs(100 - percent))
+  if (distance === 0) return `${percent} %`
+  if (distance < 0.01) return percent < 50 ? '< 0.01 %' : '> 99.99 %'
+  return `${percent.toFixed(distance < 1 ? 2 : percent < 10 ? 1 : 0)} %`
 }
 
 /** Calls per second, with the unit that keeps the number readable. */
 export function formatRate(perSecond: number | null | undefined): string {
   if (perSecond == null || !Number.isFinite(perSecond)) return missing
-  if (perSecond >= 1 || perSecond === 0) return `${perSecond.toFixed(perSecond < 10 ? 1 : 0)} /s`
+  if (perSecond === 0) return '0'
+  if (perSecond >= 1) return `${perSecond.toFixed(perSecond < 10 ? 1 : 0)} /s`
   if (perSecond * 60 >= 1) return `${(perSecond * 60).toFixed(1)} /min`
   return `${(perSecond * 3600).toFixed(1)} /h`
 }

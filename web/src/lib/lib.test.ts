@@ -53,7 +53,7 @@ describe('format', () => {
   test.each([[0, '0'], [999, '999 µs'], [1500, '1.5 ms'], [12_340, '12.3 ms'], [1_240_000, '1.24 s'], [125_000_000, '2 min 05 s'], [7_260_000_000, '2 h 01 min']])('duration %d', (us, text) => {
     expect(formatDuration(us)).toBe(text)
   })
-  test.each([[0, '0 %'], [0.00001, '< 0.01 %'], [0.0042, '0.42 %'], [0.042, '4.2 %'], [0.42, '42 %']])('share %d', (share, text) => {
+  test.each([[0, '0 %'], [0.00001, '< 0.01 %'], [0.0042, '0.42 %'], [0.042, '4.2 %'], [0.42, '42 %'], [0.997, '99.70 %'], [0.95, '95 %'], [0.999999, '> 99.99 %'], [1, '100 %']])('share %d', (share, text) => {
     expect(formatShare(share)).toBe(text)
   })
   test('rates choose their unit', () => {

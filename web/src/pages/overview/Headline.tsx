@@ -27,6 +27,7 @@ function TroubleHeadline({ trouble: { kind, endpoint: e } }: { trouble: Trouble 
     <header className="headline">
       <h1>
         <Link to="/endpoints/$id" params={{ id: e.id }}>{endpointName(e)}</Link>
+        {e.service && <span className="muted"> of {e.service}</span>}
         {kind === 'failing'
           ? <> fails most: {formatCount(e.failed)} of {formatCount(e.calls)} calls (<span className="failed">{formatShare(e.error_rate)}</span>)</>
           : <> is slow: one call in twenty takes longer than <span className="slow">{formatDuration(e.p95_us)}</span></>}

@@ -10,7 +10,7 @@ import { endpointColumns } from '../endpoints/endpointColumns'
 import { RedCharts } from '../RedCharts'
 import { sessionColumns } from '../sessions/sessionColumns'
 import { Headline } from './Headline'
-import { worstEndpoints, worstTrouble } from './trouble'
+import { worstFirst, worstTrouble } from './trouble'
 
 const shownEndpoints = 8
 const shownSessions = 8
@@ -43,7 +43,7 @@ function WorstEndpoints({ rows, seconds }: { rows: EndpointStats[]; seconds: num
   return (
     <section className="stack" aria-labelledby="worst-endpoints">
       <h2 id="worst-endpoints">Endpoints that hurt most <Link to="/endpoints" className="small">all {formatCount(rows.length)}</Link></h2>
-      <DataTable main label="Endpoints that hurt most" columns={columns} rows={worstEndpoints(rows, shownEndpoints)} rowKey={(e) => e.id} maxHeight={230}
+      <DataTable main label="Endpoints that hurt most" columns={columns} rows={worstFirst(rows).slice(0, shownEndpoints)} rowKey={(e) => e.id} maxHeight={230}
         onOpen={(e) => void navigate({ to: '/endpoints/$id', params: { id: e.id } })} />
     </section>
   )

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { EndpointStats } from '../../api/types'
-import { worstEndpoints, worstTrouble } from './trouble'
+import { worstFirst, worstTrouble } from './trouble'
 
 const endpoint = (route: string, calls: number, failed: number, p95ms: number): EndpointStats => ({
   id: route, name: route, service: '', method: 'GET', route, calls, failed, refused: 0, error_rate: failed / calls, per_second: 1,
@@ -22,7 +22,7 @@ test('a quiet day has no trouble', () => {
   expect(worstTrouble([])).toBeNull()
 })
 
-test('the worst endpoints: failures, then p95', () => {
-  const routes = worstEndpoints([endpoint('/a', 10, 0, 300), endpoint('/b', 10, 2, 10), endpoint('/c', 10, 0, 900)], 2).map((e) => e.route)
-  expect(routes).toEqual(['/b', '/c'])
+test('worst first: what fails, what is slow, then the rest', () => {
+  const all = [endpoint('/noise', 100_000, 20, 10), endpoint('/rare', 10, 0, 9000), endpoint('/busy', 1000, 0, 2000), endpoint('/broken', 100, 9, 10), endpoint('/fine', 10, 0, 10)]
+  expect(worstFirst(all).map((e) => e.route)).toEqual(['/broken', '/busy', '/rare', '/noise', '/fine'])
 })

@@ -9,19 +9,19 @@ const leastShare = 0.01
 /** A person notices a wait of a second. */
 const slowUs = 1_000_000
 
+const isFailing = (e: EndpointStats) => e.failed >= leastFailed && e.error_rate >= leastShare
+const isSlow = (e: EndpointStats) => (e.p95_us ?? 0) >= slowUs
+const waiting = (e: EndpointStats) => e.calls * (e.p95_us ?? 0)
+
+/** The endpoints worth a look, worst first: those that fail, by how often; then the slow ones, by who waits; then the rest. */
+export function worstFirst(endpoints: EndpointStats[]): EndpointStats[] {
+  const rank = (e: EndpointStats) => (isFailing(e) ? 0 : isSlow(e) ? 1 : 2)
+  return endpoints.toSorted((a, b) => rank(a) - rank(b) || (rank(a) === 1 ? waiting(b) - waiting(a) : b.failed - a.failed || waiting(b) - waiting(a)))
+}
+
+/** The one endpoint that hurts most; null on a quiet day. */
 export function worstTrouble(endpoints: EndpointStats[]): Trouble | null {
-  const failing = endpoints.filter((e) => e.failed >= leastFailed && e.error_rate >= leastShare)
-  const worst = maxBy(failing, (e) => e.failed)
-  if (worst) return { kind: 'failing', endpoint: worst }
-  const slow = maxBy(endpoints.filter((e) => (e.p95_us ?? 0) >= slowUs), (e) => e.calls * (e.p95_us ?? 0))
-  return slow ? { kind: 'slow', endpoint: slow } : null
-}
-
-/** The endpoints worth a look, worst first: those that fail by how often, then the slowest. */
-export function worstEndpoints(endpoints: EndpointStats[], count: number): EndpointStats[] {
-  return endpoints.toSorted((a, b) => b.failed - a.failed || (b.p95_us ?? 0) - (a.p95_us ?? 0)).slice(0, count)
-}
-
-function maxBy<Item>(items: Item[], weight: (item: Item) => number): Item | null {
-  return items.reduce<Item | null>((best, item) => (best === null || weight(item) > weight(best) ? item : best), null)
+  const worst = worstFirst(endpoints)[0]
+  if (worst && isFailing(worst)) return { kind: 'failing', endpoint: worst }
+  return worst && isSlow(worst) ? { kind: 'slow', endpoint: worst } : null
 }

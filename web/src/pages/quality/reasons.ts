@@ -1,3 +1,5 @@
+import type { Quality } from '../../api/types'
+
 /** Why a call stays unlinked, in plain words; a word the server adds later shows as it is. */
 const meanings: Record<string, string> = {
   no_consent: 'the person denied, or nothing says they agreed',
@@ -11,4 +13,11 @@ const meanings: Record<string, string> = {
 
 export function describeReason(reason: string): string {
   return meanings[reason] ?? ''
+}
+
+/** Server calls that the linker never looked at, because nothing from a browser shares their session, trace or address. */
+export function callsAlone({ calls, unlinked }: Pick<Quality, 'calls' | 'unlinked'>): number {
+  const linked = Object.values(calls.by_method).reduce((sum, count) => sum + count, 0)
+  const explained = unlinked.reduce((sum, { side, count }) => sum + (side === 'server' ? count : 0), 0)
+  return Math.max(0, calls.total - linked - explained)
 }

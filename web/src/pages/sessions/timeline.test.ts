@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CallRecord, EventRecord, LinkRecord, SpanRecord } from '../../api/types'
-import { buildTimeline } from './timeline'
+import { buildTimeline, describeEvent } from './timeline'
 
 const at = (ms: number) => new Date(1_000_000 + ms).toISOString()
 const click = (id: string, ms: number): EventRecord => ({ id, time: at(ms), name: '$click', kind: 'click', target: { name: 'Pay' } })
@@ -59,4 +59,12 @@ test('the reaction stands behind the action, unless the person simply went on', 
   const interaction = { session_id: 's', time: at(0), name: '$click', calls: 1, failed: 1, slowest_us: 1, endpoint: { service: '', method: '', route: '' } }
   const rows = buildTimeline({ ...none, events: [click('a', 0), click('b', 9)], interactions: [{ ...interaction, event_id: 'a', reaction: 'repeated' }, { ...interaction, event_id: 'b', reaction: 'went_on' }] })
   expect(rows.map((row) => row.note)).toEqual(['then did it again', undefined])
+})
+
+test('an event is described in the words of its kind', () => {
+  const event = (kind: string, more: Partial<EventRecord>): EventRecord => ({ id: 'x', time: at(0), name: kind, kind, ...more })
+  expect(describeEvent(event('web_vital', { properties: { name: 'lcp', value: 610 } }))).toBe('lcp 610')
+  expect(describeEvent(event('error', { properties: { type: 'TypeError', message: 'x is undefined' } }))).toBe('TypeError: x is undefined')
+  expect(describeEvent(event('route_change', { page: { path: '/cart' } }))).toBe('→ /cart')
+  expect(describeEvent(event('custom', { name: 'Order Paid' }))).toBe('Order Paid')
 })

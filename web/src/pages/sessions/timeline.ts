@@ -107,6 +107,8 @@ export function describeEvent(event: EventRecord): string {
     case 'page_view': return page || event.name
     case 'route_change': return `→ ${page || event.name}`
     case 'click': case 'submit': case 'change': return `${event.kind} ${target ? `“${target}”` : event.name}`
+    case 'web_vital': return [event.properties?.name ?? event.name, event.properties?.value].filter((part) => part !== undefined).join(' ')
+    case 'error': return [event.properties?.type ?? event.name, event.properties?.message].filter(Boolean).join(': ')
     default: return event.name
   }
 }
