@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"encoding/hex"
 	"math/rand/v2"
 	"strings"
@@ -50,6 +51,20 @@ func scoped(id *event.Identity, session string) string {
 		return id.UserID + "/" + session
 	}
 	return session
+}
+
+// recognise gives an event without any id, from the person's own browser, the
+// visitor id of the day. Who refused consent gets none, but their event still
+// counts: the stand-in only passes validation, redaction takes it away.
+func (p *Pipeline) recognise(ctx context.Context, o *Origin, e *event.Event) (err error) {
+	switch {
+	case e.DeviceID != "" || e.UserID != "" || e.SessionID != "":
+	case e.Consent == event.ConsentDenied:
+		e.DeviceID = "refused"
+	case o.Beacon:
+		e.DeviceID, err = p.Rules.Visitor(ctx, o.Project, e.Time, e.ClientIP, e.UserAgent)
+	}
+	return err
 }
 
 // newID makes an id for a record that has none: a UUID of version 7 (RFC 9562),

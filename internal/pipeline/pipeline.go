@@ -28,6 +28,8 @@ type Config struct {
 	Logger   *slog.Logger
 	// Committed is told every batch that is durable; it must not block.
 	Committed func(event.Batch)
+	// Proxies are the proxies in front of the servers whose logs come in.
+	Proxies Proxies
 	// MaxQueued is how many records may wait for the store at once, over all
 	// writers; 0 = 200,000. Beyond it requests are refused and files wait.
 	MaxQueued int

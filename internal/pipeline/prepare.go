@@ -1,11 +1,14 @@
 package pipeline
 
 import (
+	"context"
+
 	"github.com/clickspan/clickspan/internal/event"
 )
 
-// prepareEvent runs the stages before redaction; the error is the sender's fault.
-func (p *Pipeline) prepareEvent(o *Origin, e *event.Event, t *Templates) error {
+// prepareEvent runs the stages before redaction. The error is the sender's fault
+// unless it is retryable.
+func (p *Pipeline) prepareEvent(ctx context.Context, o *Origin, e *event.Event, t *Templates) error {
 	now := p.Now()
 	if err := o.allowEvent(e); err != nil {
 		return err
@@ -13,6 +16,9 @@ func (p *Pipeline) prepareEvent(o *Origin, e *event.Event, t *Templates) error {
 	o.fill(&e.Origin)
 	o.correct(&e.Time, &e.Origin)
 	identify(&e.Identity)
+	if err := p.recognise(ctx, o, e); err != nil {
+		return err
+	}
 	if err := e.Validate(now); err != nil {
 		return err
 	}
@@ -43,6 +49,7 @@ func (p *Pipeline) prepareCall(o *Origin, c *event.Call, t *Templates) error {
 		c.ID = newID(now)
 	}
 	c.Weight = max(c.Weight, 1)
+	p.Proxies.lookBehindProxies(c)
 	p.describe(&c.Origin, &c.Context)
 	nameCall(c, t)
 	return nil

@@ -101,6 +101,38 @@ func TestBeaconSpeaksForThePersonAndAServerDoesNot(t *testing.T) {
 	}
 }
 
+func TestVisitorsWithoutIDsAreToldApartForADay(t *testing.T) {
+	t.Parallel()
+	visit := func(ip string, at time.Time, change func(*pipeline.Origin)) event.Event {
+		o := pipeline.Origin{Beacon: true, ClientIP: ip, UserAgent: chrome}
+		if change != nil {
+			change(&o)
+		}
+		records, result := take(t, o, click(func(e *event.Event) { e.Time, e.Identity = at, event.Identity{} }))
+		if result.Accepted != 1 {
+			return event.Event{Name: result.Errors[0].Reason}
+		}
+		return records.Events[0]
+	}
+	at := now.Add(-time.Hour)
+	a := visit("203.0.113.9", at, nil)
+	if b := visit("203.0.113.9", at.Add(time.Minute), nil); a.DeviceID == "" || a.DeviceID != b.DeviceID {
+		t.Errorf("one visitor is %q and %q", a.DeviceID, b.DeviceID)
+	}
+	if b := visit("203.0.113.10", at, nil); a.DeviceID == b.DeviceID {
+		t.Error("two visitors are one")
+	}
+	if b := visit("203.0.113.9", at.Add(-24*time.Hour), nil); a.DeviceID == b.DeviceID {
+		t.Error("a visitor is known the next day")
+	}
+	if b := visit("203.0.113.9", at, func(o *pipeline.Origin) { o.Denied = true }); !b.IsZero() || b.Name != "Pay" {
+		t.Errorf("who refused is known or does not count: %+v", b)
+	}
+	if b := visit("203.0.113.9", at, func(o *pipeline.Origin) { o.Beacon = false }); b.DeviceID != "" {
+		t.Error("a server became a visitor")
+	}
+}
+
 func TestBots(t *testing.T) {
 	t.Parallel()
 	for agent, want := range map[string]event.Bot{

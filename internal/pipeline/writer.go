@@ -87,7 +87,11 @@ func (p *Pipeline) Dry(ctx context.Context, o Origin) *Writer {
 // Event takes a copy of e.
 func (w *Writer) Event(e *event.Event) error {
 	record := *e
-	if err := w.pipeline.prepareEvent(&w.origin, &record, w.templates); err != nil {
+	if err := w.pipeline.prepareEvent(w.ctx, &w.origin, &record, w.templates); err != nil {
+		if event.IsRetryable(err) {
+			w.fail(err)
+			return err
+		}
 		w.refuse(w.index(), err.Error(), "", record.Source)
 		return nil
 	}

@@ -33,6 +33,10 @@ func Inventory() []DataClass {
 			"telemetry: side table by day", "two days; the salt 48 hours", "with the rows",
 		},
 		{
+			"Visitor id of trackers that send no id", "derived from address and user agent of the browser's own request", "`v_…`: SHA-256 with the secret salt of the day; a new one every day",
+			"telemetry: device id", "raw rows, 90 days; the salt 48 hours", "with the rows",
+		},
+		{
 			"Device, session, account ids", "`device_id`, `session_id`, `account_id`", "as sent, unless personal: then a pseudonym",
 			"telemetry: all tables", "raw rows, 90 days", "with the rows",
 		},
