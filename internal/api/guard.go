@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"github.com/clickspan/clickspan/internal/pipeline"
 )
 
 // loopbackOnly is the price of --open-loopback: whatever shows that a request
@@ -60,33 +62,6 @@ func clientIP(r *http.Request, trusted []netip.Prefix) string {
 	if err != nil {
 		return ""
 	}
-	address := peer.Addr().Unmap().WithZone("")
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && isTrusted(address, trusted); i-- {
-		hop, ok := parseHop(hops[i])
-		if !ok {
-			break
-		}
-		address = hop
-	}
-	return address.String()
-}
-
-// parseHop reads one entry of X-Forwarded-For; some proxies add a port.
-func parseHop(text string) (netip.Addr, bool) {
-	text = strings.TrimSpace(text)
-	if ip, err := netip.ParseAddr(strings.Trim(text, "[]")); err == nil {
-		return ip.Unmap().WithZone(""), true
-	}
-	ip, err := netip.ParseAddrPort(text)
-	return ip.Addr().Unmap().WithZone(""), err == nil
-}
-
-func isTrusted(ip netip.Addr, trusted []netip.Prefix) bool {
-	for _, prefix := range trusted {
-		if prefix.Contains(ip) {
-			return true
-		}
-	}
-	return false
+	forwarded := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
+	return pipeline.Proxies(trusted).Client(peer.Addr(), forwarded).String()
 }

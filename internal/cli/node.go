@@ -38,6 +38,10 @@ func openNode(e *env) (*node, error) {
 	if err := os.MkdirAll(e.settings.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("cannot make the data directory: %w", err)
 	}
+	proxies, err := e.settings.proxies()
+	if err != nil {
+		return nil, err
+	}
 	engine, err := openStore(e) // first: it holds the directory's lock
 	if err != nil {
 		return nil, err
@@ -52,7 +56,7 @@ func openNode(e *env) (*node, error) {
 	}
 	n.linker = pipeline.NewLinker(pipeline.LinkerConfig{Store: n.store, Now: time.Now, Logger: e.log})
 	n.pipeline = pipeline.New(pipeline.Config{
-		Store: n.store, Rules: rules, Releases: n.meta, Now: time.Now, Logger: e.log,
+		Store: n.store, Rules: rules, Releases: n.meta, Proxies: proxies, Now: time.Now, Logger: e.log,
 		Committed: func(b event.Batch) {
 			n.hub.Publish(b)
 			n.linker.Wake()

@@ -93,13 +93,9 @@ func ended(err error) error {
 }
 
 func newServer(e *env, n *node) (*api.Server, error) {
-	trusted := make([]netip.Prefix, 0, len(e.settings.TrustedProxies))
-	for _, text := range e.settings.TrustedProxies {
-		prefix, err := netip.ParsePrefix(text)
-		if err != nil {
-			return nil, &event.Permanent{Err: fmt.Errorf("trusted_proxies: %w", err), Hint: "Write networks such as 10.0.0.0/8 or 192.0.2.1/32."}
-		}
-		trusted = append(trusted, prefix)
+	trusted, err := e.settings.proxies()
+	if err != nil {
+		return nil, err
 	}
 	return api.New(api.Config{
 		Store: n.store, Meta: n.meta, Pipeline: n.pipeline, Linker: n.linker, Live: n.hub, UI: web.Dist(), Version: Version(),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"os"
 	"strconv"
 	"strings"
@@ -11,6 +12,9 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/goccy/go-yaml"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/pipeline"
 )
 
 // Settings is the whole configuration, in the order file < environment < flags.
@@ -24,7 +28,7 @@ type Settings struct {
 	IntakeAddr     string   `yaml:"intake_addr" help:"Address of a second listener that only takes data in; it may be public."`
 	OTLPGRPCAddr   string   `name:"otlp-grpc-addr" yaml:"otlp_grpc_addr" default:"127.0.0.1:4317" help:"Address for OpenTelemetry over gRPC; empty for none."`
 	OpenLoopback   bool     `yaml:"open_loopback" help:"Ask no credential of this machine's own clients. For tests."`
-	TrustedProxies []string `yaml:"trusted_proxies" default:"127.0.0.0/8,::1/128" help:"Networks whose X-Forwarded-For counts on the intake listener."`
+	TrustedProxies []string `yaml:"trusted_proxies" default:"127.0.0.0/8,::1/128" help:"Networks whose X-Forwarded-For counts, on the intake listener and in log files."`
 
 	Memory  int64 `yaml:"memory" help:"Bytes of memory the store may use; 0 is half of the machine's."`
 	Threads int   `yaml:"threads" help:"Threads the store may use; 0 is one a core."`
@@ -68,6 +72,19 @@ func parseDuration(text string) (time.Duration, error) {
 		return 0, fmt.Errorf("%q is not a duration; write 90d, 2w or 36h", text)
 	}
 	return d, nil
+}
+
+// proxies parses TrustedProxies.
+func (s *Settings) proxies() (pipeline.Proxies, error) {
+	trusted := make(pipeline.Proxies, 0, len(s.TrustedProxies))
+	for _, text := range s.TrustedProxies {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, &event.Permanent{Err: fmt.Errorf("trusted_proxies: %w", err), Hint: "Write networks such as 10.0.0.0/8 or 192.0.2.1/32."}
+		}
+		trusted = append(trusted, prefix)
+	}
+	return trusted, nil
 }
 
 func (s *Settings) logger(to io.Writer) *slog.Logger {
