@@ -287,9 +287,13 @@ func (f frontier) least() float64 {
 	return f[0].dist
 }
 
-// cheapest keeps the n cheapest options in place, cheapest first; ties go to the
+// maxOptions bounds the rows looked at for one seeker; the dearer ones could only
+// be chosen if all others were taken.
+const maxOptions = 12
+
+// cheapest keeps the cheapest options in place, cheapest first; ties go to the
 // lower row, so that the answer does not depend on the order of input.
-func cheapest(options []option, n int) []option {
+func cheapest(options []option) []option {
 	slices.SortFunc(options, func(a, b option) int {
 		switch {
 		case a.cost < b.cost:
@@ -299,5 +303,5 @@ func cheapest(options []option, n int) []option {
 		}
 		return int(a.to) - int(b.to)
 	})
-	return options[:min(n, len(options))]
+	return options[:min(maxOptions, len(options))]
 }

@@ -40,7 +40,7 @@ func (p problem) options() [][]option {
 				o = append(o, option{int32(j), c})
 			}
 		}
-		out = append(out, cheapest(o, maxOptions))
+		out = append(out, cheapest(o))
 	}
 	return out
 }

@@ -42,6 +42,13 @@ const (
 	second      = 1_000 * millisecond
 )
 
+// Methods that change nothing.
+const (
+	get       = "GET"
+	head      = "HEAD"
+	preflight = "OPTIONS"
+)
+
 // none is the index of nothing.
 const none = -1
 

@@ -88,9 +88,11 @@ func service(s string) option { return onCall(func(c *event.Call) { c.Service = 
 func requestID(id string) option {
 	return onCall(func(c *event.Call) { c.RequestID = id })
 }
+
 func answeredBy(trace string) option {
 	return onCall(func(c *event.Call) { c.ServerTraceID = trace })
 }
+
 func aborted() option {
 	return onCall(func(c *event.Call) { c.Status, c.Error = 0, event.Aborted })
 }

@@ -16,9 +16,6 @@ const (
 	// skipCost is the cost of leaving a client call without a row: nothing dearer
 	// is ever claimed.
 	skipCost = 8.0
-	// maxOptions bounds the rows looked at for one client call; the dearer ones
-	// could only be chosen if all others were taken.
-	maxOptions = 12
 	// untimedReach is how long a client call without duration may have taken.
 	untimedReach = 10 * second
 )
@@ -191,7 +188,7 @@ func (m *matcher) candidates(c *call) []option {
 			out = append(out, option{r, cost})
 		}
 	}
-	return cheapest(out, maxOptions)
+	return cheapest(out)
 }
 
 // impossible is the cost of a pair that cannot be.
@@ -234,7 +231,7 @@ func (m *matcher) detourCosts(c *call) (direct, redirected float64) {
 // it reported, or was on the same page before, which asks for the same.
 func (m *matcher) remembers(c *call, k methodPath) bool {
 	first, ok := m.asked[visitPath{c.visit, k}]
-	if c.visit == none || c.Method != "GET" {
+	if c.visit == none || c.Method != get {
 		return false
 	}
 	return ok && first < c.start || m.l.visits[c.visit].sawBefore(c.start)

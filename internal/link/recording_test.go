@@ -42,34 +42,34 @@ func views() []view {
 	}
 }
 
-func decode(t testing.TB, file, format string) event.Records {
-	t.Helper()
+func decode(tb testing.TB, file, format string) event.Records {
+	tb.Helper()
 	in, err := os.Open(filepath.Join("..", "..", "test", "testdata", "conduit", file+".gz"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	defer in.Close()
+	tb.Cleanup(func() { _ = in.Close() })
 	plain, err := gzip.NewReader(in)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	f, ok := wire.Lookup(format)
 	if !ok {
-		t.Fatalf("no format %q", format)
+		tb.Fatalf("no format %q", format)
 	}
 	text, err := io.ReadAll(plain)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if format == "haproxy" { // connections that sent no request have a line of another shape
 		text = slices.Concat(slices.DeleteFunc(bytes.SplitAfter(text, []byte("\n")), func(line []byte) bool { return bytes.Contains(line, []byte("<BADREQ>")) })...)
 	}
 	var r wire.Recorder
 	if err := f.Decode(bytes.NewReader(text), wire.Options{Service: file}, &r); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if len(r.Rejected) > 0 {
-		t.Fatalf("%s: %d records rejected, first: %v", file, len(r.Rejected), r.Rejected[0])
+		tb.Fatalf("%s: %d records rejected, first: %v", file, len(r.Rejected), r.Rejected[0])
 	}
 	finish(&r.Records)
 	return r.Records
@@ -108,22 +108,22 @@ type recording struct {
 	nginx   []event.Call      // the log that names the sender of every request
 }
 
-func readRecording(t testing.TB) recording {
-	t.Helper()
-	r := recording{browser: decode(t, "otlp_browser.jsonl", "otlp"), calls: map[string]string{}, xhr: map[string]bool{}}
+func readRecording(tb testing.TB) recording {
+	tb.Helper()
+	r := recording{browser: decode(tb, "otlp_browser.jsonl", "otlp"), calls: map[string]string{}, xhr: map[string]bool{}}
 	for _, c := range r.browser.Calls {
 		r.calls[c.SpanID] = c.ID
 		if c.Class != event.Document && c.Class != event.Asset {
 			r.xhr[c.ID] = true
 		}
 	}
-	r.nginx = decode(t, "nginx_json.log", "nginx-json").Calls
+	r.nginx = decode(tb, "nginx_json.log", "nginx-json").Calls
 	return r
 }
 
 // truthOf finds for each row the browser call it answered, by what the log has.
-func (r recording) truthOf(t testing.TB, v view, rows []event.Call) truth {
-	t.Helper()
+func (r recording) truthOf(tb testing.TB, v view, rows []event.Call) truth {
+	tb.Helper()
 	want := truth{}
 	byRequest := map[string]event.Call{}
 	for _, c := range r.nginx {
@@ -134,7 +134,7 @@ func (r recording) truthOf(t testing.TB, v view, rows []event.Call) truth {
 	case "haproxy_http.log":
 		ordered = r.nearest(rows)
 	case "apache_combined.log":
-		ordered = decode(t, "apache_vhost_timed.log", "apache-vhost").Calls
+		ordered = decode(tb, "apache_vhost_timed.log", "apache-vhost").Calls
 	}
 	for i, c := range rows {
 		same := c
@@ -144,7 +144,7 @@ func (r recording) truthOf(t testing.TB, v view, rows []event.Call) truth {
 			same = byRequest[c.RequestID]
 		default:
 			if same = ordered[i]; same.Method != c.Method || same.Path != c.Path {
-				t.Fatalf("%s: row %d is %s %s, not %s %s: the logs are not in step", v.file, i, c.Method, c.Path, same.Method, same.Path)
+				tb.Fatalf("%s: row %d is %s %s, not %s %s: the logs are not in step", v.file, i, c.Method, c.Path, same.Method, same.Path)
 			}
 			if v.file == "apache_combined.log" {
 				same = byRequest[same.RequestID]

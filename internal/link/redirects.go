@@ -126,7 +126,7 @@ func (m *matcher) followers(r *call) []option {
 			out = append(out, option{n, cost})
 		}
 	}
-	return cheapest(out, maxOptions)
+	return cheapest(out)
 }
 
 // sameOrigin reports whether both rows name the same client.

@@ -274,10 +274,10 @@ func (l *linker) session(v *visit) event.Session {
 			s.EntryPage = cmp.Or(s.EntryPage, page)
 			s.ExitPage = page
 		}
-		switch {
-		case e.Kind == event.PageView:
+		switch e.Kind {
+		case event.PageView:
 			views++
-		case e.Kind == event.RouteChange:
+		case event.RouteChange:
 			routes++
 		}
 		if e.Kind.IsAction() {

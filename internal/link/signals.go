@@ -248,11 +248,9 @@ func (s *signaller) slowest(v *visit, n int, e *action) {
 		return
 	}
 	detail := fmt.Sprintf("%s took %.1f s", slowest.endpoint(), slowest.took().Seconds())
-	for _, i := range v.events[n+1:] {
-		if next := s.l.events[i]; next.at < slowest.end && sameThing(e, next) {
-			detail += ", and was asked for again before it answered"
-			break
-		}
+	again := func(i int) bool { next := s.l.events[i]; return next.at < slowest.end && sameThing(e, next) }
+	if slices.ContainsFunc(v.events[n+1:], again) {
+		detail += ", and was asked for again before it answered"
 	}
 	s.add(event.SlowClick, e, slowest, detail)
 }
@@ -322,7 +320,7 @@ func (l *linker) failuresByVisit() map[int][]*call {
 func (l *linker) writesByVisit() map[int][]int64 {
 	out := map[int][]int64{}
 	for _, c := range l.requests() {
-		if c.Method != "GET" && c.Method != "HEAD" && c.Method != "OPTIONS" {
+		if c.Method != get && c.Method != head && c.Method != preflight {
 			out[c.visit] = append(out[c.visit], c.start)
 		}
 	}

@@ -22,7 +22,7 @@ type simulated struct {
 
 // blind takes the address, the query and the size from what the browsers sent, so
 // that only the browser's name tells people apart, and little their calls.
-func simulatedShop(t testing.TB, seed uint64, grain time.Duration, people int, blind bool) simulated {
+func simulatedShop(t *testing.T, seed uint64, grain time.Duration, people int, blind bool) simulated {
 	t.Helper()
 	s := simulated{answers: truth{}, causes: map[string]string{}}
 	config := simulate.Config{

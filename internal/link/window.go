@@ -217,7 +217,7 @@ func (w *window) documents() {
 	views := map[string][]int{} // events by path
 	var seekers []int
 	rows := w.l.byStart(func(c *call) bool {
-		return c.Method == "GET" && c.Class != event.API && c.cause.to == none && c.client.to == none
+		return c.Method == get && c.Class != event.API && c.cause.to == none && c.client.to == none
 	})
 	for r, c := range rows {
 		views[trimSlash(c.Path)] = append(views[trimSlash(c.Path)], r)
@@ -267,5 +267,5 @@ func (w *window) documentsOf(e *action, rows []*call, byPath []int) []option {
 		cost := float64(max(lag, -lag))/1e6 + float64(sameSession-b)/2
 		out = append(out, option{int32(r), cost})
 	}
-	return cheapest(out, maxOptions)
+	return cheapest(out)
 }
