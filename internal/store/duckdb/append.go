@@ -54,6 +54,9 @@ func identsOf[T any](records []T, id func(*T) string) []ident {
 
 // append writes the batches of a group in one transaction.
 func (w *writer) append(group []*job) error {
+	if err := room(w.dir); err != nil {
+		return err
+	}
 	seq, newest := w.seq.Load(), w.newest
 	err := w.atomically(func() error {
 		fresh, err := w.fresh(group)

@@ -23,6 +23,8 @@ func readError(ctx context.Context, err error) error {
 		}
 	case mapping.ErrorTypeOutOfMemory:
 		return &event.Retryable{Err: err, Hint: "Ask for a shorter time range, or give the engine more memory."}
+	case mapping.ErrorTypeFatal:
+		return stopped(err)
 	}
 	return err
 }
@@ -34,8 +36,18 @@ func writeError(err error) error {
 		return err
 	}
 	switch engine.class {
-	case mapping.ErrorTypeErrorIO, mapping.ErrorTypeOutOfMemory, mapping.ErrorTypeFatal:
+	case mapping.ErrorTypeErrorIO, mapping.ErrorTypeOutOfMemory:
 		return &event.Retryable{Err: err, Hint: "Free disk space or memory; nothing of this batch was written.", After: 5 * time.Second}
+	case mapping.ErrorTypeFatal:
+		return stopped(err)
 	}
 	return err
+}
+
+// stopped is what everything answers after the engine met a failing disk: it takes
+// no more until the process starts anew.
+func stopped(err error) error {
+	return &event.Retryable{
+		Err: err, Hint: "See to the disk, then restart Clickspan; what was acknowledged is safe.", After: 30 * time.Second,
+	}
 }

@@ -85,7 +85,7 @@ func (s *Store) open(ctx context.Context, config Config) error {
 		first.close()
 		return err
 	}
-	if s.writer, err = newWriter(ctx, first, config.Now); err != nil {
+	if s.writer, err = newWriter(ctx, first, config); err != nil {
 		first.close()
 		return err
 	}

@@ -23,6 +23,7 @@ type writer struct {
 	once    sync.Once
 	seq     atomic.Int64 // highest committed
 
+	dir  string
 	conn *conn
 	now  func() time.Time
 	tables
@@ -53,9 +54,9 @@ func (t *tables) byName() map[string]**table {
 	}
 }
 
-func newWriter(ctx context.Context, c *conn, now func() time.Time) (*writer, error) {
+func newWriter(ctx context.Context, c *conn, config Config) (*writer, error) {
 	w := &writer{
-		conn: c, now: now,
+		dir: config.Dir, conn: c, now: config.Now,
 		jobs: make(chan *job, maxQueued), closing: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	if err := w.prepare(ctx); err != nil {
