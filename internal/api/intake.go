@@ -169,6 +169,9 @@ func (s *Server) keep(w http.ResponseWriter, r *http.Request, from source) (pipe
 	if err != nil {
 		return pipeline.Result{}, err
 	}
+	if err := fetchSmall(w, r); err != nil {
+		return pipeline.Result{}, err
+	}
 	leave, err := s.slot(r.Context())
 	if err != nil {
 		return pipeline.Result{}, err

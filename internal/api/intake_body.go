@@ -2,6 +2,7 @@ package api
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -18,11 +19,44 @@ import (
 // own recommendation (RFC 8878) makes every decoder support.
 const zstdWindow = 8 << 20
 
+// beaconBytes is the most that browsers send when a page is left.
+const beaconBytes = 64 << 10
+
+// fetchSmall reads a small body before its request takes a place among those being
+// decoded, so that phones on slow networks keep nobody else waiting.
+func fetchSmall(w http.ResponseWriter, r *http.Request) error {
+	if r.ContentLength <= 0 || r.ContentLength > beaconBytes {
+		return nil
+	}
+	body, err := io.ReadAll(received{http.MaxBytesReader(w, r.Body, beaconBytes)})
+	if err != nil {
+		return err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return nil
+}
+
+// received is a body as it comes over the wire. A sender that stops in the middle
+// is at fault, not the server.
+type received struct{ io.ReadCloser }
+
+// Read reads bytes as sent.
+func (b received) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err == nil || errors.Is(err, io.EOF) {
+		return n, err
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return n, err
+	}
+	return n, &event.Permanent{Err: fmt.Errorf("the body ended early: %w", err), Hint: "Send the request again."}
+}
+
 // openBody returns the plain bytes of a request. However it is compressed, no
 // more than the limits are read: of what came over the wire and of what it
 // unpacks to, which stops a small bomb.
 func (s *Server) openBody(w http.ResponseWriter, r *http.Request) (io.ReadCloser, error) {
-	wire := http.MaxBytesReader(w, r.Body, s.limits.Body)
+	wire := received{http.MaxBytesReader(w, r.Body, s.limits.Body)}
 	if r.ContentLength > s.limits.Body {
 		return nil, &http.MaxBytesError{Limit: s.limits.Body}
 	}

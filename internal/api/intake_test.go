@@ -1,9 +1,12 @@
 package api
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -194,6 +197,26 @@ func TestIntakeLimits(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestIntakeOfHalfABodyIsTheSendersFault(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, length := range []string{"Content-Length: 1000", "Content-Length: 100000", "Transfer-Encoding: chunked"} {
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", w.main.Listener.Addr().String())
+		must(t, err)
+		_, err = io.WriteString(conn, "POST /intake/calls HTTP/1.1\r\nHost: x\r\nX-Clickspan-Key: "+w.server+"\r\n"+length+"\r\n\r\n1\r\n{")
+		must(t, errors.Join(err, conn.(*net.TCPConn).CloseWrite()))
+		status, err := bufio.NewReader(conn).ReadString('\n')
+		must(t, err)
+		must(t, conn.Close())
+		if !strings.Contains(status, " 400 ") {
+			t.Errorf("%s: %s", length, status)
+		}
+	}
+	if w.log.String() != "" || len(w.kept.calls()) != 0 {
+		t.Errorf("log: %s", w.log.String())
 	}
 }
 
