@@ -65,6 +65,7 @@ func Blocks(rows Rows) []Block {
 // graph holds rows as numbers: events first, then calls.
 type graph struct {
 	rows   Rows
+	at     []int64 // microseconds
 	order  []int32 // by time, then id
 	parent []int32
 	known  crowd
@@ -90,13 +91,14 @@ type key struct {
 }
 
 func newGraph(rows Rows) *graph {
-	g := &graph{rows: rows, order: make([]int32, 0, rows.Len()), parent: make([]int32, rows.Len())}
+	g := &graph{rows: rows, at: make([]int64, rows.Len()), order: make([]int32, 0, rows.Len()), parent: make([]int32, rows.Len())}
 	g.known = crowd{lonelyUsers: map[string]bool{}, openAgents: map[agentSide]bool{}}
 	for n := range int32(rows.Len()) {
 		f := g.face(n)
 		if f.ignored {
 			continue
 		}
+		g.at[n] = f.time.UnixMicro()
 		g.order = append(g.order, n)
 		if f.SessionID == "" && f.DeviceID == "" && f.UserID != "" {
 			g.known.lonelyUsers[f.UserID] = true
@@ -106,8 +108,10 @@ func newGraph(rows Rows) *graph {
 		}
 	}
 	slices.SortFunc(g.order, func(a, b int32) int {
-		fa, fb := g.face(a), g.face(b)
-		return cmp.Or(fa.time.Compare(fb.time), cmp.Compare(fa.id, fb.id), cmp.Compare(a, b))
+		if c := cmp.Compare(g.at[a], g.at[b]); c != 0 {
+			return c
+		}
+		return cmp.Or(cmp.Compare(g.face(a).id, g.face(b).id), cmp.Compare(a, b))
 	})
 	return g
 }
@@ -181,7 +185,7 @@ func (g *graph) connect(weak bool) {
 	for _, n := range g.order {
 		f := g.face(n)
 		join := func(k key, within time.Duration) {
-			if before, ok := last[k]; ok && f.time.Sub(g.face(before).time) <= within {
+			if before, ok := last[k]; ok && g.at[n]-g.at[before] <= within.Microseconds() {
 				g.union(before, n)
 			}
 			last[k] = n
@@ -262,7 +266,13 @@ func (g *graph) hasClient(members []int32) bool {
 
 // pick copies the members' rows.
 func (g *graph) pick(members []int32) Rows {
-	var r Rows
+	events := 0
+	for _, n := range members {
+		if int(n) < len(g.rows.Events) {
+			events++
+		}
+	}
+	r := Rows{Events: make([]event.Event, 0, events), Calls: make([]event.Call, 0, len(members)-events)}
 	for _, n := range members {
 		if int(n) < len(g.rows.Events) {
 			r.Events = append(r.Events, g.rows.Events[n])
