@@ -25,7 +25,8 @@ func namePage(e *event.Event, t *Templates) {
 	}
 }
 
-// pathOf cuts path and query out of a URL or a path.
+// pathOf cuts path and query out of a URL or a path. A fragment that is a path
+// (`/app#/orders/17`) belongs to it: such applications have all their pages there.
 func pathOf(u string) (path, query string) {
 	if _, rest, found := strings.Cut(u, "://"); found {
 		i := strings.IndexAny(rest, "/?#")
@@ -34,8 +35,12 @@ func pathOf(u string) (path, query string) {
 		}
 		u = rest[i:]
 	}
-	u, _, _ = strings.Cut(u, "#")
+	u, fragment, _ := strings.Cut(u, "#")
 	path, query, _ = strings.Cut(u, "?")
+	if fragment = strings.TrimPrefix(fragment, "!"); strings.HasPrefix(fragment, "/") {
+		fragment, _, _ = strings.Cut(fragment, "?")
+		path = strings.TrimSuffix(path, "/") + fragment
+	}
 	if path == "" {
 		path = "/"
 	}

@@ -171,6 +171,23 @@ func TestPageIsNamed(t *testing.T) {
 	}
 }
 
+func TestPagesBehindAFragment(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"https://shop.example":                   "/",
+		"https://shop.example?x=1":               "/",
+		"https://shop.example/a/?x=1#top":        "/a/",
+		"https://shop.example/#/orders/17?tab=1": "/orders/17",
+		"https://shop.example/app#!/cart":        "/app/cart",
+		"/relative/path?x#y":                     "/relative/path",
+	} {
+		records, _ := take(t, pipeline.Origin{}, click(func(e *event.Event) { e.Page.URL = url }))
+		if got := records.Events[0].Page.Path; got != want {
+			t.Errorf("%s: %s, want %s", url, got, want)
+		}
+	}
+}
+
 func TestCallIsNamed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -11,13 +11,16 @@ import (
 const expireEvery = time.Hour
 
 // Keeper lets data die when its time has come: rows by the retention of their
-// class, salts after two days.
+// class, salts after two days, people when they were erased.
 type Keeper struct {
 	Store       store.Writer
 	Retention   store.Retention
 	ExpireSalts func(context.Context) error
-	Now         func() time.Time
-	Logger      *slog.Logger
+	// Replay erases again who was erased: a restore may have brought them back, and
+	// a record may have been on its way. nil = nobody ever was.
+	Replay func(context.Context) error
+	Now    func() time.Time
+	Logger *slog.Logger
 }
 
 // Run expires at once and then every hour, until ctx ends; it returns ctx's error.
@@ -38,6 +41,11 @@ func (k *Keeper) Run(ctx context.Context) error {
 func (k *Keeper) expire(ctx context.Context) {
 	if err := k.ExpireSalts(ctx); err != nil && ctx.Err() == nil {
 		k.Logger.Error("salts could not be destroyed; will try again in an hour", "error", err)
+	}
+	if k.Replay != nil {
+		if err := k.Replay(ctx); err != nil && ctx.Err() == nil {
+			k.Logger.Error("erased people could not be erased again; will try again in an hour", "error", err)
+		}
 	}
 	gone, err := k.Store.Expire(ctx, k.Now(), k.Retention)
 	switch {

@@ -20,8 +20,11 @@ type Templates struct {
 }
 
 const (
-	// maxWords is how many different words one place of a path may take.
+	// maxWords is how many different words one place of a path may take; maxSlugs
+	// how many of them may have hyphens, underscores or digits, as titles and names
+	// of things have.
 	maxWords = 200
+	maxSlugs = 40
 	// maxPlaces bounds all that is learnt.
 	maxPlaces = 100_000
 	// maxDepth is how many segments of a path are told apart.
@@ -35,8 +38,10 @@ const (
 type place struct {
 	count   int
 	words   map[string]*place
+	slugs   int    // how many of words are slugs
 	other   *place // what follows a parameter
 	isParam bool   // too many words came: new ones are values
+	isSlug  bool   // too many slugs came: new ones are values
 }
 
 // NewTemplates returns templates that have learnt nothing.
@@ -125,15 +130,19 @@ func (t *Templates) step(at *place, segment string, last bool) (word string, nex
 		}
 		return stem + suffix, child
 	}
-	if at.isParam || t.places >= maxPlaces {
+	slug := isSlug(stem)
+	if at.isParam || slug && at.isSlug || t.places >= maxPlaces {
 		return nameParam + suffix, t.otherOf(at)
 	}
-	if len(at.words) >= maxWords {
-		t.collapse(at)
+	if len(at.words) >= maxWords || slug && at.slugs >= maxSlugs {
+		t.collapse(at, slug && at.slugs >= maxSlugs)
 		return nameParam + suffix, t.otherOf(at)
 	}
 	if at.words == nil {
 		at.words = map[string]*place{}
+	}
+	if slug {
+		at.slugs++
 	}
 	child := &place{count: 1}
 	at.words[strings.Clone(stem)] = child
@@ -149,16 +158,28 @@ func (t *Templates) otherOf(at *place) *place {
 	return at.other
 }
 
-// collapse makes a place a parameter. Words with a large share of its calls were
-// words all along (/users/me beside /users/anna) and stay.
-func (t *Templates) collapse(at *place) {
-	at.isParam = true
+// collapse makes a place a parameter, of slugs only or of all words. Words with a
+// large share of its calls were words all along (/users/me beside /users/anna) and
+// stay.
+func (t *Templates) collapse(at *place, slugsOnly bool) {
+	at.isSlug, at.isParam = true, at.isParam || !slugsOnly
 	for word, child := range at.words {
+		if slugsOnly && !isSlug(word) {
+			continue
+		}
 		if child.count < 3 || child.count*keepShare < at.count {
 			t.places -= child.size()
 			delete(at.words, word)
 		}
 	}
+}
+
+// isSlug reports whether a word has what titles turned into paths have.
+func isSlug(word string) bool { return strings.ContainsAny(word, "-_0123456789") && !isVersion(word) }
+
+// isVersion recognises v1, v2beta1.
+func isVersion(word string) bool {
+	return len(word) > 1 && len(word) <= 8 && word[0] == 'v' && word[1] >= '0' && word[1] <= '9'
 }
 
 // size counts a place and all below it.

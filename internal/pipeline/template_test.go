@@ -72,6 +72,27 @@ func TestPlaceWithTooManyWordsBecomesParameter(t *testing.T) {
 	}
 }
 
+func TestSlugsBecomeParametersSoonerThanWords(t *testing.T) {
+	t.Parallel()
+	templates := pipeline.NewTemplates()
+	letters := func(i int) string { return strings.Map(func(r rune) rune { return r - '0' + 'a' }, fmt.Sprint(i)) }
+	for i := range 60 {
+		templates.Route("GET", "/products/blue-"+letters(i)+"-shoes/reviews")
+		templates.Route("GET", "/products/best-sellers")
+		templates.Route("GET", "/products/search")
+	}
+	for path, want := range map[string]string{
+		"/products/red-hat/reviews": "/products/{name}/reviews",
+		"/products/best-sellers":    "/products/best-sellers",
+		"/products/search":          "/products/search",
+		"/products/new":             "/products/new",
+	} {
+		if got := templates.Route("GET", path); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+}
+
 // A template is a fixed point, keeps the number of segments, and never panics.
 func TestTemplatesHoldForAnyPath(t *testing.T) {
 	t.Parallel()

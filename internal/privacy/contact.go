@@ -27,12 +27,16 @@ func replaceEmails(s string) string {
 
 // userInfo finds the credentials of `scheme://user:password@host`.
 func userInfo(s string, at int) (start int, ok bool) {
-	i := strings.LastIndex(s[:at], "://")
-	if i < 0 || strings.ContainsAny(s[i+3:at], "/?# \"'") {
+	from := max(0, at-maxUserInfo)
+	i := strings.LastIndex(s[from:at], "://") + from
+	if i < from || strings.ContainsAny(s[i+3:at], "/?# \"'") {
 		return 0, false
 	}
 	return i + 3, s[i+3:at] != redacted && i+3 < at
 }
+
+// maxUserInfo bounds how far back credentials are looked for, in bytes.
+const maxUserInfo = 512
 
 // emailAround finds the address around the @ at position at. The local part is as
 // long as its characters allow; the domain needs a dot and a last label of letters.
@@ -90,7 +94,7 @@ func replacePhones(s string) string {
 // there is none. E.164 numbers have at most 15 digits; fewer than 8 are rarely one.
 func phoneEnd(s string, i int) int {
 	digits, end := 0, 0
-	for j := i + 1; j < len(s); j++ {
+	for j := i + 1; j < len(s) && digits <= 15; j++ {
 		switch c := s[j]; {
 		case isDigit(c):
 			digits++

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -92,6 +93,9 @@ func TestText(t *testing.T) {
 		{"GET https://x.io/a?q=anna&page=2 failed", "GET https://x.io/a?q=[redacted]&page=2 failed"},
 		{"call +49 170 1234567 or +1 (555) 123-4567", "call [phone] or [phone]"},
 		{"1+12345678 and a+b", "1+12345678 and a+b"},
+		{"anna%252540example.com", "[email]"}, // encoded three times
+		{"a\xffb\x00c", "a\uFFFDb\uFFFDc"},
+		{"\xff", "\uFFFD"},
 	} {
 		if got := r.Text(c.in); got != c.want {
 			t.Errorf("Text(%q)\n got %q\nwant %q", c.in, got, c.want)
@@ -301,6 +305,16 @@ func stored(r *privacy.Rules, name, value string) any {
 	call := event.Call{Attributes: map[string]any{name: value}}
 	r.Redactor(context.Background(), 1).Call(&call)
 	return call.Attributes[name]
+}
+
+// Texts made to be slow must not be. Were one of them quadratic, the test would
+// not end.
+func TestHostileTextEnds(t *testing.T) {
+	t.Parallel()
+	r := rules(t, &settings{}, privacy.Options{})
+	for _, unit := range []string{"@", "a@", "%25", "%", "1:", "::", "1.", "4111 ", "+1", "token=", "://@", "?a=", "eyJ.", "DE89", "a b", "Bearer "} {
+		r.Text(strings.Repeat(unit, (512<<10)/len(unit)))
+	}
 }
 
 func FuzzText(f *testing.F) {

@@ -41,6 +41,7 @@ const (
 	hasColons // two colons
 	hasDigits // as many digits as the shortest card number
 	hasRun    // a word as long as the shortest secret
+	hasWide   // bytes that are not ASCII, or control characters
 )
 
 const (
@@ -72,6 +73,9 @@ func traits(s string) trait {
 		default:
 			if run >= shortestSecret {
 				t |= hasRun
+			}
+			if c >= 0x80 || c < ' ' {
+				t |= hasWide
 			}
 			run = 0
 			switch c {
@@ -116,21 +120,23 @@ func traits(s string) trait {
 	return t
 }
 
-// text removes from s what is personal or secret. Text without such things is
-// returned as it is, without allocation.
-func (r *Rules) text(s string, how strength) string {
-	if len(s) < 4 {
-		return s
-	}
+// text removes from s what is personal or secret, and makes it valid UTF-8. Text
+// without such things is returned as it is, without allocation.
+func (r *Rules) text(s string, how strength) string { return r.layer(s, how, maxLayers) }
+
+// layer looks at text under percent-encoding, as often as layers says.
+func (r *Rules) layer(s string, how strength, layers int) string {
 	t := traits(s)
 	if t == 0 {
 		return s
 	}
-	if t&hasPercent != 0 {
-		// What hides behind percent-encoding is looked at decoded, and the decoded text
-		// is only used when something was found in it.
+	if t&hasWide != 0 {
+		s = plainUTF8(s)
+	}
+	if t&hasPercent != 0 && layers > 0 {
+		// The decoded text is only used when something was found in it.
 		if plain := unescape(s); plain != s {
-			if clean := r.text(plain, how); clean != plain {
+			if clean := r.layer(plain, how, layers-1); clean != plain {
 				return clean
 			}
 		}
@@ -145,6 +151,18 @@ func (r *Rules) text(s string, how strength) string {
 	}
 	return s
 }
+
+// plainUTF8 replaces what no store takes: bytes that are not UTF-8, and NUL.
+func plainUTF8(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if strings.IndexByte(s, 0) >= 0 {
+		s = strings.ReplaceAll(s, "\x00", "\uFFFD")
+	}
+	return s
+}
+
+// maxLayers is how often text may be percent-encoded and still be looked into.
+const maxLayers = 3
 
 // maxPasses ends a search that finds something new each time.
 const maxPasses = 4

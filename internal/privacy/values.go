@@ -10,6 +10,9 @@ import (
 	"github.com/clickspan/clickspan/internal/meta"
 )
 
+// maxValue is the longest text kept of one value, in bytes; a stack trace fits.
+const maxValue = 32 << 10
+
 // maxDepth bounds nested values; what lies deeper is dropped.
 const maxDepth = 12
 
@@ -118,6 +121,9 @@ func (p *person) number(name string, value any, text string) (any, bool) {
 }
 
 func (p *person) scalar(name, text string) (any, bool) {
+	if len(text) > maxValue {
+		text = strings.ToValidUTF8(text[:maxValue], "")
+	}
 	header := ""
 	if len(name) > 2 {
 		header = headerName(name)
