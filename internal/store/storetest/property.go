@@ -1,9 +1,337 @@
 package storetest
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/store"
 )
 
-func compareWithReference(t *testing.T, s store.Store) { t.Helper(); _ = s }
+// compareWithReference gives an engine and the Reference the same history and the
+// same questions; the answers must be equal. Each history is a project of its own.
+func compareWithReference(t *testing.T, engine store.Store) {
+	t.Helper()
+	if _, itself := engine.(*Reference); itself {
+		t.Skip("the reference agrees with itself")
+	}
+	project := event.ProjectID(0)
+	rapid.Check(t, func(rt *rapid.T) {
+		project++
+		d := duel{T: rt, ctx: t.Context(), project: project, engine: engine, reference: NewReference(Clock)}
+		d.arrive()
+		d.link()
+		d.ask(8)
+		d.vanish()
+		d.ask(4)
+	})
+}
+
+// duel is one history.
+type duel struct {
+	*rapid.T
+	ctx       context.Context
+	project   event.ProjectID
+	engine    store.Store
+	reference *Reference
+}
+
+// arrive appends the same batches to both.
+func (d *duel) arrive() {
+	for i, records := range Batches(3).Draw(d.T, "history") {
+		label := []string{"", "import", ""}[i]
+		d.same("Append", func(s store.Store) (any, error) {
+			receipt, err := s.Append(d.ctx, event.NewBatch(d.project, label, copyOf(records), asIs{}))
+			receipt.Upto = 0 // the engine has other projects too
+			return receipt, err
+		})
+	}
+}
+
+func copyOf(r event.Records) event.Records {
+	return event.Records{Events: slices.Clone(r.Events), Calls: slices.Clone(r.Calls), Spans: slices.Clone(r.Spans), Rejected: r.Rejected}
+}
+
+// link compares what both give to the link pass, and lets a made-up pass write.
+func (d *duel) link() {
+	upto := map[store.Store]store.Seq{}
+	d.same("Unlinked", func(s store.Store) (any, error) {
+		touched, seq, err := s.Unlinked(d.ctx, 1_000_000)
+		upto[s] = seq
+		return slices.DeleteFunc(touched, func(t store.Touched) bool { return t.Project != d.project }), err
+	})
+	var blocks []store.Linked
+	events := each(d.reference.events, func(e stored[event.Event]) event.Event { return e.row })
+	calls := each(d.reference.calls, func(c stored[event.Call]) event.Call { return c.row })
+	if len(events)+len(calls) > 0 {
+		blocks = append(blocks, Links(d.project, events, calls).Draw(d.T, "links"))
+	}
+	for range rapid.IntRange(1, 2).Draw(d.T, "passes") { // a second pass changes nothing
+		d.same("WriteLinks", func(s store.Store) (any, error) { return nil, s.WriteLinks(d.ctx, blocks, upto[s]) })
+	}
+}
+
+// vanish erases somebody, forgets the import, or relinks a part.
+func (d *duel) vanish() {
+	switch rapid.IntRange(0, 2).Draw(d.T, "what vanishes") {
+	case 0:
+		person := store.Person{DeviceIDs: []string{rapid.SampledFrom([]string{"", "d1", "d2"}).Draw(d.T, "device")}, UserIDs: []string{rapid.SampledFrom([]string{"", "u1"}).Draw(d.T, "user")}}
+		d.same("Erase", func(s store.Store) (any, error) { return s.Erase(d.ctx, d.project, person) })
+	case 1:
+		d.same("Forget", func(s store.Store) (any, error) { return s.Forget(d.ctx, d.project, "import") })
+	case 2:
+		events := each(d.reference.events, func(e stored[event.Event]) event.Event { return e.row })
+		calls := each(d.reference.calls, func(c stored[event.Call]) event.Call { return c.row })
+		half := Links(d.project, events[:len(events)/2], calls[:len(calls)/2]).Draw(d.T, "half")
+		d.same("WriteLinks", func(s store.Store) (any, error) {
+			at, err := s.Watermark(d.ctx)
+			return nil, errors.Join(err, s.WriteLinks(d.ctx, []store.Linked{half}, at))
+		})
+	}
+}
+
+// ask puts n questions to both.
+func (d *duel) ask(n int) {
+	kinds := []func(){
+		d.askCalls, d.askEvents, d.askSpansAndLinks, d.askSessions, d.askFacets, d.askValues, d.askSeries, d.askSeries,
+		d.askHeatmap, d.askEndpoints, d.askCallers, d.askTimeline, d.askRequest, d.askFind, d.askQuality,
+	}
+	for range n {
+		rapid.SampledFrom(kinds).Draw(d.T, "question")()
+	}
+}
+
+// same asks both and compares.
+func (d *duel) same(name string, ask func(store.Store) (any, error), options ...cmp.Option) {
+	want, wantErr := ask(d.reference)
+	got, gotErr := ask(d.engine)
+	if (wantErr == nil) != (gotErr == nil) || event.IsPermanent(wantErr) != event.IsPermanent(gotErr) || errors.Is(wantErr, store.ErrNotFound) != errors.Is(gotErr, store.ErrNotFound) {
+		d.Fatalf("%s: the engine's error is %v, the reference's %v", name, gotErr, wantErr)
+	}
+	if wantErr != nil {
+		return
+	}
+	options = append(options, cmpopts.EquateEmpty(), closely())
+	if diff := cmp.Diff(want, got, options...); diff != "" {
+		d.Fatalf("%s differs (-reference +engine):\n%s", name, diff)
+	}
+}
+
+// scope draws a scope; record says whose fields its filter may use, none when "".
+func (d *duel) scope(record string) store.Scope {
+	g := generator{T: d.T}
+	s := store.Scope{
+		Project: d.project, From: g.time(), To: g.time(), Bots: g.oneIn(2, "bots"), MinConfidence: pick(g, "min confidence", 0, 0, 0.5, 0.95),
+	}
+	if g.oneIn(2, "everything") {
+		s.From, s.To = clock("2026-11-01T00:00:00Z"), clock("2026-12-01T00:00:00Z")
+	}
+	if record != "" {
+		s.Filter = Filters(record).Draw(d.T, "filter")
+	}
+	return s
+}
+
+func (d *duel) limit() int { return rapid.SampledFrom([]int{1, 2, 5, 1000}).Draw(d.T, "limit") }
+
+// listed reads all pages of a list.
+func listed[T any](read func(cursor string) ([]T, string, error)) (any, error) {
+	var pages [][]T
+	cursor := ""
+	for range 1000 {
+		rows, next, err := read(cursor)
+		if err != nil {
+			return nil, err
+		}
+		pages = append(pages, rows)
+		if cursor = next; next == "" {
+			return pages, nil
+		}
+	}
+	return nil, errors.New("the list has no end")
+}
+
+func (d *duel) askCalls() {
+	q := store.CallsQuery{Scope: d.scope("call"), Limit: d.limit(), Sort: rapid.SampledFrom([]store.Sort{store.Newest, store.Slowest}).Draw(d.T, "sort")}
+	d.same(fmt.Sprintf("Calls(%+v)", q), func(s store.Store) (any, error) {
+		return listed(func(cursor string) ([]store.CallRow, string, error) {
+			q.Cursor = cursor
+			page, err := s.Calls(d.ctx, q)
+			return page.Rows, page.Next, err
+		})
+	})
+}
+
+func (d *duel) askEvents() {
+	q := store.EventsQuery{Scope: d.scope("event"), Limit: d.limit()}
+	d.same(fmt.Sprintf("Events(%+v)", q), func(s store.Store) (any, error) {
+		return listed(func(cursor string) ([]event.Event, string, error) {
+			q.Cursor = cursor
+			page, err := s.Events(d.ctx, q)
+			return page.Rows, page.Next, err
+		})
+	})
+}
+
+func (d *duel) askSpansAndLinks() {
+	q := store.EventsQuery{Scope: d.scope(""), Limit: d.limit()}
+	d.same(fmt.Sprintf("Spans(%+v)", q), func(s store.Store) (any, error) {
+		return listed(func(cursor string) ([]event.Span, string, error) {
+			q.Cursor = cursor
+			page, err := s.Spans(d.ctx, q)
+			return page.Rows, page.Next, err
+		})
+	})
+	d.same(fmt.Sprintf("Links(%+v)", q), func(s store.Store) (any, error) {
+		return listed(func(cursor string) ([]event.Link, string, error) {
+			q.Cursor = cursor
+			page, err := s.Links(d.ctx, q)
+			return page.Rows, page.Next, err
+		})
+	})
+}
+
+func (d *duel) askSessions() {
+	q := store.SessionsQuery{Scope: d.scope("session"), Limit: d.limit()}
+	d.same(fmt.Sprintf("Sessions(%+v)", q), func(s store.Store) (any, error) {
+		return listed(func(cursor string) ([]event.Session, string, error) {
+			q.Cursor = cursor
+			page, err := s.Sessions(d.ctx, q)
+			return page.Rows, page.Next, err
+		})
+	})
+}
+
+// fieldName draws a field as users write it.
+func (d *duel) fieldName(record string) string {
+	g := generator{T: d.T}
+	field, _ := g.field(record)
+	if field.Key != "" {
+		return field.Name + `["` + field.Key + `"]`
+	}
+	return field.Name
+}
+
+func (d *duel) record() string {
+	return rapid.SampledFrom([]string{"call", "event", "session"}).Draw(d.T, "record")
+}
+
+func (d *duel) askFacets() {
+	scope, limit := d.scope("call"), d.limit()
+	fields := []string{d.fieldName("call"), d.fieldName("call")}
+	d.same(fmt.Sprintf("Facets(%+v, %q)", scope, fields), func(s store.Store) (any, error) { return s.Facets(d.ctx, scope, fields, limit) })
+}
+
+func (d *duel) askValues() {
+	record := d.record()
+	scope, limit, field := d.scope(record), d.limit(), d.fieldName(record)
+	prefix := rapid.SampledFrom(append(words(), "", "", "/", "d")).Draw(d.T, "prefix")
+	d.same(fmt.Sprintf("Values(%+v, %q, %q)", scope, field, prefix), func(s store.Store) (any, error) {
+		return s.Values(d.ctx, scope, field, prefix, limit)
+	})
+}
+
+// edges draws the edges of buckets.
+func (d *duel) edges() []time.Time {
+	at := rapid.SliceOfNDistinct(rapid.SampledFrom(moments()), 2, 6, rapid.ID[time.Duration]).Draw(d.T, "edges")
+	slices.Sort(at)
+	if rapid.Bool().Draw(d.T, "even") {
+		at = []time.Duration{0, time.Minute, 2 * time.Minute, 3 * time.Minute, 30 * time.Minute}
+	}
+	return each(at, func(m time.Duration) time.Time { return clock("10:00:00").Add(m) })
+}
+
+func (d *duel) askSeries() {
+	g := generator{T: d.T}
+	record := d.record()
+	of := map[string]store.Record{"call": store.OfCalls, "event": store.OfEvents, "session": store.OfSessions}[record]
+	stats := []store.Stat{store.Count, store.People}
+	if record == "call" {
+		stats = append(stats, store.Failed, store.Refused, store.ErrorRate, store.P50, store.P75, store.P90, store.P95, store.P99, store.Mean)
+	}
+	q := store.SeriesQuery{Scope: d.scope(record), Edges: d.edges(), Limit: d.limit()}
+	q.From, q.To = q.Edges[0], q.Edges[len(q.Edges)-1]
+	for range g.upTo(2, "measures") + 1 {
+		q.Measures = append(q.Measures, store.Measure{Of: of, Stat: pick(g, "stat", stats...), Filter: Filters(record).Draw(d.T, "measure filter")})
+	}
+	for range g.upTo(2, "labels") {
+		field, _ := g.field(record)
+		q.By = append(q.By, field)
+	}
+	d.same(fmt.Sprintf("Series(%+v)", q), func(s store.Store) (any, error) { return s.Series(d.ctx, q) })
+}
+
+func (d *duel) askHeatmap() {
+	q := store.HeatmapQuery{Scope: d.scope("call"), Edges: d.edges()}
+	q.From, q.To = q.Edges[0], q.Edges[len(q.Edges)-1]
+	d.same(fmt.Sprintf("Heatmap(%+v)", q), func(s store.Store) (any, error) { return s.Heatmap(d.ctx, q) })
+}
+
+// askEndpoints asks for whole minutes, because an answer from rollups may count no
+// finer.
+func (d *duel) askEndpoints() {
+	q := store.EndpointsQuery{Scope: d.scope("call"), Side: rapid.SampledFrom([]event.Side{"", event.Server, event.Client}).Draw(d.T, "side")}
+	q.From, q.To = q.From.Truncate(time.Minute), q.To.Truncate(time.Minute)
+	if rapid.Bool().Draw(d.T, "only one") {
+		q.Only = &event.Endpoint{Method: "GET", Route: "/a"}
+	}
+	approx := false
+	quantiles := cmp.Comparer(func(a, b *int64) bool {
+		if a == nil || b == nil {
+			return a == b
+		}
+		tolerance := 1.0
+		if approx {
+			tolerance += 0.045 * float64(max(*a, *b))
+		}
+		return math.Abs(float64(*a-*b)) <= tolerance
+	})
+	d.same(fmt.Sprintf("Endpoints(%+v)", q), func(s store.Store) (any, error) {
+		out, err := s.Endpoints(d.ctx, q)
+		approx = out.Approx // of the engine, which is asked last
+		return out.Rows, err
+	}, quantiles)
+}
+
+func (d *duel) askCallers() {
+	scope, limit := d.scope("call"), d.limit()
+	e := event.Endpoint{Service: rapid.SampledFrom([]string{"", "shop"}).Draw(d.T, "service"), Method: "GET", Route: "/a"}
+	d.same(fmt.Sprintf("Callers(%+v, %s)", scope, e), func(s store.Store) (any, error) { return s.Callers(d.ctx, scope, e, limit) })
+}
+
+func (d *duel) askTimeline() {
+	g := generator{T: d.T}
+	id, least := pick(g, "session", "s1", "s2", "s-derived", "s-other", "nobody"), pick(g, "min confidence", 0, 0.5, 0.95)
+	d.same(fmt.Sprintf("Timeline(%s, %v)", id, least), func(s store.Store) (any, error) { return s.Timeline(d.ctx, d.project, id, least) })
+}
+
+func (d *duel) askRequest() {
+	ids := append(each(d.reference.calls, func(c stored[event.Call]) string { return c.row.ID }), "nobody")
+	id := rapid.SampledFrom(ids).Draw(d.T, "call")
+	d.same(fmt.Sprintf("Request(%s)", id), func(s store.Store) (any, error) { return s.Request(d.ctx, d.project, id) })
+}
+
+func (d *duel) askFind() {
+	ids := append(each(d.reference.calls, func(c stored[event.Call]) string { return c.row.ID }), "nobody", "", "d1", "u1", "a1", "s1", "s-derived", "r1", traceID(1), traceID(7))
+	id := rapid.SampledFrom(ids).Draw(d.T, "id")
+	d.same(fmt.Sprintf("Find(%s)", id), func(s store.Store) (any, error) { return s.Find(d.ctx, d.project, id) })
+}
+
+func (d *duel) askQuality() {
+	scope := d.scope("")
+	if rapid.Bool().Draw(d.T, "whole") {
+		scope.From, scope.To = clock("2026-11-01T00:00:00Z"), clock("2026-12-01T00:00:00Z")
+	}
+	d.same(fmt.Sprintf("Quality(%+v)", scope), func(s store.Store) (any, error) {
+		return s.Quality(d.ctx, scope)
+	})
+}

@@ -198,7 +198,7 @@ func statOf(stat store.Stat, samples []sample) *float64 {
 			refused += s.weight
 		}
 		if s.timed {
-			durations = append(durations, float64(s.took.Microseconds())/1000)
+			durations = append(durations, float64(s.took.Microseconds()))
 		}
 		if s.person != "" {
 			people[s.person] = true
@@ -221,9 +221,19 @@ func statOf(stat store.Stat, samples []sample) *float64 {
 		rate := failed / all
 		return &rate
 	case store.Mean:
-		return mean(durations)
+		return milliseconds(mean(durations))
 	}
-	return quantile(durations, map[store.Stat]float64{store.P50: 0.50, store.P75: 0.75, store.P90: 0.90, store.P95: 0.95, store.P99: 0.99}[stat])
+	q := map[store.Stat]float64{store.P50: 0.50, store.P75: 0.75, store.P90: 0.90, store.P95: 0.95, store.P99: 0.99}[stat]
+	return milliseconds(quantile(durations, q))
+}
+
+// milliseconds turns microseconds into them.
+func milliseconds(us *float64) *float64 {
+	if us == nil {
+		return nil
+	}
+	ms := *us / 1000
+	return &ms
 }
 
 func mean(values []float64) *float64 {
