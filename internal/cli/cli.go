@@ -36,6 +36,7 @@ type commands struct {
 	Demo     demoCmd     `cmd:"" help:"Fill a simulated shop and serve it."`
 	Import   importCmd   `cmd:"" help:"Take in log files."`
 	Simulate simulateCmd `cmd:"" help:"Write simulated traffic with known truth to files or a server."`
+	SQL      sqlCmd      `cmd:"" name:"sql" help:"Ask the telemetry store in SQL, read-only."`
 	Key      keyCmd      `cmd:"" help:"Create, list and revoke ingest keys."`
 	User     userCmd     `cmd:"" help:"Create and list the people who may log in."`
 	Project  projectCmd  `cmd:"" help:"Create and list projects."`
