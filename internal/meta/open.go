@@ -13,18 +13,19 @@ import (
 	"slices"
 	"time"
 
-	"github.com/clickspan/clickspan/internal/event"
 	_ "modernc.org/sqlite" // the database/sql driver
+
+	"github.com/clickspan/clickspan/internal/event"
 )
 
 // KeyFile is the name of the file beside the settings that backups omit.
 const KeyFile = "person-keys.db"
 
 // ErrNotFound says that no row has the name or id asked for.
-var ErrNotFound = errors.New("not found") //nolint:gochecknoglobals // sentinel error
+var ErrNotFound = errors.New("not found")
 
 //go:embed sql
-var migrations embed.FS //nolint:gochecknoglobals // go:embed needs a package variable
+var migrations embed.FS
 
 // DB is the settings store. Its methods may be called concurrently.
 type DB struct {
@@ -76,7 +77,7 @@ func (db *DB) Close() error { return errors.Join(db.settings.Close(), db.keys.Cl
 
 // openFile opens one SQLite file, readable by its owner only, and migrates it.
 func openFile(ctx context.Context, path, dir string) (*sql.DB, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names the file
 	if err != nil {
 		return nil, err
 	}

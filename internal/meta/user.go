@@ -11,8 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/clickspan/clickspan/internal/event"
 	"golang.org/x/crypto/argon2"
+
+	"github.com/clickspan/clickspan/internal/event"
 )
 
 // Role says what a person or token may do.
@@ -33,7 +34,7 @@ type User struct {
 }
 
 // ErrWrongPassword says that name and password do not fit; it does not say which.
-var ErrWrongPassword = errors.New("name or password is wrong") //nolint:gochecknoglobals // sentinel error
+var ErrWrongPassword = errors.New("name or password is wrong")
 
 const minPassword = 8
 

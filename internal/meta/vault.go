@@ -9,8 +9,9 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/clickspan/clickspan/internal/event"
 	"golang.org/x/crypto/chacha20poly1305"
+
+	"github.com/clickspan/clickspan/internal/event"
 )
 
 // Original is a personal identifier and the pseudonym that stands for it. Owner is

@@ -110,7 +110,7 @@ func (l *Linker) Run(ctx context.Context) error {
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
-			l.Logger.Error("link pass failed; will try again", "error", err, "in", pause)
+			l.Logger.ErrorContext(ctx, "link pass failed; will try again", slog.Any("error", err), slog.Duration("in", pause))
 			l.rest(ctx, pause)
 			pause = min(2*pause, longestPause)
 			continue
@@ -253,7 +253,7 @@ func (l *Linker) percentiles(ctx context.Context, project event.ProjectID, now t
 			Scope: store.Scope{Project: project, From: now.Add(-slowWindow), To: now}, Side: side,
 		})
 		if err != nil {
-			l.Logger.Warn("normal durations are not known; slow means over 1 s", "project", project, "error", err)
+			l.Logger.WarnContext(ctx, "normal durations are not known; slow means over 1 s", slog.Int64("project", int64(project)), slog.Any("error", err))
 			continue
 		}
 		for _, row := range catalogue.Rows {

@@ -75,7 +75,7 @@ func (p *Pipeline) Templates(project event.ProjectID) *Templates {
 }
 
 // errFull is the cause of a refusal for lack of room.
-var errFull = errors.New("too many records wait for the store") //nolint:gochecknoglobals // sentinel error
+var errFull = errors.New("too many records wait for the store")
 
 // reserve takes room for n records: a patient writer waits for it, others are refused.
 func (p *Pipeline) reserve(ctx context.Context, n int, patient bool) (release func(), err error) {

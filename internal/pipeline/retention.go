@@ -40,19 +40,20 @@ func (k *Keeper) Run(ctx context.Context) error {
 
 func (k *Keeper) expire(ctx context.Context) {
 	if err := k.ExpireSalts(ctx); err != nil && ctx.Err() == nil {
-		k.Logger.Error("salts could not be destroyed; will try again in an hour", "error", err)
+		k.Logger.ErrorContext(ctx, "salts could not be destroyed; will try again in an hour", slog.Any("error", err))
 	}
 	if k.Replay != nil {
 		if err := k.Replay(ctx); err != nil && ctx.Err() == nil {
-			k.Logger.Error("erased people could not be erased again; will try again in an hour", "error", err)
+			k.Logger.ErrorContext(ctx, "erased people could not be erased again; will try again in an hour", slog.Any("error", err))
 		}
 	}
 	gone, err := k.Store.Expire(ctx, k.Now(), k.Retention)
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:
-		k.Logger.Error("old data could not be removed; will try again in an hour", "error", err)
+		k.Logger.ErrorContext(ctx, "old data could not be removed; will try again in an hour", slog.Any("error", err))
 	case gone != store.Erased{}:
-		k.Logger.Info("removed old data", "events", gone.Events, "calls", gone.Calls, "spans", gone.Spans, "links", gone.Links)
+		k.Logger.InfoContext(ctx, "removed old data", slog.Int64("events", gone.Events), slog.Int64("calls", gone.Calls),
+			slog.Int64("spans", gone.Spans), slog.Int64("links", gone.Links))
 	}
 }

@@ -52,7 +52,7 @@ func (r *Result) Good() bool { return r.Accepted+r.Duplicates > 0 }
 type Writer struct {
 	pipeline *Pipeline
 	origin   Origin
-	ctx      context.Context //nolint:containedctx // lives as long as one request; wire.Sink has no room for it
+	ctx      context.Context // lives as long as one request; wire.Sink has no room for it
 	dry      bool
 
 	pending   event.Records

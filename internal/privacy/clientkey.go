@@ -33,13 +33,13 @@ func (r *Redactor) clientKeys(o *event.Origin, at time.Time) {
 func (r *Redactor) dayKey(salt []byte, kind byte, network, agent string) event.Key {
 	buf := make([]byte, 0, 512)
 	buf = append(buf, salt...)
-	buf = binary.BigEndian.AppendUint64(buf, uint64(r.project)) //nolint:gosec // any bits will do
+	buf = binary.BigEndian.AppendUint64(buf, uint64(r.project))
 	buf = append(buf, kind)
 	buf = append(buf, network...)
 	buf = append(buf, 0)
 	buf = append(buf, agent...)
 	sum := sha256.Sum256(buf)
-	return event.Key(binary.BigEndian.Uint64(sum[:8])) //nolint:gosec // any bits will do
+	return event.Key(binary.BigEndian.Uint64(sum[:8]))
 }
 
 // daySalt returns the salt of at's day in UTC; nil after a failure, which Seal reports.

@@ -14,7 +14,7 @@ import (
 // record that went through once is not changed by going through again.
 type Redactor struct {
 	rules   *Rules
-	ctx     context.Context //nolint:containedctx // lives as long as one batch; event.Redactor has no room for it
+	ctx     context.Context // lives as long as one batch; event.Redactor has no room for it
 	project event.ProjectID
 
 	originals []meta.Original
