@@ -75,9 +75,16 @@ type harHeader struct{ Name, Value string }
 // decodeHAR is the Decoder of HAR 1.2.
 func decodeHAR(r io.Reader, opt Options, sink Sink) error {
 	h := &harFile{opt: opt, sink: sink, first: map[string]harStart{}}
-	in := json.NewDecoder(r)
-	if err := h.object(in, map[string]func(*json.Decoder) error{"log": h.log}); err != nil {
+	found := false
+	err := h.object(json.NewDecoder(r), map[string]func(*json.Decoder) error{"log": func(in *json.Decoder) error {
+		found = true
+		return h.log(in)
+	}})
+	switch {
+	case err != nil:
 		return err
+	case !found:
+		return brokenHAR(errors.New("it has no log"))
 	}
 	return h.views()
 }
