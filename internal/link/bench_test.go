@@ -91,3 +91,22 @@ func BenchmarkCrowdedBlock(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkOneInstant is the worst block there is: one route, one browser, one
+// second, and nothing to tell its rows apart.
+func BenchmarkOneInstant(b *testing.B) {
+	for _, n := range []int{1_250, 2_500, 5_000} {
+		b.Run(fmt.Sprintf("rows=%d", n), func(b *testing.B) {
+			block := link.Block{Rows: crowd(n, time.Second)}
+			for i := range block.Events {
+				block.Events[i].Time = epoch
+			}
+			for i := range block.Calls {
+				block.Calls[i].Time = epoch
+			}
+			for b.Loop() {
+				link.Link(block, link.Options{})
+			}
+		})
+	}
+}

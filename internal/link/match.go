@@ -90,14 +90,16 @@ func (l *linker) matchService(rows []*call) {
 func (m *matcher) learn(seekers []*call) {
 	var certain []option
 	var clients []*call
-	for _, c := range seekers {
-		if o := m.candidates(c); len(o) == 1 {
+	options := make([][]option, len(seekers))
+	for i, c := range seekers {
+		options[i] = m.candidates(c)
+		if o := options[i]; len(o) == 1 {
 			certain, clients = append(certain, o[0]), append(clients, c)
 		}
 	}
 	m.learnClocks(certain, clients)
 	m.learnReferers(certain, clients)
-	m.learnStamp(seekers)
+	m.learnStamp(options, seekers)
 }
 
 // sharp is how much a gap counts, see [sharpFine].
@@ -176,19 +178,33 @@ func (m *matcher) seekers() []*call {
 
 // candidates lists the free rows that c may have reached and what each costs.
 func (m *matcher) candidates(c *call) []option {
-	rows := m.byPath[methodPath{c.Method, trimSlash(c.Path)}]
-	from, to := c.start-slack-m.grain, c.latest()+slack
-	first, _ := slices.BinarySearchFunc(rows, from, func(r int32, at int64) int { return cmp.Compare(m.free[r].start, at) })
 	var out []option
-	for _, r := range rows[first:] {
-		if m.free[r].start > to {
-			break
-		}
+	for _, r := range m.near(c, c.start-slack-m.grain, c.start, c.latest()+slack) {
 		if cost := m.cost(c, r); cost < skipCost {
 			out = append(out, option{r, cost})
 		}
 	}
 	return cheapest(out)
+}
+
+// maxNear bounds the rows of one path that are looked at for one call. Where more
+// lie in its time they cannot be told apart, and looking would cost their square.
+const maxNear = 256
+
+// near lists the free rows of c's method and path that begin between from and to,
+// those closest to middle when they are too many.
+func (m *matcher) near(c *call, from, middle, to int64) []int32 {
+	rows := m.byPath[methodPath{c.Method, trimSlash(c.Path)}]
+	place := func(at int64) int {
+		i, _ := slices.BinarySearchFunc(rows, at, func(r int32, at int64) int { return cmp.Compare(m.free[r].start, at) })
+		return i
+	}
+	first, last := place(from), place(to+1)
+	if last-first > maxNear {
+		first = min(max(first, place(middle)-maxNear/2), last-maxNear)
+		last = first + maxNear
+	}
+	return rows[first:last]
 }
 
 // impossible is the cost of a pair that cannot be.

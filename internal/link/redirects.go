@@ -1,7 +1,6 @@
 package link
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -110,15 +109,10 @@ func otherSlash(path string) string {
 
 // followers lists the rows that may be what r redirected to.
 func (m *matcher) followers(r *call) []option {
-	rows := m.byPath[methodPath{r.Method, trimSlash(r.Path)}]
 	from := min(r.start, r.end-r.Grain.Microseconds()) - slack
-	first, _ := slices.BinarySearchFunc(rows, from, func(n int32, at int64) int { return cmp.Compare(m.free[n].start, at) })
 	var out []option
-	for _, n := range rows[first:] {
+	for _, n := range m.near(r, from, r.end, r.end+slack+causeWindow) {
 		f := m.free[n]
-		if f.start > r.end+slack+causeWindow {
-			break
-		}
 		if f == r || isRedirect(f.Status) || f.Path == r.Path && f.Host == r.Host || !sameOrigin(r, f) {
 			continue
 		}

@@ -137,13 +137,13 @@ func (m *matcher) learnClocks(certain []option, clients []*call) {
 
 // learnStamp finds out whether the untimed rows of this service are stamped when
 // a request begins or when it ends: near the client's start or near its end.
-func (m *matcher) learnStamp(seekers []*call) {
+func (m *matcher) learnStamp(options [][]option, seekers []*call) {
 	atStart, atEnd := 2.0, 2.0
-	for _, c := range seekers {
+	for i, c := range seekers {
 		if !c.Timed {
 			continue
 		}
-		for _, o := range m.candidates(c) {
+		for _, o := range options[i] {
 			switch m.nearer(c, m.free[o.to]) {
 			case -1:
 				atStart++
