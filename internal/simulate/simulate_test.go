@@ -115,7 +115,7 @@ func TestWalksJoin(t *testing.T) {
 
 func TestRecordsAreValidAndInOrder(t *testing.T) {
 	t.Parallel()
-	all := tell(t, Config{Seed: 4, People: 300, Days: 2, End: noon, Confounders: Demo()})
+	all := tell(t, Config{Seed: 4, People: 300, Days: 1, End: noon, Confounders: Demo()})
 	for i := range all.events {
 		if err := all.events[i].Validate(noon); err != nil {
 			t.Fatal(err)
@@ -151,7 +151,7 @@ func TestRecordsAreValidAndInOrder(t *testing.T) {
 // The truth speaks of records that are there, and of what lies in one another.
 func TestTruthRefersToRecords(t *testing.T) {
 	t.Parallel()
-	all := tell(t, Config{Seed: 5, People: 300, Days: 2, End: noon, Loss: .2})
+	all := tell(t, Config{Seed: 5, People: 300, Days: 1, End: noon, Loss: .2})
 	calls := map[string]*event.Call{}
 	for i := range all.calls {
 		if c := &all.calls[i]; calls[c.ID] != nil {
@@ -204,7 +204,7 @@ func TestTruthRefersToRecords(t *testing.T) {
 // its base case, 2.6 points, and people leave about one action in seven.
 func TestEffectsAreInTheExpectedRange(t *testing.T) {
 	t.Parallel()
-	all := tell(t, Config{Seed: 6, People: 1500, Days: 4, End: noon, NoRobots: true})
+	all := tell(t, Config{Seed: 6, People: 1000, Days: 3, End: noon, NoRobots: true})
 	var left, slope, failed float64
 	byEndpoint := map[string][]float64{}
 	for _, o := range all.outcomes {
@@ -377,7 +377,7 @@ func TestScenario(t *testing.T) {
 // Every kind of friction that the product looks for is there to be found.
 func TestFrictionIsThere(t *testing.T) {
 	t.Parallel()
-	all := tell(t, Config{Seed: 10, People: 1000, Days: 2, End: noon, Confounders: Demo()})
+	all := tell(t, Config{Seed: 10, People: 700, Days: 1, End: noon, Confounders: Demo(), NoRobots: true})
 	kinds := map[event.Kind]int{}
 	rage, aborted, dead, paid := 0, 0, 0, 0
 	last := map[string]*event.Event{}
