@@ -13,9 +13,10 @@
 // and sort by their bytes.
 //
 // Records come back as they went in, except for what must not be kept: UserAgent
-// and ClientIP are dropped, ClientKey and AgentKey are shown to [Linking.Unlinked]
-// only. An untimed call has no Duration. Integers in open maps come back as
-// int64, other numbers as float64.
+// and ClientIP are dropped, and so are ClientKey and AgentKey of records with
+// consent denied; those of others are shown to [Linking.Unlinked] only. An untimed
+// call has no Duration. Integers in open maps come back as int64, other numbers as
+// float64.
 package store
 
 import (

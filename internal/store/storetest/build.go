@@ -152,7 +152,7 @@ func onPage(route string) option {
 }
 func numbered(n int64) option { return func(r record) { r.event.Seq = n } }
 
-func traceID(n int) string { return fmt.Sprintf("%032x", n) }
+func traceID(n int) string { return fmt.Sprintf("c0ffee%026x", n) }
 
 // batch sorts records into a batch that nothing was redacted from.
 func batch(project event.ProjectID, label string, records ...any) event.Batch {

@@ -63,9 +63,9 @@ func (g *generator) id() string {
 	case 0:
 		return fmt.Sprintf("0192f3a4-5b6c-7d8e-9f00-%012x", g.ids)
 	case 1:
-		return fmt.Sprintf("%032x", g.ids)
+		return fmt.Sprintf("4bf92f3577b34da6%016x", g.ids)
 	case 2:
-		return fmt.Sprintf("%016x", g.ids)
+		return fmt.Sprintf("b7ad6b71%08x", g.ids)
 	case 3:
 		return fmt.Sprintf("é %d", g.ids)
 	}

@@ -93,6 +93,9 @@ func cleanSpan(s event.Span) event.Span {
 
 func cleanOrigin(o event.Origin) event.Origin {
 	o.UserAgent, o.ClientIP = "", ""
+	if o.Consent == event.ConsentDenied {
+		o.ClientKey, o.AgentKey = 0, 0
+	}
 	o.OwnTime, o.SentAt = event.Time(o.OwnTime), event.Time(o.SentAt)
 	return o
 }

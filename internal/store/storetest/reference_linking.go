@@ -230,7 +230,7 @@ func connectAgents(run []*node) {
 // whose address is unknown, and of every server call.
 func (n *node) agent() event.Key {
 	switch {
-	case n.event != nil && n.event.ClientKey == 0 && n.event.Consent != event.ConsentDenied:
+	case n.event != nil && n.event.ClientKey == 0:
 		return n.event.AgentKey
 	case n.call == nil || n.call.Class == event.Asset || n.call.Consent == event.ConsentDenied:
 		return 0
