@@ -5,9 +5,9 @@ import { formatAgo, formatMoment } from '../lib/time'
 import { usePreferences, useViewSearch } from '../lib/view'
 import './components.css'
 
-/** A status as text; colour repeats what the number says. Status 0 is no response at all, and the error says why. */
+/** A status as text; colour repeats what the number says. Without one the error says why; a browser may know neither. */
 export function Status({ status, error }: { status: number | undefined; error?: string | undefined }) {
-  if (!status) return <span className={error === 'abort' ? 'muted' : 'failed'}>{error || 'no response'}</span>
+  if (!status) return <span className={error && error !== 'abort' ? 'failed' : 'muted'}>{error || '–'}</span>
   return <span className={status >= 500 ? 'failed' : status >= 400 ? 'refused' : undefined}>{status}</span>
 }
 

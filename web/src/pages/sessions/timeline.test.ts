@@ -40,6 +40,14 @@ test('a server call linked to the action directly hangs below it', () => {
   expect(outline(rows)).toEqual(['e:k', '  c:log'])
 })
 
+test('assets hang below the page they came with', () => {
+  const view = (id: string, ms: number): EventRecord => ({ id, time: at(ms), name: 'view', kind: 'page_view', page: { path: `/${id}` } })
+  const asset = { class: 'asset', path: '/app.js' }
+  const rows = buildTimeline({ ...none, events: [view('a', 100), view('b', 5000)], calls: [call('early', 'client', 10, asset), call('js', 'client', 80, asset), call('img', 'client', 5100, asset)] })
+  expect(outline(rows)).toEqual(['c:early', 'e:a', '  c:js', 'e:b', '  c:img'])
+  expect(rows[2]!.link).toBeUndefined()
+})
+
 test('a signal marks its event, or the call when the event is not there', () => {
   const signal = { time: at(0), session_id: 's' }
   const rows = buildTimeline({
@@ -66,5 +74,6 @@ test('an event is described in the words of its kind', () => {
   expect(describeEvent(event('web_vital', { properties: { name: 'lcp', value: 610 } }))).toBe('lcp 610')
   expect(describeEvent(event('error', { properties: { type: 'TypeError', message: 'x is undefined' } }))).toBe('TypeError: x is undefined')
   expect(describeEvent(event('route_change', { page: { path: '/cart' } }))).toBe('→ /cart')
+  expect(describeEvent(event('click', { target: { name: '//html/body/main/form/button[2]' } }))).toBe('click “…/form/button[2]”')
   expect(describeEvent(event('custom', { name: 'Order Paid' }))).toBe('Order Paid')
 })

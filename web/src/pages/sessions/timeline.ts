@@ -5,6 +5,9 @@ import type { CallRecord, EventRecord, InteractionRecord, LinkRecord, SignalReco
 
 type Node = { row: WaterfallRow; children: Node[] }
 
+/** The browser may note the start of a page a little after the start of what it loads. */
+const loadSlackMs = 50
+
 export const eventKey = (id: string) => `e:${id}`
 export const callKey = (id: string) => `c:${id}`
 export const spanKey = (id: string) => `s:${id}`
@@ -30,6 +33,7 @@ export function buildTimeline(timeline: Pick<Timeline, 'events' | 'calls' | 'spa
     const [above, below] = endsOf(link)
     attach(above, below, link)
   }
+  attachAssets(timeline, attach)
   attachSpans(timeline, attach)
 
   const roots = [...nodes].filter(([key]) => !attached.has(key)).map(([, node]) => node)
@@ -45,6 +49,16 @@ function linksByDepth(links: LinkRecord[]): LinkRecord[] {
 function endsOf(link: LinkRecord): [string, string] {
   if (!link.event_id) return [callKey(link.client_call_id ?? ''), callKey(link.server_call_id ?? '')]
   return [eventKey(link.event_id), callKey(link.client_call_id || link.server_call_id || '')]
+}
+
+/** Scripts, styles and images hang below the page load they came with; no link says so, their place in time does. */
+function attachAssets({ calls, events }: Pick<Timeline, 'calls' | 'events'>, attach: (parent: string, child: string) => void) {
+  const loads = events.filter((event) => event.kind === 'page_view')
+  for (const call of calls) {
+    if (call.class !== 'asset' || call.side !== 'client') continue
+    const load = loads.findLast((event) => Date.parse(event.time) <= Date.parse(call.time) + loadSlackMs)
+    if (load) attach(eventKey(load.id), callKey(call.id))
+  }
 }
 
 /** Spans hang below their parent span, else below the call whose span is their parent, else below the trace's first server call. */
@@ -102,7 +116,7 @@ function eventRow(event: EventRecord): WaterfallRow {
 /** An event in the words of its kind: the page for a view, the element for a click, else its name. */
 export function describeEvent(event: EventRecord): string {
   const page = event.page?.path || event.page?.url || ''
-  const target = event.target?.name || event.target?.selector || ''
+  const target = shortTarget(event.target?.name || event.target?.selector || '')
   switch (event.kind) {
     case 'page_view': return page || event.name
     case 'route_change': return `→ ${page || event.name}`
@@ -113,8 +127,13 @@ export function describeEvent(event: EventRecord): string {
   }
 }
 
+/** Some SDKs name an element by its whole XPath; its end is what tells it from others. */
+function shortTarget(target: string): string {
+  return target.startsWith('//') ? `…/${target.split('/').slice(-2).join('/')}` : target
+}
+
 function callRow(call: CallRecord): WaterfallRow {
-  const note = [call.status ? String(call.status) : call.error || 'no response', call.side === 'server' ? call.service : ''].filter(Boolean).join(' ')
+  const note = [call.status ? String(call.status) : call.error, call.side === 'server' ? call.service : ''].filter(Boolean).join(' ')
   return {
     ...base, id: callKey(call.id), kind: call.side === 'client' ? 'client' : 'server', label: `${call.method} ${call.path || call.route || ''}`, note,
     start: Date.parse(call.time), tone: toneOf(call), signals: [], ...(call.duration_us == null ? {} : { duration: call.duration_us / 1000 }),
