@@ -64,7 +64,7 @@ func (t *table) putSession(p event.ProjectID, s *event.Session) {
 	t.text(s.EntryPage)
 	t.text(s.ExitPage)
 	t.context(&s.Context)
-	t.text(string(s.Bot))
+	code(t, botClasses(), s.Bot)
 	for _, n := range [...]int{s.Events, s.Pages, s.Actions, s.Calls, s.Failed, s.Signals} {
 		t.int(int64(n))
 	}
@@ -127,7 +127,7 @@ func (r *reader) interaction() (i event.Interaction) {
 // sessionColumns are the columns that [reader.session] reads, of a table named s.
 const sessionColumns = `s.started, s.ended, s.session_id, s.anchor, s.anchor_form, s.anchor_text,
     s.device_id, s.user_id, s.account_id, s.derived, s.entry_page, s.exit_page,
-    s.device, s.os, s.browser, s.network, s.language, s.country, s.utm, s.bot,
+    s.context, s.bot,
     s.events, s.pages, s.actions, s.calls, s.failed, s.signals`
 
 func (r *reader) session() (s event.Session) {
@@ -136,7 +136,7 @@ func (r *reader) session() (s event.Session) {
 	s.SessionID = s.ID
 	s.Derived, s.EntryPage, s.ExitPage = r.bool(), r.text(), r.text()
 	r.context(&s.Context)
-	s.Bot = event.Bot(r.text())
+	s.Bot = enum(r, botClasses())
 	for _, n := range [...]*int{&s.Events, &s.Pages, &s.Actions, &s.Calls, &s.Failed, &s.Signals} {
 		*n = int(r.int())
 	}

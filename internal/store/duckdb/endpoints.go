@@ -94,17 +94,21 @@ func (s *Store) Callers(ctx context.Context, scope store.Scope, e event.Endpoint
 }
 
 func callersQuery(s store.Scope, e event.Endpoint, limit int) (string, []any, error) {
-	var best, rows query
-	best.bestLinks(s, "")
-	rows.args = append(best.args, s.Project, s.From, s.To, e.Service, e.Method, e.Route)
-	if err := rows.callConditions(s, true); err != nil {
+	var join, rows query
+	linked := needsLink(s.Filter)
+	if linked {
+		join.joinBestLinks(s)
+	}
+	rows.args = append([]any{s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), s.MinConfidence}, join.args...)
+	rows.args = append(rows.args, s.Project, s.From, s.To, e.Service, e.Method, e.Route)
+	if err := rows.callConditions(s, linked); err != nil {
 		return "", nil, err
 	}
 	bots := " AND e.bot = ''"
 	if s.Bots {
 		bots = ""
 	}
-	text := statement("callers", "best", best.String(), "failed", failedCall, "conditions", rows.String(), "bots", bots,
+	text := statement("callers", "join", join.String(), "failed", failedCall, "conditions", rows.String(), "bots", bots,
 		"people", people("nullif(e.user_id, '')", "nullif(e.device_id, '')"))
 	return text, append(rows.args, s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), limit), nil
 }

@@ -27,19 +27,19 @@ func needsLink(f store.Filter) bool { return slices.ContainsFunc(store.FieldsIn(
 // is joined as l.
 func callFields(linked bool) columnsOf {
 	fields := columnsOf{
-		"call.side": {"c.side", store.String}, "call.service": {"c.service", store.String},
+		"call.side": {"CAST(c.side AS VARCHAR)", store.String}, "call.service": {"c.service", store.String},
 		"call.method": {"c.method", store.String}, "call.route": {"c.route", store.String},
-		"call.path": {"c.path", store.String}, "call.host": {"c.host", store.String}, "call.class": {"c.class", store.String},
+		"call.path": {"c.path", store.String}, "call.host": {"c.host", store.String}, "call.class": {"CAST(c.class AS VARCHAR)", store.String},
 		"call.status": {"c.status", store.Int}, "call.error": {"c.error", store.String},
 		"call.failed": {failedCall, store.Bool}, "call.refused": {refusedCall, store.Bool},
 		"call.duration_ms":   {"(c.duration_us / 1000)", store.Double},
 		"call.request_bytes": {"c.request_bytes", store.Int}, "call.response_bytes": {"c.response_bytes", store.Int},
-		"call.trace_id": {traceText("c.trace"), store.String}, "call.request_id": {identText("c.request"), store.String},
+		"call.trace_id": {traceText(), store.String}, "call.request_id": {packedText("c", "request", 2, 7), store.String},
 		"call.session_id": {"c.session_id", store.String}, "call.device_id": {"c.device_id", store.String},
 		"call.user_id": {"c.user_id", store.String}, "call.account_id": {"c.account_id", store.String},
 		"call.release": {"c.release", store.String},
-		"call.device":  {"c.device", store.String}, "call.os": {"c.os", store.String}, "call.browser": {"c.browser", store.String},
-		"call.bot": {"c.bot", store.String}, "call.source": {"c.source", store.String},
+		"call.device":  {part("c.context", 1), store.String}, "call.os": {part("c.context", 2), store.String}, "call.browser": {part("c.context", 3), store.String},
+		"call.bot": {"CAST(c.bot AS VARCHAR)", store.String}, "call.source": {part("c.origin", 1), store.String},
 		"call.attributes": {"c.attributes", store.Map},
 	}
 	if linked {
@@ -54,14 +54,14 @@ func callFields(linked bool) columnsOf {
 // eventFields are the fields of a row e of events.
 func eventFields() columnsOf {
 	return columnsOf{
-		"event.name": {"e.name", store.String}, "event.kind": {"e.kind", store.String},
+		"event.name": {"e.name", store.String}, "event.kind": {"CAST(e.kind AS VARCHAR)", store.String},
 		"event.page": {"e.path", store.String}, "event.page_route": {"e.page_route", store.String},
 		"event.target":     {"e.target", store.String},
 		"event.session_id": {"e.session_id", store.String}, "event.device_id": {"e.device_id", store.String},
 		"event.user_id": {"e.user_id", store.String}, "event.account_id": {"e.account_id", store.String},
 		"event.release": {"e.release", store.String},
-		"event.device":  {"e.device", store.String}, "event.os": {"e.os", store.String}, "event.browser": {"e.browser", store.String},
-		"event.country": {"e.country", store.String}, "event.bot": {"e.bot", store.String}, "event.source": {"e.source", store.String},
+		"event.device":  {part("e.context", 1), store.String}, "event.os": {part("e.context", 2), store.String}, "event.browser": {part("e.context", 3), store.String},
+		"event.country": {part("e.context", 6), store.String}, "event.bot": {"CAST(e.bot AS VARCHAR)", store.String}, "event.source": {part("e.origin", 1), store.String},
 		"event.properties": {"e.properties", store.Map},
 	}
 }
@@ -72,8 +72,8 @@ func sessionFields() columnsOf {
 		"session.id": {"s.session_id", store.String}, "session.device_id": {"s.device_id", store.String},
 		"session.user_id": {"s.user_id", store.String}, "session.account_id": {"s.account_id", store.String},
 		"session.entry_page": {"s.entry_page", store.String}, "session.exit_page": {"s.exit_page", store.String},
-		"session.device": {"s.device", store.String}, "session.os": {"s.os", store.String}, "session.browser": {"s.browser", store.String},
-		"session.bot":         {"s.bot", store.String},
+		"session.device": {part("s.context", 1), store.String}, "session.os": {part("s.context", 2), store.String}, "session.browser": {part("s.context", 3), store.String},
+		"session.bot":         {"CAST(s.bot AS VARCHAR)", store.String},
 		"session.duration_ms": {"((epoch_us(s.ended) - epoch_us(s.started)) / 1000)", store.Double},
 		"session.pages":       {"s.pages", store.Int}, "session.actions": {"s.actions", store.Int},
 		"session.calls": {"s.calls", store.Int}, "session.failed": {"s.failed", store.Int}, "session.signals": {"s.signals", store.Int},

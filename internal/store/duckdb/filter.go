@@ -178,8 +178,10 @@ func (q *query) test(f store.Text, fields columnsOf) error {
 		return fmt.Errorf("the text test %q is unknown", f.Test)
 	}
 	var side query
-	_, badPattern := regexp.Compile(f.Arg)
-	if !side.value(c, f.Field, "") || f.Test == store.Matches && badPattern != nil {
+	if _, err := regexp.Compile(f.Arg); err != nil && f.Test == store.Matches {
+		return &event.Permanent{Err: fmt.Errorf("the pattern %q is not RE2: %w", f.Arg, err), Hint: "Correct the pattern."}
+	}
+	if !side.value(c, f.Field, "") {
 		q.add("FALSE")
 		return nil
 	}

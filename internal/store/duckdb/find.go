@@ -13,7 +13,7 @@ func (s *Store) Find(ctx context.Context, project event.ProjectID, id string) ([
 	if id == "" {
 		return hits, nil
 	}
-	text := statement("find", "id", identText("id"))
+	text := statement("find", "id", idText("r"))
 	args := []any{project, identOf(id).uuid, traceOf(id).uuid, id}
 	err := s.readers.light.with(ctx, func(c *conn) error {
 		return c.each(ctx, text, args, func(r *reader) {

@@ -32,6 +32,13 @@ func (q *query) bestLinks(s store.Scope, which string) {
 		s.Project, s.From, s.To, s.MinConfidence)
 }
 
+// joinBestLinks adds the join that gives each call c its best link l.
+func (q *query) joinBestLinks(s store.Scope) {
+	q.add(" LEFT JOIN (")
+	q.bestLinks(s, "")
+	q.add(") l ON l.call = c.id")
+}
+
 // callConditions adds what Calls lists besides time: the filter, and no assets
 // unless it asks for them. It reports whether the best link was joined as l.
 func (q *query) callConditions(s store.Scope, linked bool) error {
@@ -87,15 +94,13 @@ func callsQuery(q store.CallsQuery) (string, []any, error) {
 	var join, conditions, best query
 	linked := needsLink(q.Filter)
 	if linked {
-		join.add("LEFT JOIN (")
-		join.bestLinks(q.Scope, "")
-		join.add(") l ON l.call = c.id")
+		join.joinBestLinks(q.Scope)
 	}
 	conditions.args = []any{q.Project, q.From, q.To}
 	if err := conditions.callConditions(q.Scope, linked); err != nil {
 		return "", nil, err
 	}
-	id := identText("c.id")
+	id := idText("c")
 	order, ok := map[store.Sort]string{
 		"": newestCall, store.Newest: newestCall, store.Slowest: "c.duration_us DESC NULLS LAST, " + newestCall,
 	}[q.Sort]
@@ -178,7 +183,7 @@ func (q *query) eventConditions(s store.Scope) error {
 
 // pageQuery is the statement of a list by time desc, then id desc.
 func pageQuery(name, alias, columns string, q store.EventsQuery, conditions *query) (string, []any, error) {
-	id := identText(alias + ".id")
+	id := idText(alias)
 	if q.Cursor != "" {
 		at, err := parseCursor(q.Cursor)
 		if err != nil {

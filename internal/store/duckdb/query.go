@@ -9,20 +9,13 @@ import (
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
 	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/store"
 )
-
-// Answer is what a statement typed by a person returned: every value as text,
-// nil for NULL.
-type Answer struct {
-	Columns   []string
-	Rows      [][]*string
-	Truncated bool // more rows exist
-}
 
 // Query answers one read-only statement: SELECT, WITH, EXPLAIN, DESCRIBE, SHOW.
 // It sees the telemetry tables and nothing else: no files, no network, no other
 // database. At most limit rows come back. Errors are [event.Permanent].
-func (s *Store) Query(ctx context.Context, text string, limit int) (out Answer, err error) {
+func (s *Store) Query(ctx context.Context, text string, limit int) (out store.Answer, err error) {
 	err = s.readers.heavy.withTransaction(ctx, "BEGIN TRANSACTION READ ONLY", func(c *conn) error {
 		out, err = c.answer(ctx, text, limit)
 		return err
@@ -38,11 +31,11 @@ var errNotReading = &event.Permanent{
 	Hint: "Write one SELECT, WITH, EXPLAIN, DESCRIBE or SHOW.",
 }
 
-func (c *conn) answer(ctx context.Context, text string, limit int) (Answer, error) {
+func (c *conn) answer(ctx context.Context, text string, limit int) (store.Answer, error) {
 	text = strings.TrimRight(strings.TrimSpace(text), "; \n\t")
 	kind, err := c.statementType(text)
 	if err != nil {
-		return Answer{}, err
+		return store.Answer{}, err
 	}
 	switch kind {
 	case mapping.StatementTypeSelect:
@@ -50,10 +43,10 @@ func (c *conn) answer(ctx context.Context, text string, limit int) (Answer, erro
 		text = fmt.Sprintf("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (%s\n) LIMIT %d", text, limit+1)
 	case mapping.StatementTypeExplain:
 		if err := c.explainsReading(text); err != nil {
-			return Answer{}, err
+			return store.Answer{}, err
 		}
 	default:
-		return Answer{}, errNotReading
+		return store.Answer{}, errNotReading
 	}
 	return c.texts(ctx, text, limit)
 }
@@ -92,7 +85,7 @@ func (c *conn) statementType(text string) (mapping.StatementType, error) {
 }
 
 // texts runs a statement whose columns are all text.
-func (c *conn) texts(ctx context.Context, text string, limit int) (out Answer, err error) {
+func (c *conn) texts(ctx context.Context, text string, limit int) (out store.Answer, err error) {
 	r, err := c.query(ctx, text)
 	if err != nil {
 		return out, err

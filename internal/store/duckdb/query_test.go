@@ -16,7 +16,7 @@ func TestQueryReads(t *testing.T) {
 		"SELECT count(*) FROM events;":                           "2",
 		"WITH e AS (SELECT name FROM events) SELECT name FROM e": "x",
 		"SELECT [1, 2] AS list -- a comment":                     "[1, 2]",
-		"FROM events SELECT id_text ORDER BY 1 DESC":             "b",
+		"FROM events SELECT odd ORDER BY 1 DESC":                 "b\x1f\x1f\x1f",
 		"SELECT column_name FROM (DESCRIBE events) LIMIT 1":      "project",
 		"SHOW TABLES":             "calls",
 		"DESCRIBE events":         "project",

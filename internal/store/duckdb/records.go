@@ -1,6 +1,8 @@
 package duckdb
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,28 +20,98 @@ type arrival struct {
 // lateAfter is when a record counts as late: its daily keys are gone by then.
 const lateAfter = 48 * time.Hour
 
-func (t *table) place(a *arrival, at, own time.Time, id ident) {
+// separator stands between the parts of odd, context and origin.
+const separator = "\x1f"
+
+// parts joins texts into one column; ” when all are empty.
+func parts(texts ...string) string {
+	size := 0
+	for _, text := range texts {
+		size += len(text)
+	}
+	if size == 0 {
+		return ""
+	}
+	out := make([]byte, 0, size+len(texts))
+	for i, text := range texts {
+		if i > 0 {
+			out = append(out, separator...)
+		}
+		out = append(out, escape(text)...)
+	}
+	return string(out)
+}
+
+// escape keeps a separator inside of a part from being read as one.
+func escape(text string) string {
+	if !strings.ContainsAny(text, separator+"\x1b") {
+		return text
+	}
+	return strings.NewReplacer("\x1b", "\x1b0", separator, "\x1b1").Replace(text)
+}
+
+// split is the inverse of [parts].
+func split(text string) []string {
+	list := strings.Split(text, separator)
+	if strings.Contains(text, "\x1b") {
+		for i, part := range list {
+			list[i] = strings.NewReplacer("\x1b0", "\x1b", "\x1b1", separator).Replace(part)
+		}
+	}
+	return list
+}
+
+// part is the SQL for the n-th part of such a column, counted from 1.
+func part(column string, n int) string {
+	return "split_part(" + column + ", chr(31), " + strconv.Itoa(n) + ")"
+}
+
+// splitURL is the bit of forms that says that a page's path is part of its URL.
+const splitURL = 1 << 15
+
+// forms packs how ids were written, three bits each.
+func forms(ids ...ident) uint16 {
+	bits := uint16(0)
+	for i, id := range ids {
+		bits |= uint16(id.form) << (3 * i)
+	}
+	return bits
+}
+
+func (t *table) place(a *arrival, at, own time.Time, id ident, forms uint16, odd string) {
 	t.row()
 	t.int(int64(a.project))
 	t.int(a.seq)
 	set(t, at.UnixMicro())
 	set(t, own.UnixMicro())
 	set(t, [2]uint64{id.lo, id.hi ^ 1<<63}) // never NULL, so that records without id compare too
-	t.form(id.form)
-	t.text(id.text)
+	set(t, forms)
+	t.text(odd)
 }
 
 // putEvent writes a row of events; id is e's packed ID.
 func (t *table) putEvent(a *arrival, e *event.Event, id ident) {
-	t.place(a, e.Time, e.OwnTime, id)
+	action, trace, span := identOf(e.ActionID), traceOf(e.TraceID), spanOf(e.SpanID)
+	head, tail, isSplit := splitPath(&e.Page)
+	bits := forms(id, action)
+	if isSplit {
+		bits |= splitURL
+	}
+	t.place(a, e.Time, e.OwnTime, id, bits, parts(id.text, action.text, trace.text, span.text))
 	t.text(e.Name)
-	t.text(string(e.Kind))
+	code(t, eventKinds(), e.Kind)
 	t.identity(&e.Identity)
-	t.ident(identOf(e.ActionID))
-	t.trace(e.TraceID)
-	t.span(e.SpanID)
+	t.uuid(action.uuid)
+	t.uuid(trace.uuid)
+	t.span(span)
 	t.int(e.Duration.Microseconds())
-	t.page(&e.Page)
+	t.text(head)
+	t.text(e.Page.Path)
+	t.text(tail)
+	t.text(e.Page.Route)
+	t.text(e.Page.Title)
+	t.text(e.Page.Referrer)
+	t.text(e.Page.ID)
 	t.text(e.Target.Selector)
 	t.text(e.Target.Name)
 	t.text(e.Target.Role)
@@ -54,9 +126,13 @@ func (t *table) putEvent(a *arrival, e *event.Event, id ident) {
 
 // putCall writes a row of calls; id is c's packed ID.
 func (t *table) putCall(a *arrival, c *event.Call, id ident) {
-	t.place(a, c.Time, c.OwnTime, id)
-	t.text(string(c.Side))
-	t.text(string(c.Class))
+	action, request := identOf(c.ActionID), identOf(c.RequestID)
+	trace, answer := traceOf(c.TraceID), traceOf(c.ServerTraceID)
+	span, parent := spanOf(c.SpanID), spanOf(c.ParentSpanID)
+	t.place(a, c.Time, c.OwnTime, id, forms(id, action, request),
+		parts(id.text, action.text, trace.text, span.text, parent.text, answer.text, request.text))
+	code(t, callSides(), c.Side)
+	code(t, callClasses(), c.Class)
 	t.text(c.Service)
 	t.text(c.Method)
 	t.text(c.Route)
@@ -68,32 +144,33 @@ func (t *table) putCall(a *arrival, c *event.Call, id ident) {
 	orNull(t, c.Duration.Microseconds(), c.Timed)
 	t.int(c.Grain.Microseconds())
 	t.identity(&c.Identity)
-	t.ident(identOf(c.ActionID))
-	t.trace(c.TraceID)
-	t.span(c.SpanID)
-	t.span(c.ParentSpanID)
-	t.trace(c.ServerTraceID)
-	t.ident(identOf(c.RequestID))
+	t.uuid(action.uuid)
+	t.uuid(trace.uuid)
+	t.span(span)
+	t.span(parent)
+	t.uuid(answer.uuid)
+	t.uuid(request.uuid)
 	t.text(c.PageID)
-	t.context(&c.Context)
 	t.int(c.RequestBytes)
 	t.int(c.ResponseBytes)
 	t.text(c.Release)
-	t.text(objectText(c.Attributes))
 	t.float(c.Weight)
+	t.context(&c.Context)
+	t.text(objectText(c.Attributes))
 	t.origin(a, &c.Origin)
 }
 
 // putSpan writes a row of spans; id is s's packed ID.
 func (t *table) putSpan(a *arrival, s *event.Span, id ident) {
-	t.place(a, s.Time, s.OwnTime, id)
+	trace, span, parent := traceOf(s.TraceID), spanOf(s.SpanID), spanOf(s.ParentSpanID)
+	t.place(a, s.Time, s.OwnTime, id, forms(id), parts(id.text, trace.text, span.text, parent.text))
 	t.text(s.Name)
 	t.text(s.Kind)
 	t.text(s.Service)
 	t.int(s.Duration.Microseconds())
-	t.trace(s.TraceID)
-	t.span(s.SpanID)
-	t.span(s.ParentSpanID)
+	t.uuid(trace.uuid)
+	t.span(span)
+	t.span(parent)
 	t.text(s.Error)
 	t.text(objectText(s.Attributes))
 	t.origin(a, &s.Origin)
@@ -126,62 +203,75 @@ func traceOf(text string) ident {
 	return id
 }
 
-// trace writes the two columns of a trace id.
-func (t *table) trace(text string) {
-	id := traceOf(text)
-	t.uuid(id.uuid)
-	t.text(id.text)
-}
-
-// span writes the two columns of a span id.
-func (t *table) span(text string) {
+// spanOf packs a span id: 16 hex digits or, from odd senders, any text.
+func spanOf(text string) ident {
 	id := identOf(text)
-	orNull(t, int64(id.lo), text != "")
-	if id.form == hex16 {
-		text = ""
+	if id.form != hex16 {
+		id.text = text
 	}
-	t.text(text)
+	return id
 }
 
-// page writes an address without its path, which has a column of its own.
-func (t *table) page(p *event.Page) {
-	head, tail, split := p.URL, "", false
+func (t *table) span(id ident) { orNull(t, int64(id.lo), id.form != noForm) }
+
+// splitPath cuts an address around its path, which has a column of its own.
+func splitPath(p *event.Page) (head, tail string, isSplit bool) {
 	if at := strings.Index(p.URL, p.Path); p.Path != "" && at >= 0 {
-		head, tail, split = p.URL[:at], p.URL[at+len(p.Path):], true
+		return p.URL[:at], p.URL[at+len(p.Path):], true
 	}
-	t.text(head)
-	t.text(p.Path)
-	t.text(tail)
-	t.bool(split)
-	t.text(p.Route)
-	t.text(p.Title)
-	t.text(p.Referrer)
-	t.text(p.ID)
+	return p.URL, "", false
 }
 
 func (t *table) context(c *event.Context) {
-	t.text(c.Device)
-	t.text(c.OS)
-	t.text(c.Browser)
-	t.text(c.Network)
-	t.text(c.Language)
-	t.text(c.Country)
-	t.text(objectText(c.UTM))
+	if c.Device == "" && c.OS == "" && c.Browser == "" && c.Network == "" && c.Language == "" && c.Country == "" && len(c.UTM) == 0 {
+		t.text("")
+		return
+	}
+	t.text(parts(c.Device, c.OS, c.Browser, c.Network, c.Language, c.Country, objectText(c.UTM)))
 }
 
 func (t *table) origin(a *arrival, o *event.Origin) {
-	t.text(o.Source)
+	if a.label == "" {
+		t.text(escape(o.Source))
+	} else {
+		t.text(parts(o.Source, a.label))
+	}
 	t.time(o.SentAt)
-	t.text(string(o.Consent))
-	t.text(string(o.Bot))
+	code(t, consents(), o.Consent)
+	code(t, botClasses(), o.Bot)
 	t.bool(a.now.Sub(o.OwnTime) > lateAfter)
-	t.text(a.label)
 }
+
+// code writes the number of an ENUM's value: its place in the schema's list.
+// Another value than these is stored as ”.
+func code[T comparable](t *table, values []T, value T) {
+	set(t, uint8(max(0, slices.Index(values, value))))
+}
+
+// The closed sets, in the order of the schema.
+
+func eventKinds() []event.Kind {
+	return []event.Kind{"", event.PageView, event.RouteChange, event.Click, event.Submit, event.Change, event.Custom, event.Identify, event.WebVital, event.PageError}
+}
+
+func callSides() []event.Side { return []event.Side{"", event.Client, event.Server} }
+
+func callClasses() []event.Class {
+	return []event.Class{"", event.API, event.Document, event.Asset}
+}
+
+func consents() []event.Consent {
+	return []event.Consent{event.ConsentUnknown, event.ConsentGranted, event.ConsentDenied}
+}
+
+func botClasses() []event.Bot { return []event.Bot{event.Human, event.Crawler, event.Automation} }
 
 // reader reads the columns of one record in the order they were selected.
 type reader struct {
 	*rows
 	column int
+	forms  uint16   // of the record
+	odd    []string // the record's ids that are kept as text; empty when there are none
 }
 
 func (r *reader) next() int { r.column++; return r.column - 1 }
@@ -194,24 +284,59 @@ func (r *reader) time() time.Time { return r.rows.time(r.next()) }
 
 func (r *reader) micros() time.Duration { return time.Duration(r.int()) * time.Microsecond }
 
-// ident reads the three columns of an id.
+// enum reads an ENUM as its place in the schema's list.
+func enum[T any](r *reader, values []T) T {
+	n, _ := cell[uint8](r.rows, r.next())
+	return values[n]
+}
+
+// ident reads an id that has three columns of its own.
 func (r *reader) ident() string {
 	bits, _ := r.rows.uuid(r.next())
 	kind, _ := cell[uint8](r.rows, r.next())
 	return ident{uuid: bits, form: form(kind), text: r.text()}.String()
 }
 
-func (r *reader) trace() string {
+// place reads what every record begins with.
+func (r *reader) place() (at, own time.Time, id string) {
+	at, own = r.time(), r.time()
+	bits, _ := r.rows.uuid(r.next())
+	r.forms, _ = cell[uint16](r.rows, r.next())
+	r.odd = nil
+	if odd := r.text(); odd != "" {
+		r.odd = split(odd)
+	}
+	return at, own, r.packed(bits, 0, 0)
+}
+
+// packed is the text of the nth id that forms knows; its odd text is part of odd.
+func (r *reader) packed(bits uuid, nth, part int) string {
+	return ident{uuid: bits, form: form(r.forms >> (3 * nth) & 7), text: r.oddPart(part)}.String()
+}
+
+func (r *reader) oddPart(n int) string {
+	if n < len(r.odd) {
+		return r.odd[n]
+	}
+	return ""
+}
+
+func (r *reader) id(nth, part int) string {
+	bits, _ := r.rows.uuid(r.next())
+	return r.packed(bits, nth, part)
+}
+
+func (r *reader) trace(part int) string {
 	bits, ok := r.rows.uuid(r.next())
-	if text := r.text(); text != "" || !ok {
+	if text := r.oddPart(part); text != "" || !ok {
 		return text
 	}
 	return ident{uuid: bits, form: hex32}.String()
 }
 
-func (r *reader) span() string {
+func (r *reader) span(part int) string {
 	bits, ok := cell[int64](r.rows, r.next())
-	if text := r.text(); text != "" || !ok {
+	if text := r.oddPart(part); text != "" || !ok {
 		return text
 	}
 	return ident{uuid: uuid{lo: uint64(bits)}, form: hex16}.String()
@@ -222,39 +347,40 @@ func (r *reader) identity(i *event.Identity) {
 }
 
 func (r *reader) context(c *event.Context) {
-	c.Device, c.OS, c.Browser, c.Network, c.Language, c.Country = r.text(), r.text(), r.text(), r.text(), r.text(), r.text()
-	c.UTM = textsOf(r.text())
+	text := r.text()
+	if text == "" {
+		return
+	}
+	var list [7]string
+	copy(list[:], split(text))
+	c.Device, c.OS, c.Browser, c.Network, c.Language, c.Country = list[0], list[1], list[2], list[3], list[4], list[5]
+	c.UTM = textsOf(list[6])
 }
 
 func (r *reader) origin(o *event.Origin) {
-	o.Source, o.SentAt = r.text(), r.time()
-	o.Consent, o.Bot = event.Consent(r.text()), event.Bot(r.text())
-}
-
-func (r *reader) page(p *event.Page) {
-	head, path, tail := r.text(), r.text(), r.text()
-	p.URL, p.Path = head, path
-	if r.bool() {
-		p.URL = head + path + tail
-	}
-	p.Route, p.Title, p.Referrer, p.ID = r.text(), r.text(), r.text(), r.text()
+	o.Source = split(r.text())[0]
+	o.SentAt = r.time()
+	o.Consent, o.Bot = enum(r, consents()), enum(r, botClasses())
 }
 
 // eventColumns are the columns that [reader.event] reads, of a table named e.
-const eventColumns = `e.time, e.own_time, e.id, e.id_form, e.id_text, e.name, e.kind,
-    e.device_id, e.user_id, e.account_id, e.session_id, e.action, e.action_form, e.action_text,
-    e.trace, e.trace_text, e.span, e.span_text, e.duration_us,
-    e.url_head, e.path, e.url_tail, e.url_split, e.page_route, e.title, e.referrer, e.page_id,
-    e.selector, e.target, e.role, e.x, e.y, e.release, e.sender_seq,
-    e.device, e.os, e.browser, e.network, e.language, e.country, e.utm, e.properties,
-    e.source, e.sent_at, e.consent, e.bot`
+const eventColumns = `e.time, e.own_time, e.id, e.forms, e.odd, e.name, e.kind,
+    e.device_id, e.user_id, e.account_id, e.session_id, e.action, e.trace, e.span, e.duration_us,
+    e.url_head, e.path, e.url_tail, e.page_route, e.title, e.referrer, e.page_id,
+    e.selector, e.target, e.role, e.x, e.y, e.release, e.sender_seq, e.context, e.properties,
+    e.origin, e.sent_at, e.consent, e.bot`
 
 func (r *reader) event() (e event.Event) {
-	e.Time, e.OwnTime, e.ID = r.time(), r.time(), r.ident()
-	e.Name, e.Kind = r.text(), event.Kind(r.text())
+	e.Time, e.OwnTime, e.ID = r.place()
+	e.Name, e.Kind = r.text(), enum(r, eventKinds())
 	r.identity(&e.Identity)
-	e.ActionID, e.TraceID, e.SpanID, e.Duration = r.ident(), r.trace(), r.span(), r.micros()
-	r.page(&e.Page)
+	e.ActionID, e.TraceID, e.SpanID, e.Duration = r.id(1, 1), r.trace(2), r.span(3), r.micros()
+	head, path, tail := r.text(), r.text(), r.text()
+	e.Page.URL, e.Page.Path = head, path
+	if r.forms&splitURL != 0 {
+		e.Page.URL = head + path + tail
+	}
+	e.Page.Route, e.Page.Title, e.Page.Referrer, e.Page.ID = r.text(), r.text(), r.text(), r.text()
 	e.Target.Selector, e.Target.Name, e.Target.Role = r.text(), r.text(), r.text()
 	e.Target.X, e.Target.Y = r.float(), r.float()
 	e.Release, e.Seq = r.text(), r.int()
@@ -265,42 +391,39 @@ func (r *reader) event() (e event.Event) {
 }
 
 // callColumns are the columns that [reader.call] reads, of a table named c.
-const callColumns = `c.time, c.own_time, c.id, c.id_form, c.id_text, c.side, c.class, c.service, c.method, c.route,
+const callColumns = `c.time, c.own_time, c.id, c.forms, c.odd, c.side, c.class, c.service, c.method, c.route,
     c.host, c.path, c.query, c.status, c.error, c.duration_us, c.grain_us,
-    c.device_id, c.user_id, c.account_id, c.session_id, c.action, c.action_form, c.action_text,
-    c.trace, c.trace_text, c.span, c.span_text, c.parent, c.parent_text, c.server_trace, c.server_trace_text,
-    c.request, c.request_form, c.request_text, c.page_id,
-    c.device, c.os, c.browser, c.network, c.language, c.country, c.utm,
-    c.request_bytes, c.response_bytes, c.release, c.attributes, c.weight,
-    c.source, c.sent_at, c.consent, c.bot`
+    c.device_id, c.user_id, c.account_id, c.session_id,
+    c.action, c.trace, c.span, c.parent, c.server_trace, c.request, c.page_id,
+    c.request_bytes, c.response_bytes, c.release, c.weight, c.context, c.attributes,
+    c.origin, c.sent_at, c.consent, c.bot`
 
 func (r *reader) call() (c event.Call) {
-	c.Time, c.OwnTime, c.ID = r.time(), r.time(), r.ident()
-	c.Side, c.Class = event.Side(r.text()), event.Class(r.text())
+	c.Time, c.OwnTime, c.ID = r.place()
+	c.Side, c.Class = enum(r, callSides()), enum(r, callClasses())
 	c.Service, c.Method, c.Route, c.Host, c.Path, c.Query = r.text(), r.text(), r.text(), r.text(), r.text(), r.text()
 	status, _ := cell[int16](r.rows, r.next())
 	c.Status, c.Error = int(status), r.text()
 	us, timed := cell[int64](r.rows, r.next())
 	c.Duration, c.Timed, c.Grain = time.Duration(us)*time.Microsecond, timed, r.micros()
 	r.identity(&c.Identity)
-	c.ActionID, c.TraceID, c.SpanID, c.ParentSpanID, c.ServerTraceID = r.ident(), r.trace(), r.span(), r.span(), r.trace()
-	c.RequestID, c.PageID = r.ident(), r.text()
+	c.ActionID, c.TraceID, c.SpanID, c.ParentSpanID, c.ServerTraceID = r.id(1, 1), r.trace(2), r.span(3), r.span(4), r.trace(5)
+	c.RequestID, c.PageID = r.id(2, 6), r.text()
+	c.RequestBytes, c.ResponseBytes, c.Release, c.Weight = r.int(), r.int(), r.text(), r.float()
 	r.context(&c.Context)
-	c.RequestBytes, c.ResponseBytes = r.int(), r.int()
-	c.Release, c.Attributes, c.Weight = r.text(), objectOf(r.text()), r.float()
+	c.Attributes = objectOf(r.text())
 	r.origin(&c.Origin)
 	return c
 }
 
 // spanColumns are the columns that [reader.spanRecord] reads, of a table named s.
-const spanColumns = `s.time, s.own_time, s.id, s.id_form, s.id_text, s.name, s.kind, s.service, s.duration_us,
-    s.trace, s.trace_text, s.span, s.span_text, s.parent, s.parent_text, s.error, s.attributes,
-    s.source, s.sent_at, s.consent, s.bot`
+const spanColumns = `s.time, s.own_time, s.id, s.forms, s.odd, s.name, s.kind, s.service, s.duration_us,
+    s.trace, s.span, s.parent, s.error, s.attributes, s.origin, s.sent_at, s.consent, s.bot`
 
 func (r *reader) spanRecord() (s event.Span) {
-	s.Time, s.OwnTime, s.ID = r.time(), r.time(), r.ident()
+	s.Time, s.OwnTime, s.ID = r.place()
 	s.Name, s.Kind, s.Service, s.Duration = r.text(), r.text(), r.text(), r.micros()
-	s.TraceID, s.SpanID, s.ParentSpanID = r.trace(), r.span(), r.span()
+	s.TraceID, s.SpanID, s.ParentSpanID = r.trace(1), r.span(2), r.span(3)
 	s.Error, s.Attributes = r.text(), objectOf(r.text())
 	r.origin(&s.Origin)
 	return s

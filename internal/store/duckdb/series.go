@@ -32,8 +32,9 @@ func (s *Store) Series(ctx context.Context, q store.SeriesQuery) (store.Series, 
 				for n := range labels {
 					labels[n] = r.text()
 				}
+				line := lines.line(labels)
 				if value, ok := cell[float64](r.rows, r.next()); ok {
-					lines.set(labels, i, bucket, value)
+					line.Values[i][bucket] = &value
 				}
 			})
 			if err != nil {
@@ -70,6 +71,10 @@ func checkEdges(edges []time.Time) error {
 
 // seriesQuery is the statement of one measure.
 func seriesQuery(q store.SeriesQuery, m store.Measure) (string, []any, error) {
+	stat, at := statOf(m, q.Bots), timeOf(m.Of)
+	if stat == "" || at == "" {
+		return "", nil, &event.Permanent{Err: fmt.Errorf("%s of %s cannot be measured", m.Stat, m.Of), Hint: "Events and sessions have count and people only."}
+	}
 	var labels, rows query
 	linked := m.Stat == store.People
 	for _, f := range q.By {
@@ -88,51 +93,60 @@ func seriesQuery(q store.SeriesQuery, m store.Measure) (string, []any, error) {
 		}
 		labels.add(", ")
 	}
-	stat, ok := statOf(m, q.Bots)
-	if !ok {
-		return "", nil, &event.Permanent{Err: fmt.Errorf("%s have no %s", m.Of, m.Stat), Hint: "Choose another measure."}
-	}
-	at := map[store.Record]string{store.OfCalls: "c.time", store.OfEvents: "e.time", store.OfSessions: "s.started"}[m.Of]
 	var bucket query
 	bucket.bucket(at, q.Edges)
 	text := statement("series", "bucket", bucket.String(), "labels", labels.String(), "stat", stat, "rows", rows.String())
 	return text, append(append(bucket.args, labels.args...), rows.args...), nil
 }
 
-// statOf is the SQL of a statistic.
-func statOf(m store.Measure, bots bool) (string, bool) {
+// timeOf is the column by which a record falls into a bucket; ” when there is no
+// such record.
+func timeOf(of store.Record) string {
+	switch of {
+	case store.OfCalls:
+		return "c.time"
+	case store.OfEvents:
+		return "e.time"
+	case store.OfSessions:
+		return "s.started"
+	}
+	return ""
+}
+
+// statOf is the SQL of a statistic; ” when the record does not have it.
+func statOf(m store.Measure, bots bool) string {
 	quantiles := map[store.Stat]string{store.P50: "0.5", store.P75: "0.75", store.P90: "0.9", store.P95: "0.95", store.P99: "0.99"}
 	switch {
 	case m.Of == store.OfEvents:
 		switch m.Stat {
 		case store.Count:
-			return "count(*)", true
+			return "count(*)"
 		case store.People:
-			return people("nullif(e.user_id, '')", "nullif(e.device_id, '')"), true
+			return people("nullif(e.user_id, '')", "nullif(e.device_id, '')")
 		}
 	case m.Of == store.OfSessions:
 		switch m.Stat {
 		case store.Count:
-			return "count(*)", true
+			return "count(*)"
 		case store.People:
-			return people("nullif(s.user_id, '')", "nullif(s.device_id, '')"), true
+			return people("nullif(s.user_id, '')", "nullif(s.device_id, '')")
 		}
 	case quantiles[m.Stat] != "":
-		return "quantile_cont(c.duration_us, " + quantiles[m.Stat] + ") / 1000", true
+		return "quantile_cont(c.duration_us, " + quantiles[m.Stat] + ") / 1000"
 	case m.Stat == store.Count:
-		return "sum(c.weight)", true
+		return "sum(c.weight)"
 	case m.Stat == store.Failed:
-		return "coalesce(sum(c.weight) FILTER (" + failedCall + "), 0)", true
+		return "coalesce(sum(c.weight) FILTER (" + failedCall + "), 0)"
 	case m.Stat == store.Refused:
-		return "coalesce(sum(c.weight) FILTER (" + refusedCall + "), 0)", true
+		return "coalesce(sum(c.weight) FILTER (" + refusedCall + "), 0)"
 	case m.Stat == store.ErrorRate:
-		return "coalesce(sum(c.weight) FILTER (" + failedCall + "), 0) / sum(c.weight)", true
+		return "coalesce(sum(c.weight) FILTER (" + failedCall + "), 0) / sum(c.weight)"
 	case m.Stat == store.Mean:
-		return "avg(c.duration_us) / 1000", true
+		return "avg(c.duration_us) / 1000"
 	case m.Stat == store.People:
-		return callPeople(bots), true
+		return callPeople(bots)
 	}
-	return "", false
+	return ""
 }
 
 // bucket adds the number of the bucket that a time lies in. Between the first and
@@ -209,10 +223,6 @@ func (l *lines) line(labels []string) *store.Line {
 	}
 	l.labels[key] = line
 	return line
-}
-
-func (l *lines) set(labels []string, measure, bucket int, value float64) {
-	l.line(labels).Values[measure][bucket] = &value
 }
 
 // series orders the lines and keeps the first.

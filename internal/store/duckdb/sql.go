@@ -3,6 +3,7 @@ package duckdb
 import (
 	"embed"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -40,14 +41,26 @@ func (q *query) add(text string, args ...any) {
 
 func (q *query) String() string { return q.text.String() }
 
-// identText is the SQL for the text of an id: the inverse of identOf.
+// identText is the SQL for the text of an id with three columns of its own: the
+// inverse of identOf.
 func identText(column string) string {
 	return strings.ReplaceAll(`CASE $_form WHEN 1 THEN CAST($ AS VARCHAR) WHEN 2 THEN replace(CAST($ AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST($ AS VARCHAR), '-', ''), 16) WHEN 4 THEN $_text ELSE '' END`, "$", column)
 }
 
-// traceText is the same for a trace id.
-func traceText(column string) string {
-	return strings.ReplaceAll(`CASE WHEN $_text <> '' THEN $_text WHEN $ IS NULL THEN '' ELSE replace(CAST($ AS VARCHAR), '-', '') END`, "$", column)
+// packedText is the SQL for the text of an id of events, calls or spans: the nth
+// that forms knows, kept as part oddPart of odd when it is odd.
+func packedText(alias, column string, nth, oddPart int) string {
+	return strings.NewReplacer("$c", alias+"."+column, "$f", alias+".forms", "$n", strconv.Itoa(3*nth), "$t", part(alias+".odd", oddPart)).
+		Replace(`CASE ($f >> $n) & 7 WHEN 1 THEN CAST($c AS VARCHAR) WHEN 2 THEN replace(CAST($c AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST($c AS VARCHAR), '-', ''), 16) WHEN 4 THEN $t ELSE '' END`)
+}
+
+// idText is the text of a record's own id.
+func idText(alias string) string { return packedText(alias, "id", 0, 1) }
+
+// traceText is the text of a call's trace id.
+func traceText() string {
+	odd := part("c.odd", 3)
+	return "CASE WHEN " + odd + " <> '' THEN " + odd + " WHEN c.trace IS NULL THEN '' ELSE replace(CAST(c.trace AS VARCHAR), '-', '') END"
 }
 
 // list adds one parameter for each distinct id, as packed; NULL when there is none.

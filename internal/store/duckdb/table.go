@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"time"
@@ -135,6 +136,9 @@ func (t *table) flush() {
 
 // row begins the next row.
 func (t *table) row() {
+	if t.at != len(t.columns) {
+		panic(fmt.Sprintf("a row of %s has %d of %d values", t.name, t.at, len(t.columns))) // misses a column of the schema
+	}
 	if t.rows == t.capacity {
 		t.flush()
 	}

@@ -65,9 +65,7 @@ func (q *query) rowsIn(of store.Record, s store.Scope, linked bool, more ...stor
 		linked = linked || needsLink(filter)
 		q.add("calls c")
 		if linked {
-			q.add(" LEFT JOIN (")
-			q.bestLinks(s, "")
-			q.add(") l ON l.call = c.id")
+			q.joinBestLinks(s)
 		}
 		q.add(" WHERE c.project = ? AND c.time >= ? AND c.time < ?", s.Project, s.From, s.To)
 		return callFields(linked), q.callConditions(s, linked)

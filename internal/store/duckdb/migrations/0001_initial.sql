@@ -1,52 +1,61 @@
--- An id is three columns: its 16 bytes, how they were written (ident.go) and,
--- for the few that are neither UUID nor hex, the text. An absent text is '', an
+-- Each column costs intake and disk, so what is rarely asked for shares one.
+-- An id is its 16 bytes; three bits of forms say how its text was written
+-- (ident.go). What is neither UUID nor hex stands in odd; odd, context and origin
+-- are lists with chr(31) between the parts (records.go). An absent text is '', an
 -- absent number or id NULL. Rows lie in order of arrival, which is nearly the
 -- order of time, so that a range of time is a range of blocks.
 
 CREATE TABLE state (name VARCHAR PRIMARY KEY, value BIGINT NOT NULL);
 INSERT INTO state VALUES ('watermark', 0), ('seq', 0);
 
+CREATE TYPE event_kind AS ENUM ('', 'page_view', 'route_change', 'click', 'submit', 'change', 'custom', 'identify', 'web_vital', 'error');
+CREATE TYPE call_side AS ENUM ('', 'client', 'server');
+CREATE TYPE call_class AS ENUM ('', 'api', 'document', 'asset');
+CREATE TYPE consent_state AS ENUM ('', 'granted', 'denied');
+CREATE TYPE bot_class AS ENUM ('', 'crawler', 'automation');
+
 CREATE TABLE events (
-    project BIGINT, seq BIGINT, time TIMESTAMP, own_time TIMESTAMP,
-    id UUID, id_form UTINYINT, id_text VARCHAR,
-    name VARCHAR, kind VARCHAR,
+    project BIGINT, seq BIGINT, time TIMESTAMP, own_time TIMESTAMP, id UUID,
+    forms USMALLINT, -- of id, action; bit 15: the path is part of the address
+    odd VARCHAR,     -- id, action, trace, span
+    name VARCHAR, kind event_kind,
     device_id VARCHAR, user_id VARCHAR, account_id VARCHAR, session_id VARCHAR,
-    action UUID, action_form UTINYINT, action_text VARCHAR,
-    trace UUID, trace_text VARCHAR, span BIGINT, span_text VARCHAR,
-    duration_us BIGINT,
+    action UUID, trace UUID, span BIGINT, duration_us BIGINT,
     -- The address is head + path + tail, or the head alone when it does not contain the path.
-    url_head VARCHAR, path VARCHAR, url_tail VARCHAR, url_split BOOLEAN,
+    url_head VARCHAR, path VARCHAR, url_tail VARCHAR,
     page_route VARCHAR, title VARCHAR, referrer VARCHAR, page_id VARCHAR,
     selector VARCHAR, target VARCHAR, role VARCHAR, x DOUBLE, y DOUBLE,
     release VARCHAR, sender_seq BIGINT,
-    device VARCHAR, os VARCHAR, browser VARCHAR, network VARCHAR, language VARCHAR, country VARCHAR, utm VARCHAR,
+    context VARCHAR, -- device, os, browser, network, language, country, utm
     properties VARCHAR,
-    source VARCHAR, sent_at TIMESTAMP, consent VARCHAR, bot VARCHAR, late BOOLEAN, label VARCHAR
+    origin VARCHAR, -- source, label of the import
+    sent_at TIMESTAMP, consent consent_state, bot bot_class, late BOOLEAN
 );
 
 CREATE TABLE calls (
-    project BIGINT, seq BIGINT, time TIMESTAMP, own_time TIMESTAMP,
-    id UUID, id_form UTINYINT, id_text VARCHAR,
-    side VARCHAR, class VARCHAR, service VARCHAR, method VARCHAR, route VARCHAR,
+    project BIGINT, seq BIGINT, time TIMESTAMP, own_time TIMESTAMP, id UUID,
+    forms USMALLINT, -- of id, action, request
+    odd VARCHAR,     -- id, action, trace, span, parent, server_trace, request
+    side call_side, class call_class, service VARCHAR, method VARCHAR, route VARCHAR,
     host VARCHAR, path VARCHAR, query VARCHAR,
     status SMALLINT, error VARCHAR, duration_us BIGINT, grain_us BIGINT,
     device_id VARCHAR, user_id VARCHAR, account_id VARCHAR, session_id VARCHAR,
-    action UUID, action_form UTINYINT, action_text VARCHAR,
-    trace UUID, trace_text VARCHAR, span BIGINT, span_text VARCHAR, parent BIGINT, parent_text VARCHAR,
-    server_trace UUID, server_trace_text VARCHAR,
-    request UUID, request_form UTINYINT, request_text VARCHAR, page_id VARCHAR,
-    device VARCHAR, os VARCHAR, browser VARCHAR, network VARCHAR, language VARCHAR, country VARCHAR, utm VARCHAR,
-    request_bytes BIGINT, response_bytes BIGINT, release VARCHAR, attributes VARCHAR, weight DOUBLE,
-    source VARCHAR, sent_at TIMESTAMP, consent VARCHAR, bot VARCHAR, late BOOLEAN, label VARCHAR
+    action UUID, trace UUID, span BIGINT, parent BIGINT, server_trace UUID, request UUID, page_id VARCHAR,
+    request_bytes BIGINT, response_bytes BIGINT, release VARCHAR, weight DOUBLE,
+    context VARCHAR, -- as of events
+    attributes VARCHAR,
+    origin VARCHAR,
+    sent_at TIMESTAMP, consent consent_state, bot bot_class, late BOOLEAN
 );
 
 CREATE TABLE spans (
-    project BIGINT, seq BIGINT, time TIMESTAMP, own_time TIMESTAMP,
-    id UUID, id_form UTINYINT, id_text VARCHAR,
+    project BIGINT, seq BIGINT, time TIMESTAMP, own_time TIMESTAMP, id UUID,
+    forms USMALLINT, -- of id
+    odd VARCHAR,     -- id, trace, span, parent
     name VARCHAR, kind VARCHAR, service VARCHAR, duration_us BIGINT,
-    trace UUID, trace_text VARCHAR, span BIGINT, span_text VARCHAR, parent BIGINT, parent_text VARCHAR,
-    error VARCHAR, attributes VARCHAR,
-    source VARCHAR, sent_at TIMESTAMP, consent VARCHAR, bot VARCHAR, late BOOLEAN, label VARCHAR
+    trace UUID, span BIGINT, parent BIGINT, error VARCHAR, attributes VARCHAR,
+    origin VARCHAR,
+    sent_at TIMESTAMP, consent consent_state, bot bot_class, late BOOLEAN
 );
 
 -- The client keys of events and calls: stored fingerprints, kept for two days only.
@@ -84,8 +93,8 @@ CREATE TABLE sessions (
     anchor UUID, anchor_form UTINYINT, anchor_text VARCHAR,
     device_id VARCHAR, user_id VARCHAR, account_id VARCHAR, derived BOOLEAN,
     entry_page VARCHAR, exit_page VARCHAR,
-    device VARCHAR, os VARCHAR, browser VARCHAR, network VARCHAR, language VARCHAR, country VARCHAR, utm VARCHAR,
-    bot VARCHAR, events BIGINT, pages BIGINT, actions BIGINT, calls BIGINT, failed BIGINT, signals BIGINT
+    context VARCHAR, -- as of events
+    bot bot_class, events BIGINT, pages BIGINT, actions BIGINT, calls BIGINT, failed BIGINT, signals BIGINT
 );
 
 -- Why a call has no link.

@@ -2,13 +2,13 @@
 -- as packed for traces, $4 its text.
 SELECT kind, arg_max(id, (time, id)), max(time)
 FROM (
-    SELECT 1 AS rank, 'request' AS kind, /*id*/ AS id, time FROM calls WHERE project = $1 AND request = $2
+    SELECT 1 AS rank, 'request' AS kind, /*id*/ AS id, time FROM calls r WHERE project = $1 AND request = $2
     UNION ALL
-    SELECT 2, 'trace', /*id*/, time FROM calls WHERE project = $1 AND (trace = $3 OR server_trace = $3)
+    SELECT 2, 'trace', /*id*/, time FROM calls r WHERE project = $1 AND (trace = $3 OR server_trace = $3)
     UNION ALL
-    SELECT 3, 'call', /*id*/, time FROM calls WHERE project = $1 AND id = $2
+    SELECT 3, 'call', /*id*/, time FROM calls r WHERE project = $1 AND id = $2
     UNION ALL
-    SELECT 4, 'event', /*id*/, time FROM events WHERE project = $1 AND id = $2
+    SELECT 4, 'event', /*id*/, time FROM events r WHERE project = $1 AND id = $2
     UNION ALL
     SELECT 5, 'session', $4, time FROM events WHERE project = $1 AND session_id = $4
     UNION ALL

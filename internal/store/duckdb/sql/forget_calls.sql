@@ -1,4 +1,4 @@
 INSERT INTO doomed
 SELECT 'call', seq, id, '', NULL, NULL
 FROM calls
-WHERE project = ? AND label = ?
+WHERE project = ? AND split_part(origin, chr(31), 2) = ?

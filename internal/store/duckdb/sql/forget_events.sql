@@ -1,4 +1,4 @@
 INSERT INTO doomed
 SELECT 'event', seq, id, '', NULL, NULL
 FROM events
-WHERE project = ? AND label = ?
+WHERE project = ? AND split_part(origin, chr(31), 2) = ?

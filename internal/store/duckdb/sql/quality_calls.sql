@@ -1,4 +1,4 @@
-SELECT c.service, c.method, c.route, c.side, coalesce(l.method, ''),
+SELECT c.service, c.method, c.route, CAST(c.side AS VARCHAR), coalesce(l.method, ''),
     count(*), count(*) FILTER (coalesce(l.answered, false)), count(*) FILTER (coalesce(l.linked, false))
 FROM calls c
 LEFT JOIN (/*best*/) l ON l.call = c.id

@@ -3,13 +3,13 @@ WITH linked AS (
     FROM links
     WHERE project = $1 AND time >= $2 AND time < $3 AND confidence >= $4
 ), arrived AS (
-    SELECT 'event' AS kind, source, time, own_time, late, false AS linked
+    SELECT 'event' AS kind, split_part(origin, chr(31), 1) AS source, time, own_time, late, false AS linked
     FROM events WHERE project = $1 AND time >= $2 AND time < $3
     UNION ALL
-    SELECT 'call', source, time, own_time, late, id IN (SELECT call FROM linked)
+    SELECT 'call', split_part(origin, chr(31), 1), time, own_time, late, id IN (SELECT call FROM linked)
     FROM calls WHERE project = $1 AND time >= $2 AND time < $3
     UNION ALL
-    SELECT 'span', source, time, own_time, late, false
+    SELECT 'span', split_part(origin, chr(31), 1), time, own_time, late, false
     FROM spans WHERE project = $1 AND time >= $2 AND time < $3
 ), judged AS (
     SELECT *, abs(epoch_us(time) - epoch_us(own_time)) / 1000 AS off FROM arrived

@@ -8,10 +8,8 @@ SELECT min(p.started) AS started, max(p.ended) AS ended, p.session_id,
     bool_or(p.derived) AS derived,
     coalesce(arg_min(p.entry_page, p.place) FILTER (p.entry_page <> ''), '') AS entry_page,
     coalesce(arg_max(p.exit_page, p.place) FILTER (p.exit_page <> ''), '') AS exit_page,
-    arg_min(p.device, p.place) AS device, arg_min(p.os, p.place) AS os, arg_min(p.browser, p.place) AS browser,
-    arg_min(p.network, p.place) AS network, arg_min(p.language, p.place) AS language,
-    arg_min(p.country, p.place) AS country, arg_min(p.utm, p.place) AS utm,
-    coalesce(arg_min(p.bot, p.place) FILTER (p.bot <> ''), '') AS bot,
+    arg_min(p.context, p.place) AS context,
+    coalesce(arg_min(p.bot, p.place) FILTER (p.bot <> ''), CAST('' AS bot_class)) AS bot,
     CAST(sum(p.events) AS BIGINT) AS events, CAST(sum(p.pages) AS BIGINT) AS pages, CAST(sum(p.actions) AS BIGINT) AS actions,
     CAST(sum(p.calls) AS BIGINT) AS calls, CAST(sum(p.failed) AS BIGINT) AS failed, CAST(sum(p.signals) AS BIGINT) AS signals
 FROM (
