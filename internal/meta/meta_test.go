@@ -441,3 +441,15 @@ func TestCancelledContext(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestDamagedFileSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "settings.db")
+	if err := os.WriteFile(path, []byte(strings.Repeat("not a database", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := meta.Open(t.Context(), path, time.Now)
+	if broken, ok := errors.AsType[*event.Permanent](err); !ok || broken.Hint == "" {
+		t.Errorf("a damaged file: %v", err)
+	}
+}

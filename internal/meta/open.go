@@ -13,7 +13,8 @@ import (
 	"slices"
 	"time"
 
-	_ "modernc.org/sqlite" // the database/sql driver
+	"modernc.org/sqlite"
+	sqlitelib "modernc.org/sqlite/lib"
 
 	"github.com/clickspan/clickspan/internal/event"
 )
@@ -47,12 +48,12 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 	}
 	settings, err := openFile(ctx, path, "sql/settings")
 	if err != nil {
-		return nil, fmt.Errorf("settings %s: %w", path, err)
+		return nil, openError("settings", path, err)
 	}
 	keyPath := filepath.Join(filepath.Dir(path), KeyFile)
 	keys, err := openFile(ctx, keyPath, "sql/keys")
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("person keys %s: %w", keyPath, err), settings.Close())
+		return nil, errors.Join(openError("person keys", keyPath, err), settings.Close())
 	}
 	db := &DB{settings: settings, keys: keys, now: now, keyCache: newLookups()}
 	db.salts.byDay = map[string][]byte{}
@@ -60,6 +61,18 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+// openError names the file and, when its bytes are damaged, the way back.
+func openError(what, path string, err error) error {
+	err = fmt.Errorf("%s %s: %w", what, path, err)
+	if broken, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch broken.Code() & 0xff { // the rest of the code is detail
+		case sqlitelib.SQLITE_CORRUPT, sqlitelib.SQLITE_NOTADB:
+			return &event.Permanent{Err: err, Hint: "Restore the file from a backup, or move it (and its -wal and -shm) aside to begin anew without what it held."}
+		}
+	}
+	return err
 }
 
 // begin writes what every installation has.

@@ -65,8 +65,10 @@ func emailAround(s string, at int) (start, end int, ok bool) {
 	return start, end, true
 }
 
+// isLocal reports whether c may stand before the @. Control characters may not, but
+// mail programs take them, and so may somebody who hides an address.
 func isLocal(c byte) bool {
-	return isAlnum(c) || c >= 0x80 || strings.IndexByte(".!#$%&'*+-_^`{|}~", c) >= 0
+	return isAlnum(c) || c < ' ' && c != '\t' && c != '\n' && c != '\r' || c >= 0x80 || strings.IndexByte(".!#$%&'*+-_^`{|}~", c) >= 0
 }
 
 // isImageScale recognises the `2x.png` of `logo@2x.png`.
