@@ -17,6 +17,10 @@
 // consent denied; those of others are shown to [Linking.Unlinked] only. An untimed
 // call has no Duration. Integers in open maps come back as int64, other numbers as
 // float64.
+//
+// The ends of a link lie within a day of each other, and so do a trace's calls and
+// spans; a link's Time is that of the call on its far side. Engines need not look
+// further.
 package store
 
 import (

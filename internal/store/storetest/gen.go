@@ -78,7 +78,7 @@ func moments() []time.Duration {
 	const us = time.Microsecond
 	return []time.Duration{
 		0, us, time.Second, time.Minute - us, time.Minute, 29 * time.Minute, 30*time.Minute - us, 30 * time.Minute, 30*time.Minute + us,
-		time.Hour, 61 * time.Minute, 2 * time.Hour, 14*time.Hour - us, 14 * time.Hour, 25 * time.Hour, -30 * time.Minute,
+		time.Hour, 61 * time.Minute, 2 * time.Hour, 14*time.Hour - us, 14 * time.Hour, 23 * time.Hour, -30 * time.Minute,
 	}
 }
 
