@@ -274,15 +274,15 @@ func TestCascade(t *testing.T) {
 		},
 		{
 			"window: the click, not the navigation it led to", rowsOf(click("e1", 0), action(event.RouteChange, "e2", 0.02), client("c", 0.04, 1)),
-			[]string{"e1>c window 0.70"},
+			[]string{"e1>c window 0.76"},
 		},
 		{
 			"window: a server row when the browser reports no calls", rowsOf(click("e", 0), server("s", 0.08, 1)),
-			[]string{"e>s window 0.70"},
+			[]string{"e>s window 0.76"},
 		},
 		{
 			"window: a combined log and a script tag", rowsOf(click("e", 0.2, noAddress()), server("s", 0.25, 0.3, coarse())),
-			[]string{"e>s window 0.40"},
+			[]string{"e>s window 0.45"},
 		},
 		{
 			"window: the document of a page view came before it", rowsOf(pageView("e", 3, "/shop"), server("s", 2.5, 0.3, onPath("/shop"))),

@@ -281,7 +281,7 @@ func TestRecordingMatch(t *testing.T) {
 		s := judge(r.link(rows), want, redirectsOf(rows), func(id string) bool { return r.xhr[id] })
 		t.Logf("%-24s %5d rows  %s", v.file, len(rows), s)
 		for i, b := range s.bins {
-			all[i] = bin{all[i].n + b.n, all[i].right + b.right, all[i].claimed + b.claimed}
+			all[i] = sum(all[i], b)
 		}
 		floor := least(v)
 		if got := s.answers.share(); got < floor {
@@ -296,6 +296,43 @@ func TestRecordingMatch(t *testing.T) {
 		}
 	}
 	reliability(t, "confidence of match on the recording, all logs without ids", all)
+}
+
+// TestRecordingWindow: of the rows whose client call the browser lost, those whose
+// trace an action began tell how good a guess by time alone is.
+func TestRecordingWindow(t *testing.T) {
+	t.Parallel()
+	r := readRecording(t)
+	traced := r.tracedActions(r.nginx, r.truthOf(t, views()[0], r.nginx))
+	for _, tt := range []struct {
+		file, format string
+		precision    float64
+	}{{"nginx_json.log", "nginx-json", 0.75}, {"nginx_combined.log", "combined", 0.45}} {
+		rows := decode(t, tt.file, tt.format).Calls
+		causes := truth{} // the two logs are in step, row by row
+		for i, c := range r.nginx {
+			causes[rows[i].ID] = traced[c.ID]
+		}
+		strip(rows)
+		var bins [10]bin
+		var all bin
+		for _, res := range r.link(rows) {
+			for _, l := range res.Links {
+				if l.Method != event.ByWindow || causes[l.ServerCallID] == "" {
+					continue
+				}
+				one := bin{n: 1, claimed: l.Confidence}
+				if causes[l.ServerCallID] == l.EventID {
+					one.right = 1
+				}
+				all, bins[int(l.Confidence*10)] = sum(all, one), sum(bins[int(l.Confidence*10)], one)
+			}
+		}
+		reliability(t, "confidence of window, "+tt.file, bins)
+		if all.n < 200 || all.share() < tt.precision {
+			t.Errorf("%s: %d of %d causes are right, want at least %.2f of 200", tt.file, all.right, all.n, tt.precision)
+		}
+	}
 }
 
 // least is the precision that a log of this clock must reach.

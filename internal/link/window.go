@@ -130,7 +130,13 @@ func (w *window) causeOf(c *call) tie {
 			best = s
 		}
 	}
-	return tie{best.event, event.ByWindow, w.confidence(c, best, len(suspects)-1)}
+	return tie{best.event, event.ByWindow, w.confidence(c, best, suspects)}
+}
+
+// onePerson reports whether all suspects are of one visit.
+func (w *window) onePerson(suspects []suspect) bool {
+	first := w.l.events[suspects[0].event].visit
+	return !slices.ContainsFunc(suspects, func(s suspect) bool { return w.l.events[s.event].visit != first })
 }
 
 func (w *window) suspects(c *call) []suspect {
@@ -187,22 +193,30 @@ func (w *window) likelier(a, b suspect) bool {
 func byHand(k event.Kind) bool { return k == event.Click || k == event.Submit }
 
 // confidence says how sure a cause by time alone is: 0.8 when a client call
-// directly follows the only action there is, less for chains, for every other
-// action it could be, for clocks that are coarse and for people told apart by
-// their browser only.
-func (w *window) confidence(c *call, s suspect, others int) float64 {
+// directly follows the only action there is, less for chains, for other actions or
+// even people that it could be of, for clocks that are coarse and for people told
+// apart by their browser only. The factors are those of the recording and the simulator, rounded
+// down: time alone should not claim more than it does on the worst of them.
+func (w *window) confidence(c *call, s suspect, suspects []suspect) float64 {
 	p := 0.7
 	if s.direct {
 		p = 0.8
 	}
-	p /= 1 + 0.15*float64(others)
+	switch {
+	case !w.onePerson(suspects):
+		p *= 0.8
+	case len(suspects) == 2:
+		p *= 0.95
+	case len(suspects) > 2:
+		p *= 0.9
+	}
 	if c.Side == event.Server {
-		p -= 0.1
-		if c.Grain > 0 || !c.Timed {
-			p -= 0.15
+		p *= 0.95
+		if c.Grain.Microseconds() > fineGrain || !c.Timed {
+			p *= 0.7
 		}
 		if s.bond == sameAgent {
-			p -= 0.15
+			p *= 0.85
 		}
 	}
 	if w.l.late {
