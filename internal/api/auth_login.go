@@ -48,11 +48,13 @@ func (s *Server) whoLogsIn(ctx context.Context, body LoginBody) (meta.User, erro
 	// Passwords are slow to check on purpose; one at a time keeps guessing slow and
 	// the rest of the server quick.
 	select {
-	case s.passwords <- struct{}{}:
-		defer func() { <-s.passwords }()
-	case <-ctx.Done():
-		return meta.User{}, ctx.Err()
+	case s.logins <- struct{}{}:
+		defer func() { <-s.logins }()
+	default:
+		return meta.User{}, retryLater(5*time.Second, "Wait a little and log in again.", "too many people log in at once")
 	}
+	s.password.Lock()
+	defer s.password.Unlock()
 	user, err := s.meta.CheckPassword(ctx, body.Name, body.Password)
 	if errors.Is(err, meta.ErrWrongPassword) {
 		return user, problem(http.StatusUnauthorized, "Try again, or have an admin run `clickspan user create`.", "name or password is wrong")

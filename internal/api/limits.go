@@ -11,6 +11,7 @@ const (
 	slotTimeout   = 5 * time.Second  // to wait for other requests to be decoded
 	drainTimeout  = 20 * time.Second // for requests under way at shutdown
 	maxBuckets    = 10_000           // of a series
+	maxLogins     = 16               // logins with password at once
 	maxWatchers   = 200              // live views at once
 	autoBuckets   = 200              // most that bucket "auto" makes
 	defaultRange  = 7 * 24 * time.Hour

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,9 +30,9 @@ func newShop(t *testing.T) *world {
 	reference := storetest.NewReference(clock)
 	linker := pipeline.NewLinker(pipeline.LinkerConfig{Store: reference, Now: clock})
 	w := newWorld(t, func(c *Config) { c.Store, c.Linker = reference, linker })
-	stopped := make(chan error, 1)
-	go func() { stopped <- linker.Run(t.Context()) }()
-	t.Cleanup(func() { <-stopped })
+	var passes sync.WaitGroup
+	passes.Go(func() { _ = linker.Run(t.Context()) }) // always the end of the context
+	t.Cleanup(passes.Wait)
 
 	event := func(id, at, kind, name, page string) string {
 		return fmt.Sprintf(`{"id":%q,"time":"2026-11-20T11:00:%sZ","name":%q,"kind":%q,"device_id":"d-0123456789abcdef","user_id":"u-1","session_id":%q,`+
@@ -87,21 +88,9 @@ func callIDs(calls []Call) (ids []string) {
 	return ids
 }
 
-func TestReadsOfOneShop(t *testing.T) {
+func TestReadCalls(t *testing.T) {
 	t.Parallel()
 	w := newShop(t)
-	t.Run("calls", func(t *testing.T) { testCalls(t, w) })
-	t.Run("call", func(t *testing.T) { testCall(t, w) })
-	t.Run("events", func(t *testing.T) { testEvents(t, w) })
-	t.Run("endpoints", func(t *testing.T) { testEndpoints(t, w) })
-	t.Run("endpoint", func(t *testing.T) { testEndpoint(t, w) })
-	t.Run("sessions", func(t *testing.T) { testSessions(t, w) })
-	t.Run("data", func(t *testing.T) { testData(t, w) })
-	t.Run("series", func(t *testing.T) { testSeries(t, w) })
-	t.Run("breakdown", func(t *testing.T) { testBreakdown(t, w) })
-}
-
-func testCalls(t *testing.T, w *world) {
 	all := read[CallsOutput](w, "/api/v1/calls?limit=1000")
 	if len(all.Rows) != 22 || all.Next != "" || all.Histogram == nil || len(all.Facets) != 4 {
 		t.Fatalf("%d rows, next %q, histogram %v, facets %v", len(all.Rows), all.Next, all.Histogram, all.Facets)
@@ -148,7 +137,9 @@ func testCalls(t *testing.T, w *world) {
 	}
 }
 
-func testCall(t *testing.T, w *world) {
+func TestReadCall(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
 	got := read[CallOutput](w, "/api/v1/calls/c-server")
 	if got.Call.ID != "c-server" || got.Event == nil || got.Event.ID != "e2" || len(got.Links) == 0 || got.Call.Link == nil {
 		t.Fatalf("%+v", got)
@@ -163,7 +154,9 @@ func testCall(t *testing.T, w *world) {
 	}
 }
 
-func testEvents(t *testing.T, w *world) {
+func TestReadEvents(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
 	got := read[EventsOutput](w, "/api/v1/events?limit=1")
 	if len(got.Rows) != 1 || got.Rows[0].ID != "e2" || got.Next == "" {
 		t.Fatalf("%+v", got)
@@ -174,7 +167,9 @@ func testEvents(t *testing.T, w *world) {
 	}
 }
 
-func testEndpoints(t *testing.T, w *world) {
+func TestReadEndpoints(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
 	got := read[EndpointsOutput](w, "/api/v1/endpoints?from=2026-11-20T11:00:00Z&to=2026-11-20T12:00:00Z")
 	if len(got.Rows) != 2 || got.Rows[0].Name != "shop: GET /items/{id}" || got.Rows[0].Calls != 20 {
 		t.Fatalf("%+v", got.Rows)
@@ -197,7 +192,9 @@ func testEndpoints(t *testing.T, w *world) {
 	}
 }
 
-func testEndpoint(t *testing.T, w *world) {
+func TestReadEndpoint(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
 	pay := event.Endpoint{Service: "shop", Method: "POST", Route: "/orders/{id}/pay"}
 	for _, id := range []string{endpointID(pay), url.PathEscape(pay.String())} {
 		got := read[EndpointOutput](w, "/api/v1/endpoints/"+id)
@@ -227,7 +224,9 @@ func testEndpoint(t *testing.T, w *world) {
 	}
 }
 
-func testSessions(t *testing.T, w *world) {
+func TestReadSessions(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
 	list := read[SessionsOutput](w, "/api/v1/sessions?filter="+url.QueryEscape(`session.user_id == "u-1"`))
 	if len(list.Rows) != 1 || list.Rows[0].ID != visit || list.Rows[0].Events != 2 {
 		t.Fatalf("%+v", list)
@@ -249,7 +248,9 @@ func testSessions(t *testing.T, w *world) {
 	}
 }
 
-func testData(t *testing.T, w *world) {
+func TestReadData(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
 	quality := read[store.Quality](w, "/api/v1/quality")
 	if quality.Calls.Total != 21 || quality.Calls.WithClient != 1 || quality.Calls.LinkedToAction != 1 || quality.Events.Total != 2 {
 		t.Errorf("quality %+v", quality)
@@ -274,7 +275,9 @@ func testData(t *testing.T, w *world) {
 	}
 }
 
-func testSeries(t *testing.T, w *world) {
+func TestReadSeries(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
 	got := ask[SeriesOutput](w, "series", `{"from":"2026-11-20T11:00:00Z","to":"2026-11-20T11:02:00Z","bucket":"1m","measures":[
 		{"of":"calls"},{"of":"calls","stat":"error_rate"},{"of":"calls","stat":"rate","where":"method == \"GET\""},
 		{"of":"calls","stat":"count","side":"any"},{"of":"events","where":"properties.plan == \"pro\""},{"of":"people"},{"of":"calls","stat":"apdex:10ms"}]}`)
@@ -304,7 +307,9 @@ func testSeries(t *testing.T, w *world) {
 	}
 }
 
-func testBreakdown(t *testing.T, w *world) {
+func TestReadBreakdown(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
 	got := ask[BreakdownOutput](w, "breakdown", `{"measures":[{"of":"calls"},{"of":"calls","stat":"p95"}],"breakdown":["route"],"limit":1}`)
 	if len(got.Rows) != 1 || !got.Other || got.Rows[0].Labels["route"] != "/items/{id}" || *got.Rows[0].Values[0] != 20 {
 		t.Errorf("%+v", got)

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -30,6 +31,8 @@ type Config struct {
 	Linker   Linker
 	// Live is where GET /api/v1/live watches.
 	Live *live.Hub
+	// SQL is the engine's own door; nil when it has none.
+	SQL SQL
 	// UI is the built interface; without an index.html its pages answer 501.
 	UI fs.FS
 	// Version is the program's, for GET /api/v1/system.
@@ -50,6 +53,7 @@ type Config struct {
 type Server struct {
 	store        store.Store
 	meta         *meta.DB
+	sql          SQL
 	pipeline     *pipeline.Pipeline
 	linker       Linker
 	live         *live.Hub
@@ -62,7 +66,8 @@ type Server struct {
 	trusted      []netip.Prefix
 	limits       Limits
 	slots        chan struct{} // one for each intake request under way
-	passwords    chan struct{} // one password check at a time
+	logins       chan struct{} // one for each login with password under way
+	password     sync.Mutex    // held while one is checked
 	huma         huma.API
 	main         *http.ServeMux
 	intake       *http.ServeMux
@@ -74,9 +79,11 @@ func New(c Config) *Server {
 		c.Limits = DefaultLimits()
 	}
 	s := &Server{
-		store: c.Store, meta: c.Meta, pipeline: c.Pipeline, linker: c.Linker, live: c.Live, limits: c.Limits, slots: make(chan struct{}, c.Limits.Requests), ui: c.UI, version: c.Version, now: c.Now, log: c.Logger,
-		metrics: newMetrics(c.Metrics), openLoopback: c.OpenLoopback, trusted: c.TrustedProxies,
-		passwords: make(chan struct{}, 1), main: http.NewServeMux(), intake: http.NewServeMux(),
+		store: c.Store, sql: c.SQL, meta: c.Meta, pipeline: c.Pipeline, linker: c.Linker, live: c.Live,
+		ui: c.UI, version: c.Version, now: c.Now, log: c.Logger, metrics: newMetrics(c.Metrics),
+		openLoopback: c.OpenLoopback, trusted: c.TrustedProxies, limits: c.Limits,
+		slots: make(chan struct{}, c.Limits.Requests), logins: make(chan struct{}, maxLogins),
+		main: http.NewServeMux(), intake: http.NewServeMux(),
 	}
 	s.huma = newHuma(privateMux{s})
 	s.describedRoutes()
@@ -131,6 +138,7 @@ func (s *Server) describedRoutes() {
 
 	post(s, "query/series", "query-series", "Measure over time", s.querySeries)
 	post(s, "query/breakdown", "query-breakdown", "Measure by label", s.queryBreakdown)
+	change(s, http.MethodPost, "sql", "sql", "Ask in SQL, read-only", s.querySQL)
 }
 
 // plainRoutes lists the rest: what is not JSON, or needs no credential.

@@ -80,7 +80,7 @@ func (l waiter) Wait(ctx context.Context, _ store.Seq) error {
 
 // world is a server on both listeners with real settings and a real pipeline.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	main    *httptest.Server
 	public  *httptest.Server
 	served  *Server
@@ -110,15 +110,15 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-func newWorld(t *testing.T, changes ...func(*Config)) *world {
-	t.Helper()
-	ctx := t.Context()
-	settings, err := meta.Open(ctx, filepath.Join(t.TempDir(), "settings.db"), clock)
-	must(t, err)
-	t.Cleanup(func() { _ = settings.Close() })
+func newWorld(tb testing.TB, changes ...func(*Config)) *world {
+	tb.Helper()
+	ctx := tb.Context()
+	settings, err := meta.Open(ctx, filepath.Join(tb.TempDir(), "settings.db"), clock)
+	must(tb, err)
+	tb.Cleanup(func() { _ = settings.Close() })
 	rules, err := privacy.New(ctx, settings, privacy.Options{})
-	must(t, err)
-	w := &world{t: t, meta: settings, kept: &keeper{}, hub: live.NewHub(), log: &lockedBuffer{}}
+	must(tb, err)
+	w := &world{t: tb, meta: settings, kept: &keeper{}, hub: live.NewHub(), log: &lockedBuffer{}}
 	c := Config{
 		Store: w.kept, Meta: settings, Live: w.hub, Linker: waiter{}, Now: clock, Version: "test",
 		Logger: slog.New(slog.NewTextHandler(w.log, nil)),
@@ -138,21 +138,21 @@ func newWorld(t *testing.T, changes ...func(*Config)) *world {
 	s := New(c)
 	w.served = s
 	w.main, w.public = httptest.NewServer(s.Handler()), httptest.NewServer(s.IntakeHandler())
-	t.Cleanup(w.main.Close)
-	t.Cleanup(w.public.Close)
+	tb.Cleanup(w.main.Close)
+	tb.Cleanup(w.public.Close)
 	w.admin, _, err = settings.CreateToken(ctx, meta.Admin, "", 0)
-	must(t, err)
+	must(tb, err)
 	w.server, _, err = settings.CreateKey(ctx, meta.DefaultProject, meta.ServerKey, nil, "")
-	must(t, err)
+	must(tb, err)
 	w.browser, _, err = settings.CreateKey(ctx, meta.DefaultProject, meta.BrowserKey, []string{"https://shop.example"}, "")
-	must(t, err)
+	must(tb, err)
 	return w
 }
 
-func must(t *testing.T, err error) {
-	t.Helper()
+func must(tb testing.TB, err error) {
+	tb.Helper()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
@@ -179,20 +179,20 @@ func (r response) problem(t *testing.T) Problem {
 	return p
 }
 
-func decoded[T any](t *testing.T, r response) T {
-	t.Helper()
+func decoded[T any](tb testing.TB, r response) T {
+	tb.Helper()
 	var out T
 	if err := json.Unmarshal([]byte(r.body), &out); err != nil {
-		t.Fatalf("status %d, not the JSON expected (%v): %s", r.status, err, r.body)
+		tb.Fatalf("status %d, not the JSON expected (%v): %s", r.status, err, r.body)
 	}
 	return out
 }
 
 // send makes a request; headers are name, value, name, value …
-func send(t *testing.T, method, url, body string, headers ...string) response {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
-	must(t, err)
+func send(tb testing.TB, method, url, body string, headers ...string) response {
+	tb.Helper()
+	request, err := http.NewRequestWithContext(tb.Context(), method, url, strings.NewReader(body))
+	must(tb, err)
 	for i := 0; i < len(headers); i += 2 {
 		if headers[i] == "Host" {
 			request.Host = headers[i+1]
@@ -205,10 +205,10 @@ func send(t *testing.T, method, url, body string, headers ...string) response {
 		Transport:     &http.Transport{DisableCompression: true, DisableKeepAlives: true},
 	}
 	answer, err := client.Do(request)
-	must(t, err)
+	must(tb, err)
 	defer func() { _ = answer.Body.Close() }()
 	text, err := io.ReadAll(answer.Body)
-	must(t, err)
+	must(tb, err)
 	return response{answer.StatusCode, answer.Header, string(text)}
 }
 
