@@ -29,24 +29,34 @@ type remoteFlags struct {
 	Token string `help:"Token for it; default is the token file of the data directory."`
 }
 
-// openImporter finds the server to talk to or opens the data directory.
-func (c *importCmd) openImporter(e *env) (importer, error) {
-	if c.URL == "" {
+// open finds the server to talk to, or opens the data directory: exactly one of
+// the two is returned.
+func (f *remoteFlags) open(e *env) (*node, *remote, error) {
+	if f.URL == "" {
 		n, err := openNode(e)
 		if err == nil {
-			return &localImporter{node: n}, nil
+			return n, nil, nil
 		}
 		address, readErr := os.ReadFile(filepath.Join(e.settings.Data, addressFile))
 		if readErr != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		c.URL = strings.TrimSpace(string(address))
+		f.URL = strings.TrimSpace(string(address))
 	}
-	remote, err := c.remote(e)
+	to, err := f.remote(e)
+	return nil, to, err
+}
+
+// openImporter chooses who takes the records in.
+func (c *importCmd) openImporter(e *env) (importer, error) {
+	n, to, err := c.open(e)
 	if err != nil {
 		return nil, err
 	}
-	return &remoteImporter{remote}, nil
+	if n != nil {
+		return &localImporter{node: n}, nil
+	}
+	return &remoteImporter{to}, nil
 }
 
 func importResultOf(answer api.ImportAnswer) importResult {
@@ -139,8 +149,30 @@ func (f *remoteFlags) remote(e *env) (*remote, error) {
 func (r *remote) do(ctx context.Context, method, path string, body io.Reader, into any) error {
 	req, err := http.NewRequestWithContext(ctx, method, r.base+path, body)
 	if err != nil {
-		return &event.Permanent{Err: fmt.Errorf("%q is no address of a server: %w", r.base, err), Hint: "Write it as http://127.0.0.1:8080."}
+		return badAddress(r.base, err)
 	}
+	return r.send(req, into)
+}
+
+// post sends a JSON body.
+func (r *remote) post(ctx context.Context, path string, body, into any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("cannot encode the request: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.base+path, bytes.NewReader(text))
+	if err != nil {
+		return badAddress(r.base, err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	return r.send(req, into)
+}
+
+func badAddress(base string, err error) error {
+	return &event.Permanent{Err: fmt.Errorf("%q is no address of a server: %w", base, err), Hint: "Write it as http://127.0.0.1:8080."}
+}
+
+func (r *remote) send(req *http.Request, into any) error {
 	if r.token != "" {
 		req.Header.Set("Authorization", "Bearer "+r.token)
 	}

@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -35,9 +33,6 @@ func openStore(e *env) (*duckdb.Store, error) {
 
 // openNode opens the data directory for this process alone. Nothing runs yet.
 func openNode(e *env) (*node, error) {
-	if err := os.MkdirAll(e.settings.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("cannot make the data directory: %w", err)
-	}
 	proxies, err := e.settings.proxies()
 	if err != nil {
 		return nil, err

@@ -98,7 +98,7 @@ func newServer(e *env, n *node) (*api.Server, error) {
 		return nil, err
 	}
 	return api.New(api.Config{
-		Store: n.store, Meta: n.meta, Pipeline: n.pipeline, Linker: n.linker, Live: n.hub, UI: web.Dist(), Version: Version(),
+		Store: n.store, SQL: n.store, Meta: n.meta, Pipeline: n.pipeline, Linker: n.linker, Live: n.hub, UI: web.Dist(), Version: Version(),
 		Now: time.Now, Logger: e.log, OpenLoopback: e.settings.OpenLoopback, TrustedProxies: trusted,
 	}), nil
 }

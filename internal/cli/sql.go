@@ -1,22 +1,23 @@
 package cli
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+
+	"github.com/clickspan/clickspan/internal/store"
+)
 
 // sqlCmd asks the telemetry store directly.
 type sqlCmd struct {
 	Query string `arg:"" help:"One SELECT, WITH, SHOW, DESCRIBE or EXPLAIN statement."`
 	Limit int    `default:"1000" help:"Rows to print at most."`
 	JSON  bool   `name:"json" help:"Print one JSON object a row."`
+	remoteFlags
 }
 
-// Run asks read-only and prints the rows.
+// Run asks and prints the rows.
 func (c *sqlCmd) Run(e *env) error {
-	engine, err := openStore(e)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = engine.Close() }()
-	answer, err := engine.Query(e.ctx, c.Query, c.Limit)
+	answer, err := c.ask(e)
 	if err != nil {
 		return err
 	}
@@ -48,4 +49,17 @@ func (c *sqlCmd) Run(e *env) error {
 	}
 	_, err = fmt.Fprintf(e.Err, "More rows exist; raise --limit above %d to see them.\n", c.Limit)
 	return err
+}
+
+// ask asks the running server, or the data directory when none has it.
+func (c *sqlCmd) ask(e *env) (answer store.Answer, err error) {
+	n, to, err := c.open(e)
+	if err != nil {
+		return answer, err
+	}
+	if n != nil {
+		defer func() { err = errors.Join(err, n.close()) }()
+		return n.store.Query(e.ctx, c.Query, c.Limit)
+	}
+	return answer, to.post(e.ctx, "/api/v1/sql", map[string]any{"query": c.Query, "limit": c.Limit}, &answer)
 }

@@ -329,3 +329,11 @@ type Stats struct {
 	From      time.Time `json:"from,omitzero"`
 	To        time.Time `json:"to,omitzero"`
 }
+
+// Answer is what a SQL statement typed by a person returned: every value as text,
+// nil for NULL.
+type Answer struct {
+	Columns   []string    `json:"columns"`
+	Rows      [][]*string `json:"rows"`
+	Truncated bool        `json:"truncated"` // more rows exist
+}
