@@ -434,6 +434,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask in SQL, read-only */
+        post: operations["sql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system": {
         parameters: {
             query?: never;
@@ -472,6 +489,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Answer: {
+            columns: string[];
+            rows: (string | null)[][];
+            truncated: boolean;
+        };
         BreakdownBody: {
             /** @description count marked bots too */
             bots?: boolean;
@@ -1083,6 +1105,15 @@ export interface components {
             method: string;
             route: string;
             service: string;
+        };
+        SQLInputBody: {
+            /**
+             * Format: int64
+             * @default 1000
+             */
+            limit?: number;
+            /** @description one SELECT, WITH, EXPLAIN, DESCRIBE or SHOW */
+            query: string;
         };
         SeriesBody: {
             /** @description count marked bots too */
@@ -2314,6 +2345,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sql: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SQLInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
                 };
             };
             /** @description Error */
