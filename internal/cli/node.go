@@ -37,7 +37,7 @@ func openNode(e *env) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := openStore(e) // first: it holds the directory's lock
+	engine, err := openStore(e) // first: it makes the directory and holds its lock
 	if err != nil {
 		return nil, err
 	}
