@@ -52,9 +52,9 @@ func Match(f Filter, row Row) bool {
 		have, ok := row.Value(f.Field)
 		return ok && oneOf(have, f.Values)
 	case Text:
-		have, _ := row.Value(f.Field)
-		text, ok := have.(string)
-		return ok && textHolds(text, f)
+		have, present := row.Value(f.Field)
+		text, isText := have.(string)
+		return present && isText && textHolds(text, f)
 	case Has:
 		_, ok := row.Value(f.Field)
 		return ok

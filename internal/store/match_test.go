@@ -79,6 +79,7 @@ func TestMatch(t *testing.T) {
 		{"one rune is one dot", text("call.path", store.Matches, "^/.ber/.$"), row, true},
 		{"case counts", text("call.path", store.Contains, "über"), row, false},
 		{"lower", store.Text{Field: field("call.path"), Test: store.Contains, Arg: "über", Lower: true}, row, true},
+		{"an absent text has no beginning", text("call.service", store.StartsWith, ""), row, false},
 		{"text test on number", text("call.status", store.Contains, "5"), row, false},
 		{"broken pattern", text("call.path", store.Matches, "("), row, false},
 		{"no such field", is("call.colour", store.Ne, "red"), row, false},

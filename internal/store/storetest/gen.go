@@ -186,7 +186,8 @@ func (g *generator) span() event.Span {
 
 // Links generates what a link pass could have written about stored events and
 // calls: links between some of them, signals, interactions, parts of sessions and
-// reasons. It claims more than a real pass would: two links of one call, say.
+// reasons. It claims more than a real pass would: two links of one call, say. There
+// must be at least one row.
 func Links(project event.ProjectID, events []event.Event, calls []event.Call) *rapid.Generator[store.Linked] {
 	return rapid.Custom(func(t *rapid.T) store.Linked {
 		g := generator{T: t}

@@ -69,15 +69,22 @@ func (d *duel) link() {
 		upto[s] = seq
 		return slices.DeleteFunc(touched, func(t store.Touched) bool { return t.Project != d.project }), err
 	})
-	var blocks []store.Linked
-	events := each(d.reference.events, func(e stored[event.Event]) event.Event { return e.row })
-	calls := each(d.reference.calls, func(c stored[event.Call]) event.Call { return c.row })
-	if len(events)+len(calls) > 0 {
-		blocks = append(blocks, Links(d.project, events, calls).Draw(d.T, "links"))
-	}
+	blocks := d.blocks(1)
 	for range rapid.IntRange(1, 2).Draw(d.T, "passes") { // a second pass changes nothing
 		d.same("WriteLinks", func(s store.Store) (any, error) { return nil, s.WriteLinks(d.ctx, blocks, upto[s]) })
 	}
+}
+
+// blocks draws what the link pass makes of one row in every so many; nothing when
+// there are none.
+func (d *duel) blocks(oneIn int) []store.Linked {
+	events := each(d.reference.events, func(e stored[event.Event]) event.Event { return e.row })
+	calls := each(d.reference.calls, func(c stored[event.Call]) event.Call { return c.row })
+	events, calls = events[:len(events)/oneIn], calls[:len(calls)/oneIn]
+	if len(events)+len(calls) == 0 {
+		return nil
+	}
+	return []store.Linked{Links(d.project, events, calls).Draw(d.T, "links")}
 }
 
 // vanish erases somebody, forgets the import, or relinks a part.
@@ -89,12 +96,10 @@ func (d *duel) vanish() {
 	case 1:
 		d.same("Forget", func(s store.Store) (any, error) { return s.Forget(d.ctx, d.project, "import") })
 	case 2:
-		events := each(d.reference.events, func(e stored[event.Event]) event.Event { return e.row })
-		calls := each(d.reference.calls, func(c stored[event.Call]) event.Call { return c.row })
-		half := Links(d.project, events[:len(events)/2], calls[:len(calls)/2]).Draw(d.T, "half")
+		blocks := d.blocks(2)
 		d.same("WriteLinks", func(s store.Store) (any, error) {
 			at, err := s.Watermark(d.ctx)
-			return nil, errors.Join(err, s.WriteLinks(d.ctx, []store.Linked{half}, at))
+			return nil, errors.Join(err, s.WriteLinks(d.ctx, blocks, at))
 		})
 	}
 }

@@ -233,6 +233,7 @@ func filterCases() []example {
 				{"percent is a letter", text("call.path", store.EndsWith, "0%"), "b"},
 				{"underscore is a letter", text("call.path", store.StartsWith, "/_"), "e"},
 				{"nothing begins everything", text("call.path", store.StartsWith, ""), "edcba"},
+				{"unless it is absent", text("call.service", store.Matches, ""), "a"},
 				{"case counts", text("call.path", store.Contains, "é"), ""},
 				{"lower-cased", lower(text("call.path", store.Contains, "é")), "a"},
 				{"a dot is one rune", text("call.path", store.Matches, "^/a/.1$"), "a"},
