@@ -40,6 +40,7 @@ export default function CallsPage() {
       {summary.data && <CallsHistogram summary={summary.data} />}
       <div className="sides">
         {summary.data && <Facets facets={summary.data.facets ?? []} names={facetNames} filter={filter} onFilter={setFilter} />}
+        {summary.isPending && <p className="facets muted" role="status">Counting values …</p>}
         <div className="stack">
           <Answered query={calls} what="calls">
             {({ pages }) => {
