@@ -278,21 +278,29 @@ func TestRecordingMatch(t *testing.T) {
 		rows := decode(t, v.file, v.format).Calls
 		want := r.truthOf(t, v, rows)
 		strip(rows)
-		s := judge(r.link(rows), want, redirectsOf(rows), func(id string) bool { return r.xhr[id] })
+		var s score
+		for naming := range namings {
+			named, of := renamed(rows, want, naming)
+			s = s.plus(judge(r.link(named), of, redirectsOf(named), func(id string) bool { return r.xhr[id] }))
+		}
 		t.Logf("%-24s %5d rows  %s", v.file, len(rows), s)
 		for i, b := range s.bins {
-			all[i] = sum(all[i], b)
+			all[i] = all[i].plus(b)
 		}
 		floor := least(v)
 		if got := s.answers.share(); got < floor {
 			t.Errorf("%s: %.3f of the calls have the right answer, want at least %.2f", v.file, got, floor)
 		}
 		// Which redirect came before an answer is harder to tell than the answer.
-		if got := s.precision(event.ByMatch); got < floor-0.02 {
-			t.Errorf("%s: precision of match over all rows is %.3f, want at least %.2f", v.file, got, floor-0.02)
+		if got := s.precision(event.ByMatch); got < floor-0.01 {
+			t.Errorf("%s: precision of match over all rows is %.3f, want at least %.2f", v.file, got, floor-0.01)
 		}
-		if s.recall() < 0.85 {
-			t.Errorf("%s: recall is %.3f of %d calls, want at least 0.85", v.file, s.recall(), s.of)
+		found := 0.85
+		if v.ids { // a log that needs no match; here it lost its ids for the sake of the test
+			found = 0.83
+		}
+		if s.recall() < found {
+			t.Errorf("%s: recall is %.3f of %d calls, want at least %.2f", v.file, s.recall(), s.of, found)
 		}
 	}
 	reliability(t, "confidence of match on the recording, all logs without ids", all)
@@ -325,7 +333,8 @@ func TestRecordingWindow(t *testing.T) {
 				if causes[l.ServerCallID] == l.EventID {
 					one.right = 1
 				}
-				all, bins[int(l.Confidence*10)] = sum(all, one), sum(bins[int(l.Confidence*10)], one)
+				b := &bins[int(l.Confidence*10)]
+				all, *b = all.plus(one), b.plus(one)
 			}
 		}
 		reliability(t, "confidence of window, "+tt.file, bins)
@@ -333,6 +342,22 @@ func TestRecordingWindow(t *testing.T) {
 			t.Errorf("%s: %d of %d causes are right, want at least %.2f of 200", tt.file, all.right, all.n, tt.precision)
 		}
 	}
+}
+
+// namings is how often a log is linked under other ids. Rows that a coarse clock
+// makes equal are told apart by nothing but their ids, so one naming shows luck.
+const namings = 10
+
+func renamed(rows []event.Call, want truth, naming int) ([]event.Call, truth) {
+	named, of := slices.Clone(rows), truth{}
+	for i := range named {
+		id := fmt.Sprintf("%016x", uint64(event.KeyOf(event.ProjectID(naming), event.CallSpace, named[i].ID)))
+		if c, ok := want[named[i].ID]; ok {
+			of[id] = c
+		}
+		named[i].ID = id
+	}
+	return named, of
 }
 
 // least is the precision that a log of this clock must reach.

@@ -31,6 +31,8 @@ type bin struct {
 	claimed  float64 // sum of confidences
 }
 
+func (b bin) plus(o bin) bin { return bin{b.n + o.n, b.right + o.right, b.claimed + o.claimed} }
+
 func (b bin) share() float64 { return float64(b.right) / float64(max(1, b.n)) }
 
 // linkAll links every block of rows.
@@ -79,6 +81,26 @@ func judge(results []link.Result, want truth, redirects map[string]bool, judged 
 	}
 	s.of = len(answers)
 	return s
+}
+
+// plus adds up two scores.
+func (s score) plus(o score) score {
+	sum := score{
+		right: map[event.Method]int{}, wrong: map[event.Method]int{}, found: s.found + o.found, of: s.of + o.of,
+		answers: s.answers.plus(o.answers), bins: s.bins,
+	}
+	for _, one := range []score{s, o} {
+		for m, n := range one.right {
+			sum.right[m] += n
+		}
+		for m, n := range one.wrong {
+			sum.wrong[m] += n
+		}
+	}
+	for i := range sum.bins {
+		sum.bins[i] = sum.bins[i].plus(o.bins[i])
+	}
+	return sum
 }
 
 func (s score) precision(m event.Method) float64 {

@@ -116,8 +116,8 @@ func TestSimulatedMatch(t *testing.T) {
 				t.Logf("seed %d, %d rows  %s  causes right %d/%d %.3f, found %d of %d",
 					seed, s.rows.Len(), got, causes.right, causes.n, causes.share(), found, of)
 				for i := range match {
-					match[i] = sum(match[i], got.bins[i])
-					window[i] = sum(window[i], causes.bins[i])
+					match[i] = match[i].plus(got.bins[i])
+					window[i] = window[i].plus(causes.bins[i])
 				}
 				if causes.share() < 0.95 {
 					t.Errorf("seed %d: %.3f of the causes found by time are right, want at least 0.95", seed, causes.share())
@@ -131,8 +131,6 @@ func TestSimulatedMatch(t *testing.T) {
 		})
 	}
 }
-
-func sum(a, b bin) bin { return bin{a.n + b.n, a.right + b.right, a.claimed + b.claimed} }
 
 type causeScore struct {
 	bin
@@ -159,9 +157,9 @@ func (s simulated) judgeCauses(results []link.Result) (got causeScore, found, of
 					found++
 				}
 			}
-			got.bin = sum(got.bin, b)
+			got.bin = got.bin.plus(b)
 			i := min(9, int(l.Confidence*10))
-			got.bins[i] = sum(got.bins[i], b)
+			got.bins[i] = got.bins[i].plus(b)
 		}
 	}
 	return got, found, of
