@@ -87,6 +87,11 @@ func feed(ctx context.Context, p *pipeline.Pipeline, chunk simulate.Chunk, after
 			err = w.Call(&chunk.Records.Calls[i])
 		}
 	}
+	for i := range chunk.Records.Spans {
+		if err == nil && inside(chunk.Records.Spans[i].Time) {
+			err = w.Span(&chunk.Records.Spans[i])
+		}
+	}
 	for i := range chunk.Releases {
 		if err == nil && inside(chunk.Releases[i].At) {
 			err = w.Release(&chunk.Releases[i])
