@@ -125,11 +125,7 @@ func (g grouping) call(row store.CallRow) {
 		Kind: "call", Name: c.Endpoint().String(), EndpointID: endpointID(c.Endpoint()), Status: c.Status, Error: template(c.Error),
 		LastSeen: c.Time, Example: c.ID,
 	})
-	user, device := c.UserID, c.DeviceID
-	if row.Link != nil {
-		user, device = cmp.Or(user, row.Link.UserID), cmp.Or(device, row.Link.DeviceID)
-	}
-	group.add(c.Time, c.Weight, cmp.Or(user, device), c.Release)
+	group.add(c.Time, c.Weight, personOf(&row), c.Release)
 }
 
 func (g grouping) event(e *event.Event) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/meta"
 	"github.com/clickspan/clickspan/internal/pipeline"
 	"github.com/clickspan/clickspan/internal/store"
 	"github.com/clickspan/clickspan/internal/store/storetest"
@@ -422,5 +424,56 @@ func TestMetricsCountRecordsAndRequests(t *testing.T) {
 		if !strings.Contains(got.body, line) {
 			t.Errorf("no %s in\n%s", line, got.body)
 		}
+	}
+}
+
+func TestServices(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
+	hop := func(id, at, service, span, parent string, status int) string {
+		return fmt.Sprintf(`{"id":%q,"time":"2026-11-20T11:00:%sZ","side":"server","method":"POST","path":"/charge","duration_us":4000,"status":%d,"service":%q,"trace_id":%q,"span_id":%q,"parent_span_id":%q}`,
+			id, at, status, service, traced, span, parent)
+	}
+	// The shop asks the bank twice, once from its own call and once from a span.
+	must200(t, w.put("/intake/calls?sync=1", hop("h1", "05.300", "bank", "00000000000000cc", "00000000000000bb", 200)+"\n"+
+		hop("h2", "05.400", "bank", "00000000000000dd", "00000000000000ee", 500)))
+	span := `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeSpans":[{"spans":[{"traceId":"` + traced +
+		`","spanId":"00000000000000ee","parentSpanId":"00000000000000bb","name":"ask the bank","kind":3,"startTimeUnixNano":"1795172405350000000","endTimeUnixNano":"1795172405360000000"}]}]}]}`
+	must200(t, w.put("/v1/traces?sync=1", span, "Content-Type", "application/json"))
+
+	got := read[ServicesOutput](w, "/api/v1/services")
+	if len(got.Rows) != 2 || got.Truncated {
+		t.Fatalf("%+v", got)
+	}
+	bank, shop := got.Rows[0], got.Rows[1]
+	if bank.Caller != "shop" || bank.Callee != "bank" || bank.Calls != 2 || bank.Failed != 1 || bank.ErrorRate != 0.5 || *bank.P95US != 4000 {
+		t.Errorf("%+v", bank)
+	}
+	if shop.Caller != "browser" || shop.Callee != "shop" || shop.Calls != 1 || shop.People != 1 {
+		t.Errorf("%+v", shop)
+	}
+}
+
+// fixedSQL answers every statement alike.
+type fixedSQL struct{}
+
+func (fixedSQL) Query(_ context.Context, text string, _ int) (store.Answer, error) {
+	return store.Answer{Columns: []string{text}, Rows: [][]*string{}}, nil
+}
+
+func TestSQLIsForAdmins(t *testing.T) {
+	t.Parallel()
+	const body = `{"query":"SELECT 1"}`
+	w := newWorld(t, func(c *Config) { c.SQL = fixedSQL{} })
+	if got := w.api(http.MethodPost, "/api/v1/sql", body); got.status != http.StatusOK || decoded[store.Answer](t, got).Columns[0] != "SELECT 1" {
+		t.Errorf("status %d: %s", got.status, got.body)
+	}
+	viewer, _, err := w.meta.CreateToken(t.Context(), meta.Viewer, "", 0)
+	must(t, err)
+	if got := send(t, http.MethodPost, w.main.URL+"/api/v1/sql", body, "Authorization", "Bearer "+viewer); got.status != http.StatusForbidden {
+		t.Errorf("a viewer: status %d", got.status)
+	}
+	if got := newWorld(t).api(http.MethodPost, "/api/v1/sql", body); got.status != http.StatusNotImplemented {
+		t.Errorf("without SQL: status %d", got.status)
 	}
 }

@@ -129,6 +129,7 @@ func (s *Server) describedRoutes() {
 	get(s, "sessions/{id}", "session", "Show one session's timeline", s.session)
 	get(s, "people/{id}", "person", "Show one person's visits and ids", s.person)
 	get(s, "accounts/{id}", "account", "Show one account's visits and people", s.account)
+	get(s, "services", "services", "List who calls whom", s.services)
 	get(s, "errors", "errors", "List groups of failed calls and of browser errors", s.errorGroups)
 	get(s, "releases", "releases", "List deploy markers", s.releases)
 	get(s, "quality", "quality", "Say how much is linked, by what, and why the rest is not", s.quality)
