@@ -383,6 +383,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who calls whom */
+        get: operations["services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -1188,6 +1205,34 @@ export interface components {
             other: boolean;
             /** @description by total of the first measure descending, then labels, then measure */
             series: components["schemas"]["SeriesLine"][];
+        };
+        ServiceEdge: {
+            callee: string;
+            /** @description browser for pages and apps; empty when the caller sent no span */
+            caller: string;
+            /** Format: int64 */
+            calls: number;
+            /** Format: double */
+            error_rate: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description null when no call was timed
+             */
+            p50_us: number | null;
+            /**
+             * Format: int64
+             * @description null when no call was timed
+             */
+            p95_us: number | null;
+            /** Format: int64 */
+            people: number;
+        };
+        ServicesOutput: {
+            rows: components["schemas"]["ServiceEdge"][];
+            /** @description there were more traced rows; the newest 20,000 calls and spans are used */
+            truncated: boolean;
         };
         Session: {
             account_id?: string;
@@ -2229,6 +2274,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReleasesOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    services: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description start of the range; default 7 days before its end */
+                from?: string;
+                /** @description end of the range, exclusive; default now */
+                to?: string;
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                filter?: string;
+                /** @description list and count marked bots too */
+                bots?: boolean;
+                /** @description links below it are as if they were not there */
+                min_confidence?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicesOutput"];
                 };
             };
             /** @description Error */
