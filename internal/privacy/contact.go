@@ -42,6 +42,10 @@ const maxUserInfo = 512
 // long as its characters allow; the domain needs a dot and a last label of letters.
 func emailAround(s string, at int) (start, end int, ok bool) {
 	start = at
+	for start > 0 && at-start < 4 && s[start-1] == '@' { // an address hidden behind a second @
+		start--
+	}
+	first := start
 	for start > 0 && isLocal(s[start-1]) {
 		start--
 	}
@@ -54,7 +58,7 @@ func emailAround(s string, at int) (start, end int, ok bool) {
 	}
 	domain := s[at+1 : end]
 	dot := strings.LastIndexByte(domain, '.')
-	if start == at || dot < 1 || len(domain)-dot < 3 || isImageScale(domain) {
+	if start == first || dot < 1 || len(domain)-dot < 3 || isImageScale(domain) {
 		return 0, 0, false
 	}
 	for _, c := range []byte(domain[dot+1:]) {
@@ -65,10 +69,8 @@ func emailAround(s string, at int) (start, end int, ok bool) {
 	return start, end, true
 }
 
-// isLocal reports whether c may stand before the @. Control characters may not, but
-// mail programs take them, and so may somebody who hides an address.
 func isLocal(c byte) bool {
-	return isAlnum(c) || c < ' ' && c != '\t' && c != '\n' && c != '\r' || c >= 0x80 || strings.IndexByte(".!#$%&'*+-_^`{|}~", c) >= 0
+	return isAlnum(c) || c >= 0x80 || strings.IndexByte(".!#$%&'*+-_^`{|}~", c) >= 0
 }
 
 // isImageScale recognises the `2x.png` of `logo@2x.png`.

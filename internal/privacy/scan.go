@@ -134,8 +134,12 @@ func (r *Rules) layer(s string, how strength, layers int) string {
 		s = plainUTF8(s)
 	}
 	if t&hasPercent != 0 && layers > 0 {
-		// The decoded text is only used when something was found in it.
-		if plain := unescape(s); plain != s {
+		// The decoded text is only used when something was found in it. An address may
+		// also be one with nothing but its @ encoded.
+		for _, plain := range [...]string{unescape(s), strings.ReplaceAll(s, "%40", "@")} {
+			if plain == s {
+				continue
+			}
 			if clean := r.layer(plain, how, layers-1); clean != plain {
 				return clean
 			}
