@@ -17,12 +17,12 @@ const (
 	// followLimit is the cost above which a row did not follow a redirect: about
 	// half a second later.
 	followLimit = 4.0
-	// coarseLeft is the least share of redirects that are taken to have no follower
-	// when a coarse clock would hide it: the next page's row lies in the same tick.
-	coarseLeft = 0.2
+	// coarseHop is what a redirect in the same tick of a coarse clock is worth: such a
+	// tick also hides pages that were left and asked for again.
+	coarseHop = 0.95
 	// hopFloor is the confidence below which a redirect is left alone. It adds
 	// little to a call that has its answer already, so it must be likelier than that.
-	hopFloor = 0.8
+	hopFloor = 0.76
 	// rememberedCost is the cost of a redirect that the browser should have remembered.
 	rememberedCost = 3.0
 )
@@ -66,9 +66,6 @@ func (m *matcher) pairRedirects(seekers []*call) {
 	remembered := m.learnMemory(reached)
 	m.learnWaits(seekers)
 	left := alone / float64(len(redirects)+2)
-	if m.grain > fineGrain {
-		left = max(left, coarseLeft)
-	}
 	skip := -math.Log(left*remembered) + math.Log((1-left)*(1-remembered))
 	a := newAssignment(options, len(m.free), min(max(skip, 1), followLimit))
 	for i, r := range redirects {
@@ -161,7 +158,11 @@ func (m *matcher) tieHop(c *call, n int32, confidence float64) {
 	if m.remembers(c, methodPath{c.Method, c.Path}) {
 		odds += rememberedCost
 	}
-	if p := h.confidence / (h.confidence + (1-h.confidence)*math.Exp(odds)); p >= hopFloor {
+	p := h.confidence / (h.confidence + (1-h.confidence)*math.Exp(odds))
+	if m.grain > fineGrain {
+		p *= coarseHop
+	}
+	if p >= hopFloor {
 		m.l.tieClient(h.row, c, event.ByMatch, round(min(confidence, p)))
 	}
 }

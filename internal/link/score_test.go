@@ -125,11 +125,16 @@ func (s score) String() string {
 		s.found, s.of, s.recall(), s.answers.right, s.answers.n, s.answers.share(), strings.Join(parts, "  "))
 }
 
-// reliability prints how often links of each confidence are right.
+// reliability prints how often links of each confidence are right. A bin of at
+// least 200 links must not promise more than five points too much; promising too
+// little is the price of the ceilings that each method has.
 func reliability(t *testing.T, title string, bins [10]bin) {
 	t.Helper()
 	t.Logf("%s\n%10s %7s %8s %8s", title, "bin", "links", "claimed", "right")
 	for i, b := range bins {
+		if claimed := b.claimed / float64(max(1, b.n)); b.n >= 200 && claimed-b.share() > 0.05 {
+			t.Errorf("%s: links that claim %.3f are right in %.3f of the cases", title, claimed, b.share())
+		}
 		if b.n > 0 {
 			t.Logf("%4.1f–%.1f %9d %8.3f %8.3f", float64(i)/10, float64(i+1)/10, b.n, b.claimed/float64(b.n), b.share())
 		}

@@ -99,10 +99,10 @@ func TestSimulatedMatch(t *testing.T) {
 		blind             bool
 		precision, recall float64
 	}{
-		{0, 250, false, 0.99, 0.99},
-		{time.Second, 250, false, 0.99, 0.99},
-		{0, 500, true, 0.98, 0.9},
-		{time.Second, 500, true, 0.9, 0.85},
+		{0, 200, false, 0.99, 0.99},
+		{time.Second, 200, false, 0.99, 0.99},
+		{0, 300, true, 0.98, 0.9},
+		{time.Second, 300, true, 0.9, 0.85},
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprintf("grain=%s/blind=%v", tt.grain, tt.blind), func(t *testing.T) {
