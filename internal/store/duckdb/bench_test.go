@@ -86,7 +86,7 @@ func benchRows() int {
 
 // BenchmarkAppend measures durable rows/s of one sender.
 func BenchmarkAppend(b *testing.B) {
-	for _, size := range []int{1000, 5000, 20_000} {
+	for _, size := range []int{1000, 5000, 20_000, 150_000} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			s := open(b, b.TempDir())
 			t := newTraffic()

@@ -30,8 +30,12 @@ func (w *writer) replaceDerived(ctx context.Context, blocks []store.Linked) erro
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"delete_links", "delete_signals", "delete_interactions", "delete_sessions", "delete_unlinked"} {
-		if _, err := w.conn.exec(ctx, statement(name), from, to); err != nil {
+	projects := map[event.ProjectID]bool{}
+	for i := range blocks {
+		projects[blocks[i].Project] = true
+	}
+	for project := range projects {
+		if err := w.deleteCovered(ctx, project, from, to); err != nil {
 			return err
 		}
 	}
@@ -53,9 +57,22 @@ func (w *writer) replaceDerived(ctx context.Context, blocks []store.Linked) erro
 	return nil
 }
 
+// deleteCovered deletes what was derived from the covered rows of a project.
+func (w *writer) deleteCovered(ctx context.Context, project event.ProjectID, from, to time.Time) error {
+	if _, err := w.conn.exec(ctx, statement("delete_links"), project, from, to); err != nil {
+		return err
+	}
+	// A mark may be set some time after what it is about.
+	for _, name := range []string{"delete_signals", "delete_interactions", "delete_sessions", "delete_unlinked"} {
+		if _, err := w.conn.exec(ctx, statement(name), project, from.Add(-store.LinkGap), to.Add(store.LinkGap)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // putCovered names the rows that the blocks speak for, and returns the range of
-// time in which their derived rows can lie: a link may be a clock's error away
-// from its block.
+// time in which they lie, with all that was derived from them.
 func (w *writer) putCovered(blocks []store.Linked) (from, to time.Time, err error) {
 	t := w.covered
 	if err := t.begin(w.conn); err != nil {
@@ -73,7 +90,7 @@ func (w *writer) putCovered(blocks []store.Linked) (from, to time.Time, err erro
 		putIDs(t, b.Project, false, b.EventIDs...)
 		putIDs(t, b.Project, true, b.CallIDs...)
 	}
-	return from.Add(-linkReach), to.Add(linkReach), t.finish()
+	return from, to, t.finish()
 }
 
 // putIDs names events or calls in a table of (project, id, is_call).
@@ -141,30 +158,30 @@ func (w *writer) gone(ctx context.Context, blocks []store.Linked, from, to time.
 
 // putDerived writes what a block yielded, except what names a row that is gone.
 func (w *writer) putDerived(b *store.Linked, gone map[goneRow]bool) {
-	event := func(id string) bool { return len(gone) == 0 || !gone[goneRow{b.Project, identOf(id).uuid, false}] }
-	call := func(id string) bool { return len(gone) == 0 || !gone[goneRow{b.Project, identOf(id).uuid, true}] }
+	anEvent := func(id string) bool { return len(gone) == 0 || !gone[goneRow{b.Project, identOf(id).uuid, false}] }
+	aCall := func(id string) bool { return len(gone) == 0 || !gone[goneRow{b.Project, identOf(id).uuid, true}] }
 	for i := range b.Links {
-		if l := &b.Links[i]; event(l.EventID) && call(l.ClientCallID) && call(l.ServerCallID) {
+		if l := &b.Links[i]; anEvent(l.EventID) && aCall(l.ClientCallID) && aCall(l.ServerCallID) {
 			w.links.putLink(b.Project, l)
 		}
 	}
 	for i := range b.Signals {
-		if s := &b.Signals[i]; event(s.EventID) && call(s.CallID) {
+		if s := &b.Signals[i]; anEvent(s.EventID) && aCall(s.CallID) {
 			w.signals.putSignal(b.Project, s)
 		}
 	}
 	for i := range b.Interactions {
-		if n := &b.Interactions[i]; event(n.EventID) {
+		if n := &b.Interactions[i]; anEvent(n.EventID) {
 			w.interactions.putInteraction(b.Project, n)
 		}
 	}
 	for i := range b.Sessions {
-		if s := &b.Sessions[i]; event(s.Anchor) {
+		if s := &b.Sessions[i]; anEvent(s.Anchor) {
 			w.sessions.putSession(b.Project, s)
 		}
 	}
 	for i := range b.Unlinked {
-		if u := &b.Unlinked[i]; call(u.CallID) {
+		if u := &b.Unlinked[i]; aCall(u.CallID) {
 			w.unlinked.putUnlinked(b, u)
 		}
 	}

@@ -1,3 +1,3 @@
 DELETE FROM interactions
-WHERE time BETWEEN ? AND ?
-    AND (project, event) IN (SELECT (project, id) FROM covered WHERE NOT is_call)
+WHERE project = $1 AND time BETWEEN $2 AND $3
+    AND event IN (SELECT id FROM covered WHERE NOT is_call AND project = $1)

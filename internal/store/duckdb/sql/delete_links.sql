@@ -1,6 +1,6 @@
 DELETE FROM links
-WHERE time BETWEEN ? AND ? AND (
-    (project, server) IN (SELECT (project, id) FROM covered WHERE is_call)
-    OR (project, client) IN (SELECT (project, id) FROM covered WHERE is_call)
-    OR (project, event) IN (SELECT (project, id) FROM covered WHERE NOT is_call)
+WHERE project = $1 AND time BETWEEN $2 AND $3 AND (
+    server IN (SELECT id FROM covered WHERE is_call AND project = $1)
+    OR client IN (SELECT id FROM covered WHERE is_call AND project = $1)
+    OR event IN (SELECT id FROM covered WHERE NOT is_call AND project = $1)
 )

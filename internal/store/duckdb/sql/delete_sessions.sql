@@ -1,3 +1,3 @@
 DELETE FROM sessions
-WHERE started BETWEEN ? AND ?
-    AND (project, anchor) IN (SELECT (project, id) FROM covered WHERE NOT is_call)
+WHERE project = $1 AND started BETWEEN $2 AND $3
+    AND anchor IN (SELECT id FROM covered WHERE NOT is_call AND project = $1)

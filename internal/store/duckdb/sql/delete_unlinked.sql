@@ -1,3 +1,3 @@
 DELETE FROM unlinked
-WHERE time BETWEEN ? AND ?
-    AND (project, call) IN (SELECT (project, id) FROM covered WHERE is_call)
+WHERE project = $1 AND time BETWEEN $2 AND $3
+    AND call IN (SELECT id FROM covered WHERE is_call AND project = $1)
