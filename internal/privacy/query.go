@@ -14,7 +14,10 @@ func (r *Rules) query(q string) string {
 		var pair string
 		pair, rest, more = strings.Cut(rest, "&")
 		name, value, assigned := strings.Cut(pair, "=")
-		out.WriteString(r.text(name, opaqueToo))
+		if clean := r.text(name, opaqueToo); clean != name {
+			name = strings.NewReplacer("=", "%3D", "&", "%26").Replace(clean)
+		}
+		out.WriteString(name)
 		if assigned {
 			out.WriteByte('=')
 			out.WriteString(r.queryValue(name, value))
