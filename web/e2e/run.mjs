@@ -30,6 +30,7 @@ try {
   const open = (path) => page.goto(`${origin}${path}?${range}`)
   await checkKeyboard(page, open, report)
   await checkState(page, open, report)
+  await checkLogin(browser, origin)
 } finally {
   await browser.close()
 }
@@ -57,6 +58,25 @@ async function checkPage(page, origin, { name, path, ready, refused = false }) {
   }
   await setScheme(page, 'light')
   report.expectRefusals(false)
+}
+
+/** A browser without the cookie is told how to get in; a server opened for tests lets it in at once. */
+async function checkLogin(from, origin) {
+  const context = await from.newContext()
+  const page = await context.newPage()
+  const answer = await page.goto(`${origin}/calls`)
+  if (answer.status() === 401) {
+    await report.step('login: a stranger sees the ways in', async () => {
+      await page.getByRole('heading', { name: /does not know this browser/ }).waitFor({ timeout: 10_000 })
+      await checkAxe(page)
+    })
+    await report.step('login: a wrong token is refused with a hint', async () => {
+      await page.locator('input[name=token]').fill('wrong')
+      await page.getByRole('button', { name: 'Use the token' }).click()
+      await page.getByRole('alert').waitFor({ timeout: 5000 })
+    })
+  }
+  await context.close()
 }
 
 /** Waits until the page shows what it is for and no longer says that it loads. */

@@ -41,10 +41,7 @@ export const Minimap = memo(function Minimap({ rows, extent, view, onView }: Pro
         }}
         onPointerMove={(event) => drag && setDrag([drag[0], timeAt(event)])}
         onPointerUp={finish}>
-        {rows.map((row, i) => row.depth < 3 && (
-          <rect key={row.id} className={`mini k-${row.kind} t-${row.tone}`} x={(row.start - from) * scale} width={Math.max(1.5, (row.duration ?? 0) * scale)}
-            y={4 + Math.floor((i / Math.max(1, rows.length)) * (height - 10))} height={3} />
-        ))}
+        {[...linesByLook(rows, from, scale)].map(([look, line]) => <path key={look} className={`mini ${look}`} d={line} />)}
         <rect className="shade" x={0} width={Math.max(0, (left - from) * scale)} y={0} height={height} />
         <rect className="shade" x={(right - from) * scale} width={Math.max(0, (to - right) * scale)} y={0} height={height} />
         <rect className="view-window" x={(left - from) * scale} width={Math.max(2, (right - left) * scale)} y={0.5} height={height - 1} />
@@ -52,6 +49,19 @@ export const Minimap = memo(function Minimap({ rows, extent, view, onView }: Pro
     </div>
   )
 })
+
+/** One path for all rows that look alike: ten thousand elements would cost more than the whole page. */
+function linesByLook(rows: WaterfallRow[], from: number, scale: number): Map<string, string> {
+  const lines = new Map<string, string>()
+  rows.forEach((row, i) => {
+    const look = `k-${row.kind} t-${row.tone}`
+    const x = ((row.start - from) * scale).toFixed(1)
+    const y = 4 + Math.floor((i / rows.length) * (height - 8))
+    const width = Math.max(1.5, (row.duration ?? 0) * scale).toFixed(1)
+    lines.set(look, `${lines.get(look) ?? ''}M${x} ${y}h${width}`)
+  })
+  return lines
+}
 
 /** The window after a key, kept inside the extent; null when the key means nothing here. */
 export function moveView(key: string, [a, b]: Window, [from, to]: Window): Window | null {

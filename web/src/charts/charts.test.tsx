@@ -6,7 +6,7 @@ import { ChartFrame } from './ChartFrame'
 import { DataTable, type Column } from './DataTable'
 import { Heatmap } from './Heatmap'
 import { Histogram } from './Histogram'
-import { moveView } from './Minimap'
+import { Minimap, moveView } from './Minimap'
 import { timeTicks } from './ticks'
 import { Waterfall } from './Waterfall'
 import { extentOf, originsOf, parentOf, spanSinceOrigin, visibleRows, type WaterfallRow } from './waterfallRows'
@@ -167,6 +167,12 @@ describe('Waterfall', () => {
 })
 
 describe('minimap', () => {
+  test('thousands of rows are a few paths', () => {
+    const rows = Array.from({ length: 10_000 }, (_, i) => row(`r${i}`, 0, { start: i, duration: 5, tone: i % 100 ? 'ok' : 'failed' }))
+    show(<Minimap rows={rows} extent={[0, 10_005]} view={[0, 10_005]} onView={() => {}} />)
+    expect(document.querySelectorAll('path')).toHaveLength(2)
+    expect(document.querySelector('.t-failed')!.getAttribute('d')!.match(/M/g)).toHaveLength(100)
+  })
   test('zooms and stays inside', () => {
     expect(moveView('+', [0, 100], [0, 100])).toEqual([25, 75])
     expect(moveView('-', [25, 75], [0, 100])).toEqual([0, 100])
