@@ -1,0 +1,101 @@
+package duckdb
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+var update = flag.Bool("update", false, "write testdata/sql anew")
+
+// TestStatements compares the statements that questions compile to with those
+// that were reviewed: testdata/sql/<question>.sql.
+func TestStatements(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	scope := store.Scope{Project: 1, From: noon, To: noon.Add(time.Hour), MinConfidence: 0.5}
+	with := func(f store.Filter) store.Scope { s := scope; s.Filter = f; return s }
+	slowOrNot := store.Or{
+		store.Compare{Field: store.Field{Name: "call.duration_ms"}, Op: store.Gt, Value: 500.0},
+		store.Not{Of: store.Text{Field: store.Field{Name: "call.path"}, Test: store.Contains, Arg: "x", Lower: true}},
+		store.In{Field: store.Field{Name: "call.status"}, Values: []any{int64(500), int64(503)}},
+		store.Has{Field: store.Field{Name: "call.attributes", Key: "a/b"}},
+		store.Compare{Field: store.Field{Name: "call.attributes", Key: "plan"}, Op: store.Eq, Value: "pro"},
+		store.Compare{Field: store.Field{Name: "call.route"}, Op: store.Eq, Value: "/x"},
+	}
+	theirs := store.Compare{Field: store.Field{Name: "call.user_id"}, Op: store.Eq, Value: "u"}
+	days := []time.Time{noon, noon.AddDate(0, 0, 1), noon.AddDate(0, 0, 2).Add(time.Hour), noon.AddDate(0, 0, 3), noon.AddDate(0, 0, 4)}
+	hours := []time.Time{noon, noon.Add(time.Hour), noon.Add(2 * time.Hour), noon.Add(3 * time.Hour)}
+	at := cursor{Micros: noon.UnixMicro(), IDs: [3]string{"a"}}.String()
+	for name, compile := range map[string]func() (string, []any, error){
+		"calls": func() (string, []any, error) { return callsQuery(store.CallsQuery{Scope: scope, Limit: 100}) },
+		"calls_filter": func() (string, []any, error) {
+			return callsQuery(store.CallsQuery{Scope: with(slowOrNot), Limit: 100, Cursor: at})
+		},
+		"calls_slowest": func() (string, []any, error) {
+			return callsQuery(store.CallsQuery{Scope: with(theirs), Limit: 100, Sort: store.Slowest, Cursor: at})
+		},
+		"events": func() (string, []any, error) {
+			return eventsQuery(store.EventsQuery{Scope: scope, Limit: 100, Cursor: at})
+		},
+		"links": func() (string, []any, error) {
+			return linksQuery(store.EventsQuery{Scope: scope, Limit: 100, Cursor: at})
+		},
+		"sessions": func() (string, []any, error) {
+			return sessionsQuery(store.SessionsQuery{Scope: scope, Limit: 100, Cursor: at})
+		},
+		"endpoints": func() (string, []any, error) { return endpointsQuery(store.EndpointsQuery{Scope: scope}) },
+		"callers": func() (string, []any, error) {
+			return callersQuery(scope, event.Endpoint{Service: "s", Method: "GET", Route: "/x"}, 10)
+		},
+		"values": func() (string, []any, error) { return valuesQuery(scope, "", "event.properties.plan", "p", 10) },
+		"series_days": func() (string, []any, error) {
+			return seriesQuery(store.SeriesQuery{Scope: scope, Edges: days}, store.Measure{Of: store.OfSessions, Stat: store.People})
+		},
+		"series_hours": func() (string, []any, error) {
+			q := store.SeriesQuery{Scope: scope, Edges: hours, By: []store.Field{{Name: "call.service"}}}
+			return seriesQuery(q, store.Measure{Of: store.OfCalls, Stat: store.P95})
+		},
+		"series_people": func() (string, []any, error) {
+			return seriesQuery(store.SeriesQuery{Scope: scope, Edges: hours}, store.Measure{Of: store.OfCalls, Stat: store.People})
+		},
+		"heatmap": func() (string, []any, error) { return heatmapQuery(store.HeatmapQuery{Scope: scope, Edges: hours}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text, args, err := compile()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if marks := strings.Count(text, "?"); marks != len(args) {
+				t.Errorf("%d parameters for %d marks", len(args), marks)
+			}
+			got := text + "\n"
+			for _, arg := range args {
+				got += fmt.Sprintf("-- %v\n", arg)
+			}
+			path := filepath.Join("testdata", "sql", name+".sql")
+			if *update {
+				if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("the statement changed; go test -update writes it (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,100 @@
+WITH page AS (
+    SELECT c.*, CASE (c.forms >> 0) & 7 WHEN 1 THEN CAST(c.id AS VARCHAR) WHEN 2 THEN replace(CAST(c.id AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(c.id AS VARCHAR), '-', ''), 16) WHEN 4 THEN split_part(c.odd, chr(31), 1) ELSE '' END AS id_order
+    FROM calls c  LEFT JOIN (-- The best link of each call to an action or a client call; whether any ties it to
+-- a client call (answered); and the action that caused the call, if known: by a
+-- link of its own, else by the best one of a client call that it answered.
+-- Parameters: scope of the client calls' links, then of the calls'.
+SELECT l.*, l.action IS NOT NULL AS linked
+FROM (
+    SELECT l.*, coalesce(l.server, l.client) AS call,
+        bool_or(l.client IS NOT NULL AND l.server IS NOT NULL) OVER linked_call AS answered,
+        coalesce(first_value(l.event IGNORE NULLS) OVER ordered, first_value(a.event IGNORE NULLS) OVER ordered) AS action,
+        row_number() OVER ordered AS rank
+    FROM links l
+    LEFT JOIN (
+        SELECT client, arg_min(event, place) AS event
+        FROM (
+            SELECT client, event, row(-confidence, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END) AS place
+            FROM links l
+            WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ?
+                AND l.event IS NOT NULL AND l.server IS NULL AND l.client IS NOT NULL
+        )
+        GROUP BY client
+    ) a ON a.client = l.client AND l.server IS NOT NULL
+    WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ? 
+    WINDOW linked_call AS (PARTITION BY coalesce(l.server, l.client)),
+        ordered AS (
+            PARTITION BY coalesce(l.server, l.client)
+            ORDER BY l.confidence DESC, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END, CASE l.client_form WHEN 1 THEN CAST(l.client AS VARCHAR) WHEN 2 THEN replace(CAST(l.client AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.client AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.client_text ELSE '' END
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        )
+) l
+WHERE l.rank = 1) l ON l.call = c.id
+    WHERE c.project = ? AND c.time >= ? AND c.time < ?  AND c.class <> 'asset' AND (CASE WHEN c.user_id <> '' THEN c.user_id ELSE coalesce(l.user_id, '') END = ?) AND c.duration_us IS NULL AND (c.time < ? OR c.time = ? AND CASE (c.forms >> 0) & 7 WHEN 1 THEN CAST(c.id AS VARCHAR) WHEN 2 THEN replace(CAST(c.id AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(c.id AS VARCHAR), '-', ''), 16) WHEN 4 THEN split_part(c.odd, chr(31), 1) ELSE '' END < ?)
+    ORDER BY c.duration_us DESC NULLS LAST, c.time DESC, id_order DESC
+    LIMIT ?
+)
+SELECT c.time, c.own_time, c.id, c.forms, c.odd, c.side, c.class, c.service, c.method, c.route,
+    c.host, c.path, c.query, c.status, c.error, c.duration_us, c.grain_us,
+    c.device_id, c.user_id, c.account_id, c.session_id,
+    c.action, c.trace, c.span, c.parent, c.server_trace, c.request, c.page_id,
+    c.request_bytes, c.response_bytes, c.release, c.weight, c.context, c.attributes,
+    c.origin, c.sent_at, c.consent, c.bot, l.call IS NOT NULL, l.time, l.event, l.event_form, l.event_text, l.client, l.client_form, l.client_text,
+    l.server, l.server_form, l.server_text, l.method, l.confidence, l.session_id, l.device_id, l.user_id,
+    l.service, l.verb, l.route
+FROM page c
+LEFT JOIN (-- The best link of each call to an action or a client call; whether any ties it to
+-- a client call (answered); and the action that caused the call, if known: by a
+-- link of its own, else by the best one of a client call that it answered.
+-- Parameters: scope of the client calls' links, then of the calls'.
+SELECT l.*, l.action IS NOT NULL AS linked
+FROM (
+    SELECT l.*, coalesce(l.server, l.client) AS call,
+        bool_or(l.client IS NOT NULL AND l.server IS NOT NULL) OVER linked_call AS answered,
+        coalesce(first_value(l.event IGNORE NULLS) OVER ordered, first_value(a.event IGNORE NULLS) OVER ordered) AS action,
+        row_number() OVER ordered AS rank
+    FROM links l
+    LEFT JOIN (
+        SELECT client, arg_min(event, place) AS event
+        FROM (
+            SELECT client, event, row(-confidence, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END) AS place
+            FROM links l
+            WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ?
+                AND l.event IS NOT NULL AND l.server IS NULL AND l.client IS NOT NULL
+        )
+        GROUP BY client
+    ) a ON a.client = l.client AND l.server IS NOT NULL
+    WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ? AND coalesce(l.server, l.client) IN (SELECT id FROM page)
+    WINDOW linked_call AS (PARTITION BY coalesce(l.server, l.client)),
+        ordered AS (
+            PARTITION BY coalesce(l.server, l.client)
+            ORDER BY l.confidence DESC, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END, CASE l.client_form WHEN 1 THEN CAST(l.client AS VARCHAR) WHEN 2 THEN replace(CAST(l.client AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.client AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.client_text ELSE '' END
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        )
+) l
+WHERE l.rank = 1) l ON l.call = c.id
+ORDER BY c.duration_us DESC NULLS LAST, c.time DESC, id_order DESC
+-- 1
+-- 2026-11-22 12:00:00 +0000 UTC
+-- 2026-11-24 13:00:00 +0000 UTC
+-- 0.5
+-- 1
+-- 2026-11-23 12:00:00 +0000 UTC
+-- 2026-11-23 13:00:00 +0000 UTC
+-- 0.5
+-- 1
+-- 2026-11-23 12:00:00 +0000 UTC
+-- 2026-11-23 13:00:00 +0000 UTC
+-- u
+-- 2026-11-23 12:00:00 +0000 UTC
+-- 2026-11-23 12:00:00 +0000 UTC
+-- a
+-- 101
+-- 1
+-- 2026-11-22 12:00:00 +0000 UTC
+-- 2026-11-24 13:00:00 +0000 UTC
+-- 0.5
+-- 1
+-- 2026-11-23 12:00:00 +0000 UTC
+-- 2026-11-23 13:00:00 +0000 UTC
+-- 0.5
