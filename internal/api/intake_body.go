@@ -79,7 +79,9 @@ func (s *Server) openBody(w http.ResponseWriter, r *http.Request) (io.ReadCloser
 	default:
 		return nil, problem(http.StatusUnsupportedMediaType, "Send the body plain, or with gzip or zstd.", "the content encoding %q is not known", encoding)
 	}
-	return &unpacking{ReadCloser: plain, encoding: r.Header.Get("Content-Encoding"), left: s.limits.Unpacked, limit: s.limits.Unpacked}, nil
+	return &unpacking{
+		ReadCloser: plain, wire: wire, alive: r.Context().Err, encoding: r.Header.Get("Content-Encoding"), left: s.limits.Unpacked, limit: s.limits.Unpacked,
+	}, nil
 }
 
 func notUnpackable(encoding string, err error) error {
@@ -92,6 +94,8 @@ func notUnpackable(encoding string, err error) error {
 // unpacking ends a compressed body with an error where it grows beyond its limit.
 type unpacking struct {
 	io.ReadCloser
+	wire     io.Reader    // what it is unpacked from
+	alive    func() error // why nobody waits for the answer any more
 	encoding string
 	left     int64
 	limit    int64
@@ -99,6 +103,9 @@ type unpacking struct {
 
 // Read reads plain bytes.
 func (u *unpacking) Read(p []byte) (int, error) {
+	if err := u.alive(); err != nil {
+		return 0, err
+	}
 	if u.left < 0 {
 		return 0, &http.MaxBytesError{Limit: u.limit}
 	}
@@ -116,4 +123,11 @@ func (u *unpacking) Read(p []byte) (int, error) {
 		return n, notUnpackable(u.encoding, err)
 	}
 	return n, err
+}
+
+// Close takes what is left of the body as it was sent, which is bounded: a sender
+// that is cut off while it writes never reads why.
+func (u *unpacking) Close() error {
+	_, _ = io.Copy(io.Discard, u.wire)
+	return u.ReadCloser.Close()
 }

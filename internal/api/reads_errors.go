@@ -14,7 +14,7 @@ import (
 
 // maxErrorRows is how many rows of each kind the groups are made of, newest
 // first; a range with more says so.
-const maxErrorRows = 20_000
+const maxErrorRows = 5_000
 
 // ErrorsInput asks for groups of errors.
 type ErrorsInput struct {
@@ -25,7 +25,7 @@ type ErrorsInput struct {
 // ErrorsOutput lists groups, the most frequent first.
 type ErrorsOutput struct {
 	Rows      []ErrorGroup `json:"rows"`
-	Truncated bool         `json:"truncated" doc:"there were more errors than are grouped; the newest 20,000 of each kind are"`
+	Truncated bool         `json:"truncated" doc:"there were more errors than are grouped; the newest 5,000 of each kind are"`
 }
 
 // ErrorGroup is errors that are alike: failed calls by endpoint, status and error

@@ -13,7 +13,7 @@ import (
 
 // maxEdgeRows is how many traced calls, and how many spans, edges are made of,
 // newest first; a range with more says so.
-const maxEdgeRows = 20_000
+const maxEdgeRows = 5_000
 
 // browserCaller is the caller of what a page or app asked for itself.
 const browserCaller = "browser"
@@ -24,7 +24,7 @@ type ServicesInput struct{ ScopeParams }
 // ServicesOutput is the edges between services, the busiest first.
 type ServicesOutput struct {
 	Rows      []ServiceEdge `json:"rows"`
-	Truncated bool          `json:"truncated" doc:"there were more traced rows; the newest 20,000 calls and spans are used"`
+	Truncated bool          `json:"truncated" doc:"there were more traced rows; the newest 5,000 calls and spans are used"`
 }
 
 // ServiceEdge is the calls of one service by another, as the callee saw them.
