@@ -770,7 +770,7 @@ export interface components {
         };
         ErrorsOutput: {
             rows: components["schemas"]["ErrorGroup"][];
-            /** @description there were more errors than are grouped; the newest 20,000 of each kind are */
+            /** @description there were more errors than are grouped; the newest 5,000 of each kind are */
             truncated: boolean;
         };
         Event: {
@@ -1231,7 +1231,7 @@ export interface components {
         };
         ServicesOutput: {
             rows: components["schemas"]["ServiceEdge"][];
-            /** @description there were more traced rows; the newest 20,000 calls and spans are used */
+            /** @description there were more traced rows; the newest 5,000 calls and spans are used */
             truncated: boolean;
         };
         Session: {
