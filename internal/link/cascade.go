@@ -281,6 +281,8 @@ func (l *linker) why(c *call) Reason {
 		return ""
 	case l.crowded:
 		return CrowdedKey
+	case c.reason == Ambiguous && len(c.rows) > 0:
+		return NoAction // ambiguous in one tier, found in another
 	case c.reason != "":
 		return c.reason
 	case c.Side == event.Server:

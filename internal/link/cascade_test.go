@@ -229,6 +229,11 @@ func TestCascade(t *testing.T) {
 			[]string{"c>s1 match 0.90", "c>s2 match 0.90"},
 		},
 		{
+			"match: two logs of one unnamed service are two tiers",
+			rowsOf(client("c", 0, 1), server("s1", 0.2, 0.6, onCall(func(c *event.Call) { c.Source = "nginx" })), server("s2", 0.3, 0.4, onCall(func(c *event.Call) { c.Source = "apache" }))),
+			[]string{"c>s1 match 0.90", "c>s2 match 0.90"},
+		},
+		{
 			"match: calls in flight together keep their order", rowsOf(client("c1", 0, 0.5), client("c2", 0.3, 0.5), server("s1", 0.05, 0.4), server("s2", 0.35, 0.4)),
 			[]string{"c1>s1 match 0.90", "c2>s2 match 0.90"},
 		},

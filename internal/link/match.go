@@ -30,12 +30,15 @@ func (l *linker) match() {
 	}
 }
 
-// services groups the server rows that no id tied, the best clock first: what is
-// matched there helps the others through request and trace ids.
+// services groups the server rows by who logged them, the best clock first: what is
+// matched there helps the others through request and trace ids. Logs of two formats
+// are two tiers even when nobody named them apart.
 func (l *linker) services() [][]*call {
-	byName := map[string][]*call{}
+	type log struct{ service, source string }
+	byName := map[log][]*call{}
 	for _, s := range l.servers {
-		byName[s.Service] = append(byName[s.Service], s)
+		k := log{s.Service, s.Source}
+		byName[k] = append(byName[k], s)
 	}
 	var out [][]*call
 	for _, rows := range byName {
@@ -53,7 +56,7 @@ func (l *linker) services() [][]*call {
 	slices.SortFunc(out, func(a, b []*call) int {
 		ag, au := coarse(a)
 		bg, bu := coarse(b)
-		return cmp.Or(cmp.Compare(ag, bg), cmp.Compare(au, bu), cmp.Compare(a[0].Service, b[0].Service))
+		return cmp.Or(cmp.Compare(ag, bg), cmp.Compare(au, bu), cmp.Compare(a[0].Service, b[0].Service), cmp.Compare(a[0].Source, b[0].Source))
 	})
 	return out
 }
@@ -122,6 +125,7 @@ type matcher struct {
 	moved  map[methodPath]bool    // what the service redirects
 	hops   map[int32]hop          // the redirect before a row
 	asked  map[visitPath]int64    // when a visit first asked for a path
+	knows  map[int]bool           // client calls whose redirect the browser remembers
 	stamp  float64                // what untimed rows tell: > 0 the end, < 0 the start
 	clocks map[int]int64          // per visit: what its clock lacks, microseconds
 
@@ -144,7 +148,7 @@ type visitPath struct {
 func newMatcher(l *linker, rows []*call) *matcher {
 	m := &matcher{
 		l: l, byPath: map[methodPath][]int32{}, taken: map[int]bool{}, moved: map[methodPath]bool{}, hops: map[int32]hop{},
-		asked: map[visitPath]int64{}, clocks: map[int]int64{}, pages: map[int]string{},
+		asked: map[visitPath]int64{}, clocks: map[int]int64{}, pages: map[int]string{}, knows: map[int]bool{},
 	}
 	for _, s := range rows {
 		if isRedirect(s.Status) {
@@ -246,11 +250,16 @@ func (m *matcher) detourCosts(c *call) (direct, redirected float64) {
 // remembers reports whether the visit asked for the same path before, as far as
 // it reported, or was on the same page before, which asks for the same.
 func (m *matcher) remembers(c *call, k methodPath) bool {
-	first, ok := m.asked[visitPath{c.visit, k}]
 	if c.visit == none || c.Method != get {
 		return false
 	}
-	return ok && first < c.start || m.l.visits[c.visit].sawBefore(c.start)
+	knows, judged := m.knows[c.index]
+	if !judged {
+		first, asked := m.asked[visitPath{c.visit, k}]
+		knows = asked && first < c.start || m.l.visits[c.visit].sawBefore(c.start)
+		m.knows[c.index] = knows
+	}
+	return knows
 }
 
 // personCost weighs the evidence that both rows are the same person's.

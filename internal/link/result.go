@@ -20,8 +20,8 @@ const (
 	NoClient   Reason = "no_client"   // a server row in a session that no client call or action explains
 )
 
-// Unlinked is a call that lacks its link: for a client call the one to its
-// action or its server row, for a server call the one to a person.
+// Unlinked is a call that hangs on nothing: no action is known that caused it and,
+// for a server call, no client call that it answered.
 type Unlinked struct {
 	CallID string
 	Side   event.Side

@@ -157,7 +157,7 @@ func (s simulated) judgeCauses(results []link.Result) (got causeScore, found, of
 					found++
 				}
 			}
-			got.bin = got.bin.plus(b)
+			got.bin = got.plus(b)
 			i := min(9, int(l.Confidence*10))
 			got.bins[i] = got.bins[i].plus(b)
 		}
