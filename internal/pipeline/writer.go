@@ -56,7 +56,7 @@ type Writer struct {
 	dry      bool
 
 	pending   event.Records
-	reasons   map[string]int // index into pending.Rejected
+	reasons   map[string]int // source and reason as told → index into pending.Rejected
 	next      int            // index of the next record
 	releases  []event.Release
 	templates *Templates
@@ -188,26 +188,28 @@ func (w *Writer) saw(at time.Time) {
 	}
 }
 
-// refuse counts a refusal and, for the first ones, keeps why.
+// refuse counts a refusal and, for the first ones, keeps why. A whole file may be
+// of the wrong format, so what is known already costs next to nothing.
 func (w *Writer) refuse(index int, reason, sample, source string) {
-	reason = w.pipeline.Rules.Text(reason)
-	w.mu.Lock()
-	w.result.Rejected++
-	if len(w.result.Errors) < maxErrors {
-		w.result.Errors = append(w.result.Errors, Refusal{Index: index, Reason: reason})
-	}
-	w.mu.Unlock()
-	if len(w.reasons) >= maxReasons {
-		reason = "other"
-	}
 	key := source + "\x00" + reason
 	at, known := w.reasons[key]
+	if !known && len(w.reasons) >= maxReasons {
+		key = source + "\x00other"
+		at, known = w.reasons[key]
+	}
 	if !known {
 		at = len(w.pending.Rejected)
 		w.reasons[key] = at
-		w.pending.Rejected = append(w.pending.Rejected, event.Rejection{Source: source, Reason: reason, Example: w.example(sample)})
+		_, text, _ := strings.Cut(key, "\x00")
+		w.pending.Rejected = append(w.pending.Rejected, event.Rejection{Source: source, Reason: w.pipeline.Rules.Text(text), Example: w.example(sample)})
 	}
 	w.pending.Rejected[at].Count++
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.result.Rejected++
+	if len(w.result.Errors) < maxErrors {
+		w.result.Errors = append(w.result.Errors, Refusal{Index: index, Reason: w.pipeline.Rules.Text(reason)})
+	}
 }
 
 // example redacts the beginning of a refused record. Its last word was cut in two
