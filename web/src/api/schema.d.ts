@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase a person and get a receipt */
+        post: operations["erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/errors": {
         parameters: {
             query?: never;
@@ -744,6 +761,12 @@ export interface components {
             approx: boolean;
             rows: components["schemas"]["EndpointRow"][];
         };
+        EraseInputBody: {
+            /** @description any id of the person: user, device, e-mail address */
+            person: string;
+            /** @default default */
+            project?: string;
+        };
         ErrorGroup: {
             /** Format: int64 */
             count: number;
@@ -1091,6 +1114,24 @@ export interface components {
             total: number;
             /** Format: int64 */
             without_session: number;
+        };
+        Receipt: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            calls: number;
+            /** Format: int64 */
+            events: number;
+            ids: string[];
+            /** Format: int64 */
+            links: number;
+            /** Format: int64 */
+            originals: number;
+            /** Format: int64 */
+            project: number;
+            shared_devices?: string[];
+            /** Format: int64 */
+            spans: number;
         };
         Rejection: {
             /** Format: int64 */
@@ -1650,6 +1691,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HeatmapOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
                 };
             };
             /** @description Error */

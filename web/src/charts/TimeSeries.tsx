@@ -153,6 +153,7 @@ function drawMarks(u: uPlot, marks: Mark[], color: string) {
   ctx.strokeStyle = ctx.fillStyle = color
   ctx.setLineDash([2 * pixel, 3 * pixel])
   ctx.font = `${10 * pixel}px system-ui`
+  ctx.textAlign = 'left'
   for (const { at, label } of marks) {
     const x = u.valToPos(at, 'x', true)
     if (x < bbox.left || x > bbox.left + bbox.width) continue

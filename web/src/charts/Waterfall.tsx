@@ -138,10 +138,21 @@ function NameCell({ row, closed, onToggle }: { row: WaterfallRow; closed: boolea
         : <span className="twist" />}
       <span className={`icon k-${row.kind}`} aria-hidden>{icons[row.kind]}</span>
       <span className="hidden-text">{kinds[row.kind]} </span>
-      <span className={row.tone === 'ok' ? 'cut' : `cut ${row.tone}`} title={row.label}>{row.label}</span>
-      {row.note && <span className={row.tone === 'ok' ? 'muted' : row.tone}>{row.note}</span>}
-      {row.signals.map((signal) => <span key={signal} className="signal">{signal}</span>)}
+      <span className={row.tone === 'ok' ? 'cut label' : `cut label ${row.tone}`} title={row.label}>{row.label}</span>
+      {row.note && <span className={row.tone === 'ok' ? 'cut muted' : `cut ${row.tone}`}>{row.note}</span>}
+      <Signals signals={row.signals} />
     </div>
+  )
+}
+
+/** The first sign of friction in words, and how many more there are; the panel tells them all. */
+function Signals({ signals: [first, ...more] }: { signals: string[] }) {
+  if (!first) return null
+  return (
+    <>
+      <span className="signal">{first}</span>
+      {more.length > 0 && <span className="signal" title={more.join(', ')}>+{more.length}<span className="hidden-text"> {more.join(', ')}</span></span>}
+    </>
   )
 }
 

@@ -147,6 +147,10 @@ describe('Waterfall', () => {
     expect(call!.textContent).toContain('window 80 %')
     expect(log!.textContent).toContain('500')
   })
+  test('many signals are the first and a count', () => {
+    show(<Waterfall axis="action" onAxis={() => {}} label="Session" rows={[row('a', 0, { signals: ['rage click', 'slow click', 'retry storm'] })]} selected={undefined} onSelect={() => {}} />)
+    expect(screen.getByText(/^\+2/).title).toBe('slow click, retry storm')
+  })
   test('arrow left closes, then climbs', () => {
     const onSelect = vi.fn()
     const { rerender } = show(<Waterfall axis="action" onAxis={() => {}} label="Session" rows={forest} selected="call" onSelect={onSelect} />)
