@@ -14,6 +14,7 @@ import (
 	"github.com/clickspan/clickspan/internal/live"
 	"github.com/clickspan/clickspan/internal/meta"
 	"github.com/clickspan/clickspan/internal/pipeline"
+	"github.com/clickspan/clickspan/internal/privacy"
 	"github.com/clickspan/clickspan/internal/store"
 )
 
@@ -33,6 +34,8 @@ type Config struct {
 	Live *live.Hub
 	// SQL is the engine's own door; nil when it has none.
 	SQL SQL
+	// Rights carries out erasure and export of a person.
+	Rights *privacy.Rights
 	// UI is the built interface; without an index.html its pages answer 501.
 	UI fs.FS
 	// Version is the program's, for GET /api/v1/system.
@@ -54,6 +57,7 @@ type Server struct {
 	store        store.Store
 	meta         *meta.DB
 	sql          SQL
+	rights       *privacy.Rights
 	pipeline     *pipeline.Pipeline
 	linker       Linker
 	live         *live.Hub
@@ -79,7 +83,7 @@ func New(c Config) *Server {
 		c.Limits = DefaultLimits()
 	}
 	s := &Server{
-		store: c.Store, sql: c.SQL, meta: c.Meta, pipeline: c.Pipeline, linker: c.Linker, live: c.Live,
+		store: c.Store, sql: c.SQL, rights: c.Rights, meta: c.Meta, pipeline: c.Pipeline, linker: c.Linker, live: c.Live,
 		ui: c.UI, version: c.Version, now: c.Now, log: c.Logger, metrics: newMetrics(c.Metrics),
 		openLoopback: c.OpenLoopback, trusted: c.TrustedProxies, limits: c.Limits,
 		slots: make(chan struct{}, c.Limits.Requests), logins: make(chan struct{}, maxLogins),
@@ -139,6 +143,7 @@ func (s *Server) describedRoutes() {
 
 	post(s, "query/series", "query-series", "Measure over time", s.querySeries)
 	post(s, "query/breakdown", "query-breakdown", "Measure by label", s.queryBreakdown)
+	change(s, http.MethodPost, "erase", "erase", "Erase a person and get a receipt", s.erase)
 	change(s, http.MethodPost, "sql", "sql", "Ask in SQL, read-only", s.querySQL)
 }
 
@@ -149,6 +154,7 @@ func (s *Server) plainRoutes() {
 	s.main.Handle("GET /api/openapi.json", s.private(http.HandlerFunc(s.serveDescription)))
 	s.main.Handle("GET /api/v1/live", s.private(http.HandlerFunc(s.tail)))
 	s.main.Handle("GET /metrics", s.private(s.metrics.handler()))
+	s.main.Handle("GET /api/v1/export", s.private(http.HandlerFunc(s.exportPerson)))
 	s.main.Handle("POST /api/v1/import", s.private(http.HandlerFunc(s.takeImport)))
 	s.main.Handle("DELETE /api/v1/import", s.private(http.HandlerFunc(s.undoImport)))
 	s.main.Handle("PUT /api/v1/openapi", s.private(http.HandlerFunc(s.takeOpenAPI)))

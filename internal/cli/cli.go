@@ -36,6 +36,8 @@ type commands struct {
 	Demo     demoCmd     `cmd:"" help:"Fill a simulated shop and serve it."`
 	Import   importCmd   `cmd:"" help:"Take in log files."`
 	Simulate simulateCmd `cmd:"" help:"Write simulated traffic with known truth to files or a server."`
+	Export   exportCmd   `cmd:"" help:"Write everything that is known about a person as NDJSON."`
+	Erase    eraseCmd    `cmd:"" help:"Erase a person and print a receipt."`
 	SQL      sqlCmd      `cmd:"" name:"sql" help:"Ask the telemetry store in SQL, read-only."`
 	Key      keyCmd      `cmd:"" help:"Create, list and revoke ingest keys."`
 	User     userCmd     `cmd:"" help:"Create and list the people who may log in."`

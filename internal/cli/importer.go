@@ -184,8 +184,12 @@ func (r *remote) send(req *http.Request, into any) error {
 	if res.StatusCode >= http.StatusBadRequest {
 		return problemError(res)
 	}
-	if into == nil {
+	switch into := into.(type) {
+	case nil:
 		return nil
+	case io.Writer: // a stream, passed on as it is
+		_, err := io.Copy(into, res.Body)
+		return err
 	}
 	if err := json.NewDecoder(res.Body).Decode(into); err != nil {
 		return fmt.Errorf("the server's answer could not be read: %w", err)

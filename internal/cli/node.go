@@ -21,6 +21,7 @@ type node struct {
 	pipeline *pipeline.Pipeline
 	linker   *pipeline.Linker
 	hub      *live.Hub
+	rights   *privacy.Rights
 	keeper   *pipeline.Keeper
 }
 
@@ -49,6 +50,7 @@ func openNode(e *env) (*node, error) {
 	if err != nil {
 		return nil, errors.Join(err, n.close())
 	}
+	n.rights = &privacy.Rights{Store: n.store, Meta: n.meta, Rules: rules, Now: time.Now}
 	n.linker = pipeline.NewLinker(pipeline.LinkerConfig{Store: n.store, Now: time.Now, Logger: e.log})
 	n.pipeline = pipeline.New(pipeline.Config{
 		Store: n.store, Rules: rules, Releases: n.meta, Proxies: proxies, Now: time.Now, Logger: e.log,
@@ -58,7 +60,7 @@ func openNode(e *env) (*node, error) {
 		},
 	})
 	n.keeper = &pipeline.Keeper{
-		Store: n.store, ExpireSalts: n.meta.ExpireSalts, Now: time.Now, Logger: e.log,
+		Store: n.store, ExpireSalts: n.meta.ExpireSalts, Replay: n.rights.Replay, Now: time.Now, Logger: e.log,
 		Retention: store.Retention{
 			Raw: time.Duration(e.settings.RetainRaw), Links: time.Duration(e.settings.RetainLinks),
 			Minutes: time.Duration(e.settings.RetainMinutes), Hours: time.Duration(e.settings.RetainHours),

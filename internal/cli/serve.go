@@ -48,6 +48,10 @@ type listeners struct {
 // serve opens the doors, prints the address and runs until ctx ends; background,
 // when given, runs beside and is stopped first.
 func serve(e *env, n *node, background func(ctx context.Context, base string) error) error {
+	// A restored backup may still hold people who were erased since.
+	if err := n.rights.Replay(e.ctx); err != nil {
+		return err
+	}
 	server, err := newServer(e, n)
 	if err != nil {
 		return err
@@ -98,7 +102,7 @@ func newServer(e *env, n *node) (*api.Server, error) {
 		return nil, err
 	}
 	return api.New(api.Config{
-		Store: n.store, SQL: n.store, Meta: n.meta, Pipeline: n.pipeline, Linker: n.linker, Live: n.hub, UI: web.Dist(), Version: Version(),
+		Store: n.store, SQL: n.store, Rights: n.rights, Meta: n.meta, Pipeline: n.pipeline, Linker: n.linker, Live: n.hub, UI: web.Dist(), Version: Version(),
 		Now: time.Now, Logger: e.log, OpenLoopback: e.settings.OpenLoopback, TrustedProxies: trusted,
 	}), nil
 }

@@ -1,0 +1,49 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/clickspan/clickspan/internal/privacy"
+)
+
+// EraseInput names a person by any id of theirs.
+type EraseInput struct {
+	Body struct {
+		Project string `json:"project,omitempty" default:"default"`
+		Person  string `json:"person" minLength:"1" maxLength:"256" doc:"any id of the person: user, device, e-mail address"`
+	}
+}
+
+// erase removes a person and answers with the receipt.
+func (s *Server) erase(ctx context.Context, in *EraseInput) (privacy.Receipt, error) {
+	project, err := s.project(ctx, in.Body.Project)
+	if err != nil {
+		return privacy.Receipt{}, err
+	}
+	return s.rights.Erase(ctx, project, in.Body.Person)
+}
+
+// exportPerson streams everything that is known about a person as NDJSON. What
+// cannot be read half-way ends the stream early, without its last line break.
+func (s *Server) exportPerson(w http.ResponseWriter, r *http.Request) {
+	err := func() error {
+		if err := needAdmin(r.Context()); err != nil {
+			return err
+		}
+		person := r.URL.Query().Get("person")
+		if person == "" {
+			return problem(http.StatusBadRequest, "Send ?person=ID, any id of theirs.", "the person is missing")
+		}
+		project, err := s.project(r.Context(), r.URL.Query().Get("project"))
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Content-Type", "application/x-ndjson")
+		_, err = s.rights.Export(r.Context(), project, person, w)
+		return err
+	}()
+	if err != nil {
+		s.fail(w, r, err)
+	}
+}
