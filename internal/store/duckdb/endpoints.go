@@ -45,8 +45,8 @@ func (s *Store) Endpoints(ctx context.Context, q store.EndpointsQuery) (store.En
 
 func endpointsQuery(q store.EndpointsQuery) (string, []any, error) {
 	var all query
-	all.bestLinks(q.Scope, "")
-	best := all.String()
+	all.linkFacts(q.Scope)
+	facts := all.String()
 	all.args = append(all.args, q.Project, q.From, q.To, string(cmp.Or(q.Side, event.Server)))
 	all.text.Reset()
 	if q.Only != nil {
@@ -55,7 +55,7 @@ func endpointsQuery(q store.EndpointsQuery) (string, []any, error) {
 	if err := all.callConditions(q.Scope, true); err != nil {
 		return "", nil, err
 	}
-	text := statement("endpoints", "best", best, "failed", failedCall, "refused", refusedCall,
+	text := statement("endpoints", "facts", facts, "failed", failedCall, "refused", refusedCall,
 		"people", callPeople(q.Bots), "conditions", all.String())
 	return text, all.args, nil
 }
@@ -97,7 +97,7 @@ func callersQuery(s store.Scope, e event.Endpoint, limit int) (string, []any, er
 	var join, rows query
 	linked := needsLink(s.Filter)
 	if linked {
-		join.joinBestLinks(s)
+		join.joinLinkFacts(s)
 	}
 	rows.args = append([]any{s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), s.MinConfidence}, join.args...)
 	rows.args = append(rows.args, s.Project, s.From, s.To, e.Service, e.Method, e.Route)

@@ -24,18 +24,24 @@ func checkLimit(limit int) error {
 	return nil
 }
 
-// bestLinks adds the subquery that yields one link per call as `call`, with the
-// flag `linked`. which narrows the links.
+// bestLinks adds the subquery that yields the best link per call as `call`. which
+// narrows the links.
 func (q *query) bestLinks(s store.Scope, which string) {
 	q.add(statement("best_links", "which", which, "rank", methodRank, "event", identText("l.event"), "client", identText("l.client")),
+		s.Project, s.From, s.To, s.MinConfidence)
+}
+
+// linkFacts adds the subquery that yields what links tell of each call.
+func (q *query) linkFacts(s store.Scope) {
+	q.add(statement("link_facts", "rank", methodRank, "event", identText("l.event"), "client", identText("l.client")),
 		s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), s.MinConfidence,
 		s.Project, s.From, s.To, s.MinConfidence)
 }
 
-// joinBestLinks adds the join that gives each call c its best link l.
-func (q *query) joinBestLinks(s store.Scope) {
+// joinLinkFacts adds the join that gives each call c what links tell of it, as l.
+func (q *query) joinLinkFacts(s store.Scope) {
 	q.add(" LEFT JOIN (")
-	q.bestLinks(s, "")
+	q.linkFacts(s)
 	q.add(") l ON l.call = c.id")
 }
 
@@ -94,7 +100,7 @@ func callsQuery(q store.CallsQuery) (string, []any, error) {
 	var join, conditions, best query
 	linked := needsLink(q.Filter)
 	if linked {
-		join.joinBestLinks(q.Scope)
+		join.joinLinkFacts(q.Scope)
 	}
 	conditions.args = []any{q.Project, q.From, q.To}
 	if err := conditions.callConditions(q.Scope, linked); err != nil {

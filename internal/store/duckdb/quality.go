@@ -47,10 +47,10 @@ func (q *qualityQuery) inRange() []any { return []any{q.scope.Project, q.scope.F
 
 // calls says how many calls are linked and by what.
 func (q *qualityQuery) calls(ctx context.Context) error {
-	var best query
-	best.bestLinks(q.scope, "")
+	var facts query
+	facts.linkFacts(q.scope)
 	routes := map[event.Endpoint]*store.RouteQuality{}
-	err := q.each(ctx, statement("quality_calls", "best", best.String()), append(best.args, q.inRange()...), func(r *reader) {
+	err := q.each(ctx, statement("quality_calls", "facts", facts.String()), append(facts.args, q.inRange()...), func(r *reader) {
 		var e event.Endpoint
 		r.endpoint(&e)
 		side, method, n, answered, linked := event.Side(r.text()), r.text(), r.int(), r.int(), r.int()

@@ -65,7 +65,7 @@ func (q *query) rowsIn(of store.Record, s store.Scope, linked bool, more ...stor
 		linked = linked || needsLink(filter)
 		q.add("calls c")
 		if linked {
-			q.joinBestLinks(s)
+			q.joinLinkFacts(s)
 		}
 		q.add(" WHERE c.project = ? AND c.time >= ? AND c.time < ?", s.Project, s.From, s.To)
 		return callFields(linked), q.callConditions(s, linked)

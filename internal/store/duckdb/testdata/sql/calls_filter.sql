@@ -14,36 +14,14 @@ SELECT c.time, c.own_time, c.id, c.forms, c.odd, c.side, c.class, c.service, c.m
     l.server, l.server_form, l.server_text, l.method, l.confidence, l.session_id, l.device_id, l.user_id,
     l.service, l.verb, l.route
 FROM page c
-LEFT JOIN (-- The best link of each call to an action or a client call; whether any ties it to
--- a client call (answered); and the action that caused the call, if known: by a
--- link of its own, else by the best one of a client call that it answered.
--- Parameters: scope of the client calls' links, then of the calls'.
-SELECT l.*, l.action IS NOT NULL AS linked
-FROM (
-    SELECT l.*, coalesce(l.server, l.client) AS call,
-        bool_or(l.client IS NOT NULL AND l.server IS NOT NULL) OVER linked_call AS answered,
-        coalesce(first_value(l.event IGNORE NULLS) OVER ordered, first_value(a.event IGNORE NULLS) OVER ordered) AS action,
-        row_number() OVER ordered AS rank
-    FROM links l
-    LEFT JOIN (
-        SELECT client, arg_min(event, place) AS event
-        FROM (
-            SELECT client, event, row(-confidence, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END) AS place
-            FROM links l
-            WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ?
-                AND l.event IS NOT NULL AND l.server IS NULL AND l.client IS NOT NULL
-        )
-        GROUP BY client
-    ) a ON a.client = l.client AND l.server IS NOT NULL
-    WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ? AND coalesce(l.server, l.client) IN (SELECT id FROM page)
-    WINDOW linked_call AS (PARTITION BY coalesce(l.server, l.client)),
-        ordered AS (
-            PARTITION BY coalesce(l.server, l.client)
-            ORDER BY l.confidence DESC, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END, CASE l.client_form WHEN 1 THEN CAST(l.client AS VARCHAR) WHEN 2 THEN replace(CAST(l.client AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.client AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.client_text ELSE '' END
-            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-        )
-) l
-WHERE l.rank = 1) l ON l.call = c.id
+LEFT JOIN (-- The best link of each call to an action or a client call.
+SELECT l.*, coalesce(l.server, l.client) AS call
+FROM links l
+WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ? AND coalesce(l.server, l.client) IN (SELECT id FROM page)
+QUALIFY row_number() OVER (
+    PARTITION BY coalesce(l.server, l.client)
+    ORDER BY l.confidence DESC, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END, CASE l.client_form WHEN 1 THEN CAST(l.client AS VARCHAR) WHEN 2 THEN replace(CAST(l.client AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.client AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.client_text ELSE '' END
+) = 1) l ON l.call = c.id
 ORDER BY c.time DESC, id_order DESC
 -- 1
 -- 2026-11-23 12:00:00 +0000 UTC
@@ -64,10 +42,6 @@ ORDER BY c.time DESC, id_order DESC
 -- 2026-11-23 12:00:00 +0000 UTC
 -- a
 -- 101
--- 1
--- 2026-11-22 12:00:00 +0000 UTC
--- 2026-11-24 13:00:00 +0000 UTC
--- 0.5
 -- 1
 -- 2026-11-23 12:00:00 +0000 UTC
 -- 2026-11-23 13:00:00 +0000 UTC

@@ -4,36 +4,39 @@ SELECT c.service, c.method, c.route,
     quantile_cont(c.duration_us, 0.5), quantile_cont(c.duration_us, 0.95), quantile_cont(c.duration_us, 0.99),
     (count(DISTINCT CASE WHEN c.bot = '' THEN coalesce(nullif(c.user_id, ''), nullif(l.user_id, '')) END) + count(DISTINCT CASE WHEN CASE WHEN c.bot = '' THEN coalesce(nullif(c.user_id, ''), nullif(l.user_id, '')) END IS NULL THEN CASE WHEN c.bot = '' THEN coalesce(nullif(c.device_id, ''), nullif(l.device_id, '')) END END)), max(c.time)
 FROM calls c
-LEFT JOIN (-- The best link of each call to an action or a client call; whether any ties it to
--- a client call (answered); and the action that caused the call, if known: by a
--- link of its own, else by the best one of a client call that it answered.
+LEFT JOIN (-- What links tell of each call: the facts of its best link, whether any ties it to
+-- a client call (answered), and whether an action is known that caused it (linked):
+-- by a link of its own or by one of a client call that it answered. Nearly all calls
+-- have one link; only the others are sorted.
 -- Parameters: scope of the client calls' links, then of the calls'.
-SELECT l.*, l.action IS NOT NULL AS linked
-FROM (
+WITH marked AS (
     SELECT l.*, coalesce(l.server, l.client) AS call,
-        bool_or(l.client IS NOT NULL AND l.server IS NOT NULL) OVER linked_call AS answered,
-        coalesce(first_value(l.event IGNORE NULLS) OVER ordered, first_value(a.event IGNORE NULLS) OVER ordered) AS action,
-        row_number() OVER ordered AS rank
+        l.client IS NOT NULL AND l.server IS NOT NULL AS ties,
+        l.event IS NOT NULL OR l.client IN (
+            SELECT a.client FROM links a
+            WHERE a.project = ? AND a.time >= ? AND a.time < ? AND a.confidence >= ?
+                AND a.event IS NOT NULL AND a.server IS NULL AND a.client IS NOT NULL
+        ) AS caused
     FROM links l
-    LEFT JOIN (
-        SELECT client, arg_min(event, place) AS event
-        FROM (
-            SELECT client, event, row(-confidence, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END) AS place
-            FROM links l
-            WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ?
-                AND l.event IS NOT NULL AND l.server IS NULL AND l.client IS NOT NULL
-        )
-        GROUP BY client
-    ) a ON a.client = l.client AND l.server IS NOT NULL
-    WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ? 
-    WINDOW linked_call AS (PARTITION BY coalesce(l.server, l.client)),
-        ordered AS (
-            PARTITION BY coalesce(l.server, l.client)
-            ORDER BY l.confidence DESC, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END, CASE l.client_form WHEN 1 THEN CAST(l.client AS VARCHAR) WHEN 2 THEN replace(CAST(l.client AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.client AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.client_text ELSE '' END
-            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-        )
+    WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ?
+), counted AS (
+    SELECT call, count(*) AS n, bool_or(ties) AS answered, bool_or(caused) AS linked,
+        first(method) AS method, first(session_id) AS session_id, first(device_id) AS device_id, first(user_id) AS user_id
+    FROM marked
+    GROUP BY call
+)
+SELECT call, answered, linked, method, session_id, device_id, user_id
+FROM counted
+WHERE n = 1
+UNION ALL
+SELECT l.call, c.answered, c.linked, l.method, l.session_id, l.device_id, l.user_id
+FROM (
+    SELECT *
+    FROM marked l
+    WHERE l.call IN (SELECT call FROM counted WHERE n > 1)
+    QUALIFY row_number() OVER (PARTITION BY l.call ORDER BY l.confidence DESC, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END, CASE l.client_form WHEN 1 THEN CAST(l.client AS VARCHAR) WHEN 2 THEN replace(CAST(l.client AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.client AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.client_text ELSE '' END) = 1
 ) l
-WHERE l.rank = 1) l ON l.call = c.id
+JOIN counted c ON c.call = l.call) l ON l.call = c.id
 WHERE c.project = ? AND c.time >= ? AND c.time < ? AND c.side = ?  AND c.class <> 'asset'
 GROUP BY c.service, c.method, c.route
 -- 1
