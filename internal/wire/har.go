@@ -76,7 +76,7 @@ type harHeader struct{ Name, Value string }
 func decodeHAR(r io.Reader, opt Options, sink Sink) error {
 	h := &harFile{opt: opt, sink: sink, first: map[string]harStart{}}
 	found := false
-	err := h.object(json.NewDecoder(r), map[string]func(*json.Decoder) error{"log": func(in *json.Decoder) error {
+	err := h.object(json.NewDecoder(filling{r}), map[string]func(*json.Decoder) error{"log": func(in *json.Decoder) error {
 		found = true
 		return h.log(in)
 	}})
@@ -87,6 +87,20 @@ func decodeHAR(r io.Reader, opt Options, sink Sink) error {
 		return brokenHAR(errors.New("it has no log"))
 	}
 	return h.views()
+}
+
+// filling fills what it is given. json.Decoder scans white space from its start
+// again after every read, so reads must grow with its buffer.
+type filling struct{ io.Reader }
+
+// Read reads len(p) bytes, fewer only with an error.
+func (f filling) Read(p []byte) (n int, err error) {
+	for n < len(p) && err == nil {
+		var more int
+		more, err = f.Reader.Read(p[n:])
+		n += more
+	}
+	return n, err
 }
 
 func (h *harFile) log(in *json.Decoder) error {

@@ -20,7 +20,7 @@ import (
 type logReader struct {
 	source  string
 	names   vocabulary
-	layouts []*layout // text shapes; the one that fitted last is first
+	layouts []*layout // text shapes, the most telling first
 	json    bool
 	w3c     bool
 	// encoding of headers in a W3C log.
@@ -224,13 +224,13 @@ func (l *logReader) readText(text string) (understood int, err error) {
 	return understood, fmt.Errorf("the line does not fit the format from column %d on", understood+1)
 }
 
-// match tries the layouts, the one that fitted last first.
+// match tries the layouts, always the most telling first: a line must not read
+// differently because of the line before it.
 func (l *logReader) match(body string) (understood int, ok bool) {
-	for i, shape := range l.layouts {
+	for _, shape := range l.layouts {
 		l.values.reset()
 		n, ok := shape.match(body, &l.values)
 		if ok {
-			l.layouts[0], l.layouts[i] = l.layouts[i], l.layouts[0]
 			return n, true
 		}
 		understood = max(understood, n)
