@@ -3,11 +3,11 @@ package link_test
 import (
 	"compress/gzip"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
