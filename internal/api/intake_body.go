@@ -58,6 +58,7 @@ func (b received) Read(p []byte) (int, error) {
 func (s *Server) openBody(w http.ResponseWriter, r *http.Request) (io.ReadCloser, error) {
 	wire := received{http.MaxBytesReader(w, r.Body, s.limits.Body)}
 	if r.ContentLength > s.limits.Body {
+		_, _ = io.CopyN(io.Discard, r.Body, 4*s.limits.Body) // see unpacking.Close
 		return nil, &http.MaxBytesError{Limit: s.limits.Body}
 	}
 	var plain io.ReadCloser
