@@ -44,10 +44,12 @@ func TestMain(m *testing.M) {
 
 // server is a running clickspan process.
 type server struct {
-	t      *testing.T
-	cmd    *exec.Cmd
-	url    string
-	stderr *bytes.Buffer
+	t   *testing.T
+	cmd *exec.Cmd
+	url string
+	// greeting is the line with the address, and the one-use link when there is one.
+	greeting string
+	stderr   *bytes.Buffer
 }
 
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
@@ -72,6 +74,7 @@ func start(t *testing.T, args ...string) *server {
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
 		if s.url = address.FindString(lines.Text()); s.url != "" {
+			s.greeting = lines.Text()
 			go func() { _, _ = io.Copy(io.Discard, stdout) }()
 			return s
 		}
