@@ -31,6 +31,10 @@ type timeline struct {
 	session string
 	min     float64
 	parts   []event.Session
+	// Rows that the link pass has seen lie in [from, to], around the parts; what
+	// arrived after the watermark may lie anywhere. Without parts nothing is known.
+	from, to  time.Time
+	watermark int64
 }
 
 func (t *timeline) read(ctx context.Context, c *conn) error {
@@ -49,27 +53,58 @@ func (t *timeline) read(ctx context.Context, c *conn) error {
 	return t.readSession(ctx, c)
 }
 
-func (t *timeline) readParts(ctx context.Context, c *conn) error {
-	return c.each(ctx, statement("timeline_parts", "columns", sessionColumns), []any{t.project, t.session}, func(r *reader) {
+func (t *timeline) readParts(ctx context.Context, c *conn) (err error) {
+	err = c.each(ctx, statement("timeline_parts", "columns", sessionColumns), []any{t.project, t.session}, func(r *reader) {
 		t.parts = append(t.parts, r.session())
 	})
-}
-
-// readEvents reads the events that name the session and, for sessions that the
-// linker derived, those of its device in its time that name none.
-func (t *timeline) readEvents(ctx context.Context, c *conn) error {
-	var q query
-	q.args = []any{t.project}
-	q.add("(e.session_id = ?", t.session)
-	for _, part := range t.parts {
-		if part.Derived {
-			q.inDerived("e", part, 0)
+	if err != nil {
+		return err
+	}
+	t.from, t.to = time.Unix(-1<<32, 0), time.Unix(1<<33, 0)
+	for i, part := range t.parts {
+		if i == 0 {
+			t.from, t.to = part.Start, part.End
+		}
+		if part.Start.Before(t.from) {
+			t.from = part.Start
+		}
+		if part.End.After(t.to) {
+			t.to = part.End
 		}
 	}
-	q.add(")")
-	return c.each(ctx, statement("timeline_events", "columns", eventColumns, "which", q.String()), append(q.args, timelineCap+1), func(r *reader) {
-		t.Events = append(t.Events, r.event())
-	})
+	t.from, t.to = t.from.Add(-linkReach), t.to.Add(linkReach)
+	t.watermark, err = c.number(ctx, statement("watermark"))
+	return err
+}
+
+// readOwn reads the events or calls (alias e or c) that belong to the session by
+// themselves: that name it or, when the linker derived it, name none and are of
+// its device in its time. onlyDerived narrows the latter.
+func (t *timeline) readOwn(ctx context.Context, c *conn, name, alias, columns, onlyDerived string, after time.Duration, use func(*reader)) error {
+	var own query
+	own.add("("+alias+".session_id = ?", t.session)
+	for _, part := range t.parts {
+		if part.Derived {
+			own.inDerived(alias, part, after)
+			own.add(onlyDerived)
+		}
+	}
+	own.add(")")
+	var seen, fresh query
+	seen.add(alias+".time BETWEEN ? AND ? AND ", t.from, t.to)
+	fresh.add(alias+".seq > ? AND "+alias+".time NOT BETWEEN ? AND ? AND ", t.watermark, t.from, t.to)
+	for _, where := range []*query{&seen, &fresh} {
+		text := statement(name, "columns", columns, "which", where.String()+own.String())
+		args := slices.Concat([]any{t.project}, where.args, own.args, []any{timelineCap + 1})
+		if err := c.each(ctx, text, args, use); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *timeline) readEvents(ctx context.Context, c *conn) error {
+	return t.readOwn(ctx, c, "timeline_events", "e", eventColumns, "", 0, func(r *reader) { t.Events = append(t.Events, r.event()) })
 }
 
 // inDerived adds the rows without session id that belong to a derived part: of the
@@ -82,32 +117,27 @@ func (q *query) inDerived(alias string, part event.Session, after time.Duration)
 }
 
 func (t *timeline) readLinks(ctx context.Context, c *conn) error {
-	return c.each(ctx, statement("timeline_links", "columns", linkColumns), []any{t.project, t.session, t.min, timelineCap + 1}, func(r *reader) {
+	return c.each(ctx, statement("timeline_links", "columns", linkColumns), []any{t.project, t.from, t.to, t.session, t.min, timelineCap + 1}, func(r *reader) {
 		t.Links = append(t.Links, r.link())
 	})
 }
 
 // readCalls reads the calls that name the session and both ends of its links.
 func (t *timeline) readCalls(ctx context.Context, c *conn) error {
-	seen := map[string]bool{}
+	type record struct {
+		id  string
+		own time.Time
+	}
+	seen := map[record]bool{}
 	add := func(r *reader) {
-		if call := r.call(); !seen[call.ID] {
-			seen[call.ID] = true
+		call := r.call()
+		if key := (record{call.ID, call.OwnTime}); !seen[key] {
+			seen[key] = true
 			t.Calls = append(t.Calls, call)
 		}
 	}
-	var own query
-	own.args = []any{t.project}
-	own.add("(c.session_id = ?", t.session)
-	for _, part := range t.parts {
-		if part.Derived {
-			own.inDerived("c", part, store.LinkGap)
-			own.add(" AND c.side = 'client'")
-		}
-	}
-	own.add(")")
-	text := statement("timeline_calls", "columns", callColumns, "which", own.String())
-	if err := c.each(ctx, text, append(own.args, timelineCap+1), add); err != nil {
+	err := t.readOwn(ctx, c, "timeline_calls", "c", callColumns, " AND c.side = 'client'", store.LinkGap, add)
+	if err != nil {
 		return err
 	}
 	if len(t.Links) == 0 {
@@ -123,7 +153,7 @@ func (t *timeline) readCalls(ctx context.Context, c *conn) error {
 	}
 	linked.list(ids)
 	linked.add(")")
-	text = statement("timeline_calls", "columns", callColumns, "which", linked.String())
+	text := statement("timeline_calls", "columns", callColumns, "which", linked.String())
 	return c.each(ctx, text, append(linked.args, 2*timelineCap), add)
 }
 
@@ -152,7 +182,7 @@ func (t *timeline) readSpans(ctx context.Context, c *conn) error {
 }
 
 func (t *timeline) readMarks(ctx context.Context, c *conn) error {
-	args := []any{t.project, t.session, timelineCap + 1}
+	args := []any{t.project, t.from, t.to, t.session, timelineCap + 1}
 	err := c.each(ctx, statement("timeline_signals", "columns", signalColumns), args, func(r *reader) { t.Signals = append(t.Signals, r.signal()) })
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 // in full.
 func (s *Store) Unlinked(ctx context.Context, limit int) (touched []store.Touched, upto store.Seq, err error) {
 	err = s.readers.heavy.with(ctx, func(c *conn) error {
-		after, err := c.number(ctx, "SELECT value FROM state WHERE name = 'watermark'")
+		after, err := c.number(ctx, statement("watermark"))
 		if err != nil {
 			return err
 		}

@@ -59,12 +59,11 @@ func (w *writer) replaceDerived(ctx context.Context, blocks []store.Linked) erro
 
 // deleteCovered deletes what was derived from the covered rows of a project.
 func (w *writer) deleteCovered(ctx context.Context, project event.ProjectID, from, to time.Time) error {
-	if _, err := w.conn.exec(ctx, statement("delete_links"), project, from, to); err != nil {
-		return err
-	}
-	// A mark may be set some time after what it is about.
-	for _, name := range []string{"delete_signals", "delete_interactions", "delete_sessions", "delete_unlinked"} {
-		if _, err := w.conn.exec(ctx, statement(name), project, from.Add(-store.LinkGap), to.Add(store.LinkGap)); err != nil {
+	for _, name := range []string{
+		"delete_links_server", "delete_links_client", "delete_links_event",
+		"delete_signals", "delete_interactions", "delete_sessions", "delete_unlinked",
+	} {
+		if _, err := w.conn.exec(ctx, statement(name), project, from.Add(-linkReach), to.Add(linkReach)); err != nil {
 			return err
 		}
 	}
@@ -72,7 +71,7 @@ func (w *writer) deleteCovered(ctx context.Context, project event.ProjectID, fro
 }
 
 // putCovered names the rows that the blocks speak for, and returns the range of
-// time in which they lie, with all that was derived from them.
+// time in which they lie.
 func (w *writer) putCovered(blocks []store.Linked) (from, to time.Time, err error) {
 	t := w.covered
 	if err := t.begin(w.conn); err != nil {
@@ -143,12 +142,19 @@ func (w *writer) gone(ctx context.Context, blocks []store.Linked, from, to time.
 		return nil, err
 	}
 	gone := map[goneRow]bool{}
-	err := w.conn.each(ctx, statement("gone"), []any{from, to}, func(r *reader) {
-		row := goneRow{project: event.ProjectID(r.int())}
-		row.id, _ = r.rows.uuid(r.next())
-		row.isCall = r.bool()
-		gone[row] = true
-	})
+	find := func(from, to time.Time) error {
+		clear(gone)
+		return w.conn.each(ctx, statement("gone"), []any{from, to}, func(r *reader) {
+			row := goneRow{project: event.ProjectID(r.int())}
+			row.id, _ = r.rows.uuid(r.next())
+			row.isCall = r.bool()
+			gone[row] = true
+		})
+	}
+	err := find(from, to)
+	if err == nil && len(gone) > 0 { // not among the blocks' own times, where nearly all are
+		err = find(from.Add(-linkReach), to.Add(linkReach))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +196,7 @@ func (w *writer) putDerived(b *store.Linked, gone map[goneRow]bool) {
 // Watermark implements [store.Linking].
 func (s *Store) Watermark(ctx context.Context) (seq store.Seq, err error) {
 	err = s.readers.light.with(ctx, func(c *conn) error {
-		n, err := c.number(ctx, "SELECT value FROM state WHERE name = 'watermark'")
+		n, err := c.number(ctx, statement("watermark"))
 		seq = store.Seq(n)
 		return err
 	})

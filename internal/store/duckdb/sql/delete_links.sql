@@ -1,6 +1,0 @@
-DELETE FROM links
-WHERE project = $1 AND time BETWEEN $2 AND $3 AND (
-    server IN (SELECT id FROM covered WHERE is_call AND project = $1)
-    OR client IN (SELECT id FROM covered WHERE is_call AND project = $1)
-    OR event IN (SELECT id FROM covered WHERE NOT is_call AND project = $1)
-)
