@@ -61,7 +61,13 @@ func start(t *testing.T, args ...string) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{t: t, cmd: exec.Command(path, args...), stderr: new(bytes.Buffer)}
+	return startCommand(t, append([]string{path}, args...))
+}
+
+// startCommand is start for a program that becomes clickspan in the end.
+func startCommand(t *testing.T, args []string) *server {
+	t.Helper()
+	s := &server{t: t, cmd: exec.Command(args[0], args[1:]...), stderr: new(bytes.Buffer)} //nolint:gosec // our own binary
 	s.cmd.Stderr = s.stderr
 	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -80,7 +86,7 @@ func start(t *testing.T, args ...string) *server {
 		}
 	}
 	_ = s.cmd.Wait()
-	t.Fatalf("clickspan %s ended without printing an address:\n%s", strings.Join(args, " "), s.stderr)
+	t.Fatalf("%s ended without printing an address:\n%s", strings.Join(args, " "), s.stderr)
 	return nil
 }
 
