@@ -20,6 +20,10 @@ type demoCmd struct {
 	Seed   uint64 `default:"1" help:"The same seed gives the same people and effects."`
 }
 
+// demoVisits is how often a person comes in a day: 20,000 people make a shop of
+// 3,000 visits a day, most of whom were there before.
+const demoVisits = .15
+
 // demoData keeps the demo away from real data.
 const demoData = "clickspan-demo"
 
@@ -40,7 +44,7 @@ func (c *demoCmd) run(e *env, n *node) error {
 	began := time.Now()
 	// The story ends at the next full hour, so that the hour under way is part of it.
 	world, err := simulate.New(simulate.Config{
-		Seed: c.Seed, People: c.People, Days: c.Days, End: began.Add(time.Hour), Confounders: simulate.Demo(), Skew: 300 * time.Millisecond,
+		Seed: c.Seed, People: c.People, Visits: demoVisits, Days: c.Days, End: began.Add(time.Hour), Confounders: simulate.Demo(), Skew: 300 * time.Millisecond,
 	})
 	if err != nil {
 		return &event.Permanent{Err: err, Hint: "See clickspan demo --help for what can be set."}

@@ -13,6 +13,8 @@ type Config struct {
 	Seed   uint64 `json:"seed"`
 	People int    `json:"people"` // who use the shop, robots apart; 0 = 1000
 	Days   int    `json:"days"`   // how long the story is; 0 = 21
+	// Visits is how often a person comes, in the mean a day; 0 = 1.
+	Visits float64 `json:"visits"`
 	// End is when the story ends, cut to the hour. The hour of day decides how busy
 	// and how slow the shop is, so End moved by whole days moves every record by
 	// exactly that.
@@ -96,6 +98,9 @@ func (c Config) withDefaults() (Config, error) {
 	if c.People == 0 {
 		c.People = 1000
 	}
+	if c.Visits == 0 {
+		c.Visits = 1
+	}
 	if c.Days == 0 {
 		c.Days = 21
 	}
@@ -103,7 +108,7 @@ func (c Config) withDefaults() (Config, error) {
 	switch {
 	case c.End.Year() < 2001:
 		return c, errors.New("simulate: end is missing; the story needs a time to end at")
-	case c.People < 0 || c.Days < 0 || c.Grain < 0 || c.Skew < 0:
+	case c.People < 0 || c.Days < 0 || c.Visits < 0 || c.Grain < 0 || c.Skew < 0:
 		return c, errors.New("simulate: people, days, grain and skew cannot be negative")
 	case !share(c.Untraced) || !share(c.Shared) || !share(c.Loss) || !share(c.Confounders.Censor):
 		return c, errors.New("simulate: untraced, shared, loss and censor are shares between 0 and 1")

@@ -63,7 +63,7 @@ func (w *World) newPerson(i int) person {
 	if w.config.Confounders.Heavy {
 		p.size += .6 * p.intent
 	}
-	p.visits = min(12, math.Exp(-.2+.5*p.intent+.4*d.NormFloat64()))
+	p.visits = w.config.Visits * min(12, math.Exp(-.2+.5*p.intent+.4*d.NormFloat64()))
 	p.silent = d.chance(.10)
 	p.registered = d.chance(.6)
 	p.remembered = p.registered && d.chance(.5)
