@@ -20,7 +20,8 @@ func people(user, device string) string {
 // callPeople counts the persons behind calls c with their best links l; bots are
 // nobody unless asked for.
 func callPeople(bots bool) string {
-	user, device := "coalesce(nullif(c.user_id, ''), nullif(l.user_id, ''))", "coalesce(nullif(c.device_id, ''), nullif(l.device_id, ''))"
+	const user = "CASE WHEN c.user_id <> '' THEN hash(c.user_id) ELSE l.user_hash END"
+	const device = "CASE WHEN c.device_id <> '' THEN hash(c.device_id) ELSE l.device_hash END"
 	if bots {
 		return people(user, device)
 	}
@@ -45,17 +46,21 @@ func (s *Store) Endpoints(ctx context.Context, q store.EndpointsQuery) (store.En
 
 func endpointsQuery(q store.EndpointsQuery) (string, []any, error) {
 	var all query
-	all.linkFacts(q.Scope)
-	facts := all.String()
+	facts := linkPeople()
+	if needsLink(q.Filter) {
+		facts = append(facts, linkIDs()...)
+	}
+	all.linkFacts(q.Scope, facts...)
+	links := all.String()
 	all.args = append(all.args, q.Project, q.From, q.To, string(cmp.Or(q.Side, event.Server)))
 	all.text.Reset()
 	if q.Only != nil {
 		all.add(" AND c.service = ? AND c.method = ? AND c.route = ?", q.Only.Service, q.Only.Method, q.Only.Route)
 	}
-	if err := all.callConditions(q.Scope, true); err != nil {
+	if err := all.callConditions(q.Scope, needsLink(q.Filter)); err != nil {
 		return "", nil, err
 	}
-	text := statement("endpoints", "facts", facts, "failed", failedCall, "refused", refusedCall,
+	text := statement("endpoints", "facts", links, "failed", failedCall, "refused", refusedCall,
 		"people", callPeople(q.Bots), "conditions", all.String())
 	return text, all.args, nil
 }
@@ -97,7 +102,7 @@ func callersQuery(s store.Scope, e event.Endpoint, limit int) (string, []any, er
 	var join, rows query
 	linked := needsLink(s.Filter)
 	if linked {
-		join.joinLinkFacts(s)
+		join.joinLinkFacts(s, linkIDs()...)
 	}
 	rows.args = append([]any{s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), s.MinConfidence}, join.args...)
 	rows.args = append(rows.args, s.Project, s.From, s.To, e.Service, e.Method, e.Route)

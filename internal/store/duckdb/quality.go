@@ -48,7 +48,7 @@ func (q *qualityQuery) inRange() []any { return []any{q.scope.Project, q.scope.F
 // calls says how many calls are linked and by what.
 func (q *qualityQuery) calls(ctx context.Context) error {
 	var facts query
-	facts.linkFacts(q.scope)
+	facts.linkFacts(q.scope, linkMethod)
 	routes := map[event.Endpoint]*store.RouteQuality{}
 	err := q.each(ctx, statement("quality_calls", "facts", facts.String()), append(facts.args, q.inRange()...), func(r *reader) {
 		var e event.Endpoint

@@ -76,11 +76,7 @@ func seriesQuery(q store.SeriesQuery, m store.Measure) (string, []any, error) {
 		return "", nil, &event.Permanent{Err: fmt.Errorf("%s of %s cannot be measured", m.Stat, m.Of), Hint: "Events and sessions have count and people only."}
 	}
 	var labels, rows query
-	linked := m.Stat == store.People
-	for _, f := range q.By {
-		linked = linked || viaLink(f)
-	}
-	fields, err := rows.rowsIn(m.Of, q.Scope, linked && m.Of == store.OfCalls, m.Filter)
+	fields, err := rows.rowsIn(m.Of, q.Scope, slices.ContainsFunc(q.By, viaLink), m.Stat == store.People, m.Filter)
 	if err != nil {
 		return "", nil, err
 	}

@@ -39,8 +39,9 @@ func (q *query) label(f store.Field, fields columnsOf) error {
 }
 
 // rowsIn adds what stands between FROM and GROUP BY for the records of a scope,
-// and returns their fields.
-func (q *query) rowsIn(of store.Record, s store.Scope, linked bool, more ...store.Filter) (columnsOf, error) {
+// and returns their fields. Calls get what links tell of them when ids or people ask
+// for it, or a filter.
+func (q *query) rowsIn(of store.Record, s store.Scope, ids, people bool, more ...store.Filter) (columnsOf, error) {
 	filter := s.Filter
 	for _, f := range more {
 		switch {
@@ -62,13 +63,20 @@ func (q *query) rowsIn(of store.Record, s store.Scope, linked bool, more ...stor
 		q.add(") s WHERE s.started >= ? AND s.started < ?", s.From, s.To)
 		return sessionFields(), q.sessionConditions(s)
 	default:
-		linked = linked || needsLink(filter)
+		ids = ids || needsLink(filter)
 		q.add("calls c")
-		if linked {
-			q.joinLinkFacts(s)
+		var facts []string
+		if ids {
+			facts = append(facts, linkIDs()...)
+		}
+		if people {
+			facts = append(facts, linkPeople()...)
+		}
+		if len(facts) > 0 {
+			q.joinLinkFacts(s, facts...)
 		}
 		q.add(" WHERE c.project = ? AND c.time >= ? AND c.time < ?", s.Project, s.From, s.To)
-		return callFields(linked), q.callConditions(s, linked)
+		return callFields(ids), q.callConditions(s, ids)
 	}
 }
 
@@ -85,7 +93,7 @@ func valuesQuery(s store.Scope, record store.Record, field, prefix string, limit
 		return "", nil, err
 	}
 	var value, rows query
-	fields, err := rows.rowsIn(recordOf(f), s, viaLink(f))
+	fields, err := rows.rowsIn(recordOf(f), s, viaLink(f), false)
 	if err != nil {
 		return "", nil, err
 	}

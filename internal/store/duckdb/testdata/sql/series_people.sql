@@ -1,37 +1,34 @@
-SELECT CAST(CASE WHEN c.time < ? THEN 0 ELSE least(1 + (epoch_us(c.time) - ?) // ?, ?) END AS BIGINT) AS bucket,  CAST((count(DISTINCT CASE WHEN c.bot = '' THEN coalesce(nullif(c.user_id, ''), nullif(l.user_id, '')) END) + count(DISTINCT CASE WHEN CASE WHEN c.bot = '' THEN coalesce(nullif(c.user_id, ''), nullif(l.user_id, '')) END IS NULL THEN CASE WHEN c.bot = '' THEN coalesce(nullif(c.device_id, ''), nullif(l.device_id, '')) END END)) AS DOUBLE)
-FROM calls c LEFT JOIN (-- What links tell of each call: the facts of its best link, whether any ties it to
--- a client call (answered), and whether an action is known that caused it (linked):
--- by a link of its own or by one of a client call that it answered. Nearly all calls
--- have one link; only the others are sorted.
--- Parameters: scope of the client calls' links, then of the calls'.
-WITH marked AS (
-    SELECT l.*, coalesce(l.server, l.client) AS call,
-        l.client IS NOT NULL AND l.server IS NOT NULL AS ties,
-        l.event IS NOT NULL OR l.client IN (
+SELECT CAST(CASE WHEN c.time < ? THEN 0 ELSE least(1 + (epoch_us(c.time) - ?) // ?, ?) END AS BIGINT) AS bucket,  CAST((count(DISTINCT CASE WHEN c.bot = '' THEN CASE WHEN c.user_id <> '' THEN hash(c.user_id) ELSE l.user_hash END END) + count(DISTINCT CASE WHEN CASE WHEN c.bot = '' THEN CASE WHEN c.user_id <> '' THEN hash(c.user_id) ELSE l.user_hash END END IS NULL THEN CASE WHEN c.bot = '' THEN CASE WHEN c.device_id <> '' THEN hash(c.device_id) ELSE l.device_hash END END END)) AS DOUBLE)
+FROM calls c LEFT JOIN (-- What links tell of each call: the facts asked for of its best link, whether any
+-- ties it to a client call (answered), and whether an action is known that caused it
+-- (linked): by a link of its own or by one of a client call that it answered. Nearly
+-- all calls have one link; only the others are sorted.
+-- Parameters: scope of the client calls' links, then of the calls', twice.
+WITH counted AS (
+    SELECT coalesce(l.server, l.client) AS call, count(*) AS n,
+        bool_or(l.client IS NOT NULL AND l.server IS NOT NULL) AS answered,
+        bool_or(l.event IS NOT NULL OR l.client IN (
             SELECT a.client FROM links a
             WHERE a.project = ? AND a.time >= ? AND a.time < ? AND a.confidence >= ?
                 AND a.event IS NOT NULL AND a.server IS NULL AND a.client IS NOT NULL
-        ) AS caused
+        )) AS linked , first(CASE WHEN l.device_id <> '' THEN hash(l.device_id) END) AS device_hash, first(CASE WHEN l.user_id <> '' THEN hash(l.user_id) END) AS user_hash
     FROM links l
     WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ?
-), counted AS (
-    SELECT call, count(*) AS n, bool_or(ties) AS answered, bool_or(caused) AS linked,
-        first(method) AS method, first(session_id) AS session_id, first(device_id) AS device_id, first(user_id) AS user_id
-    FROM marked
-    GROUP BY call
+    GROUP BY coalesce(l.server, l.client)
 )
-SELECT call, answered, linked, method, session_id, device_id, user_id
+SELECT call, answered, linked , device_hash, user_hash
 FROM counted
 WHERE n = 1
 UNION ALL
-SELECT l.call, c.answered, c.linked, l.method, l.session_id, l.device_id, l.user_id
+SELECT b.call, c.answered, c.linked , b.device_hash, b.user_hash
 FROM (
-    SELECT *
-    FROM marked l
-    WHERE l.call IN (SELECT call FROM counted WHERE n > 1)
-    QUALIFY row_number() OVER (PARTITION BY l.call ORDER BY l.confidence DESC, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END, CASE l.client_form WHEN 1 THEN CAST(l.client AS VARCHAR) WHEN 2 THEN replace(CAST(l.client AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.client AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.client_text ELSE '' END) = 1
-) l
-JOIN counted c ON c.call = l.call) l ON l.call = c.id WHERE c.project = ? AND c.time >= ? AND c.time < ? AND c.class <> 'asset' AND c.side = 'server'
+    SELECT coalesce(l.server, l.client) AS call , CASE WHEN l.device_id <> '' THEN hash(l.device_id) END AS device_hash, CASE WHEN l.user_id <> '' THEN hash(l.user_id) END AS user_hash
+    FROM links l
+    WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ?
+        AND coalesce(l.server, l.client) IN (SELECT call FROM counted WHERE n > 1)
+    QUALIFY row_number() OVER (PARTITION BY coalesce(l.server, l.client) ORDER BY l.confidence DESC, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END, CASE l.client_form WHEN 1 THEN CAST(l.client AS VARCHAR) WHEN 2 THEN replace(CAST(l.client AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.client AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.client_text ELSE '' END) = 1
+) b
+JOIN counted c ON c.call = b.call) l ON l.call = c.id WHERE c.project = ? AND c.time >= ? AND c.time < ? AND c.class <> 'asset' AND c.side = 'server'
 GROUP BY ALL
 -- 2026-11-23 13:00:00 +0000 UTC
 -- 1795438800000000
@@ -40,6 +37,10 @@ GROUP BY ALL
 -- 1
 -- 2026-11-22 12:00:00 +0000 UTC
 -- 2026-11-24 13:00:00 +0000 UTC
+-- 0.5
+-- 1
+-- 2026-11-23 12:00:00 +0000 UTC
+-- 2026-11-23 13:00:00 +0000 UTC
 -- 0.5
 -- 1
 -- 2026-11-23 12:00:00 +0000 UTC
