@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-
-	"github.com/clickspan/clickspan/internal/event"
 )
 
 // uuid is 128 bits; the zero value stands for "no id" and is stored as NULL.
@@ -114,12 +112,4 @@ func (id ident) String() string {
 	default:
 		return id.text
 	}
-}
-
-// micros turns a duration into the stored unit.
-func micros(d interface{ Microseconds() int64 }) int64 { return d.Microseconds() }
-
-// keyOf is the 64-bit form of a grouping id, for rows where only equality counts.
-func keyOf(project event.ProjectID, space event.Space, id string) int64 {
-	return int64(event.KeyOf(project, space, id))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -150,7 +151,7 @@ func callsQuery(q store.CallsQuery) (string, []any, error) {
 	best.bestLinks(q.Scope, "AND coalesce(l.server, l.client) IN (SELECT id FROM page)")
 	text := statement("calls", "id", id, "join", join.String(), "conditions", conditions.String(), "order", order,
 		"columns", callColumns, "link", linkColumns, "best", best.String())
-	args := append(append(append(join.args, conditions.args...), q.Limit+1), best.args...)
+	args := slices.Concat(join.args, conditions.args, []any{q.Limit + 1}, best.args)
 	return text, args, nil
 }
 

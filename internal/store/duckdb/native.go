@@ -277,7 +277,7 @@ const inlineText = 12
 
 func (t *nativeText) bytes() []byte {
 	if t.length <= inlineText {
-		return unsafe.Slice(&t.prefix[0], t.length)
+		return unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(t), unsafe.Offsetof(t.prefix))), t.length) //nolint:gosec // duckdb_string_t
 	}
-	return unsafe.Slice(*(**byte)(unsafe.Pointer(&t.rest)), t.length)
+	return unsafe.Slice(*(**byte)(unsafe.Pointer(&t.rest)), t.length) //nolint:gosec // duckdb_string_t
 }

@@ -51,7 +51,7 @@ var _ store.Store = (*Store)(nil)
 func Open(ctx context.Context, config Config) (*Store, error) {
 	config.Logger = cmp.Or(config.Logger, slog.New(slog.DiscardHandler))
 	if config.Now == nil {
-		config.Now = time.Now
+		config.Now = time.Now //nolint:forbidigo // the default clock
 	}
 	if err := os.MkdirAll(config.Dir, 0o700); err != nil {
 		return nil, dirError(config.Dir, err)
@@ -91,7 +91,8 @@ func (s *Store) open(ctx context.Context, config Config) error {
 	}
 	s.readers, err = newReaders(s.connect)
 	if err != nil {
-		return errors.Join(err, s.writer.close())
+		s.writer.close()
+		return err
 	}
 	return nil
 }
@@ -158,10 +159,10 @@ func (s *Store) connect() (*conn, error) {
 // Close commits what waits, ends running queries and gives the directory back.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
-		s.closed = s.writer.close()
+		s.writer.close()
 		s.readers.close()
 		mapping.Close(&s.database)
-		s.closed = errors.Join(s.closed, s.lock.Close())
+		s.closed = s.lock.Close()
 	})
 	return s.closed
 }

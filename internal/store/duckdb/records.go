@@ -292,7 +292,7 @@ func enum[T any](r *reader, values []T) T {
 
 // ident reads an id that has three columns of its own.
 func (r *reader) ident() string {
-	bits, _ := r.rows.uuid(r.next())
+	bits, _ := r.uuid(r.next())
 	kind, _ := cell[uint8](r.rows, r.next())
 	return ident{uuid: bits, form: form(kind), text: r.text()}.String()
 }
@@ -300,7 +300,7 @@ func (r *reader) ident() string {
 // place reads what every record begins with.
 func (r *reader) place() (at, own time.Time, id string) {
 	at, own = r.time(), r.time()
-	bits, _ := r.rows.uuid(r.next())
+	bits, _ := r.uuid(r.next())
 	r.forms, _ = cell[uint16](r.rows, r.next())
 	r.odd = nil
 	if odd := r.text(); odd != "" {
@@ -322,12 +322,12 @@ func (r *reader) oddPart(n int) string {
 }
 
 func (r *reader) id(nth, part int) string {
-	bits, _ := r.rows.uuid(r.next())
+	bits, _ := r.uuid(r.next())
 	return r.packed(bits, nth, part)
 }
 
 func (r *reader) trace(part int) string {
-	bits, ok := r.rows.uuid(r.next())
+	bits, ok := r.uuid(r.next())
 	if text := r.oddPart(part); text != "" || !ok {
 		return text
 	}

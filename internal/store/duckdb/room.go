@@ -21,7 +21,7 @@ func room(dir string) error {
 	if err := unix.Statfs(dir, &disk); err != nil {
 		return fmt.Errorf("data directory %s: %w", dir, err)
 	}
-	free := disk.Bavail * uint64(disk.Bsize) //nolint:gosec // a block has a positive size
+	free := disk.Bavail * uint64(disk.Bsize)
 	if free >= reserve {
 		return nil
 	}

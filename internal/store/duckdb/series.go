@@ -92,7 +92,7 @@ func seriesQuery(q store.SeriesQuery, m store.Measure) (string, []any, error) {
 	var bucket query
 	bucket.bucket(at, q.Edges)
 	text := statement("series", "bucket", bucket.String(), "labels", labels.String(), "stat", stat, "rows", rows.String())
-	return text, append(append(bucket.args, labels.args...), rows.args...), nil
+	return text, slices.Concat(bucket.args, labels.args, rows.args), nil
 }
 
 // timeOf is the column by which a record falls into a bucket; ” when there is no

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -59,7 +60,7 @@ func (q *query) sessionConditions(s store.Scope) error {
 func sessionsQuery(q store.SessionsQuery) (string, []any, error) {
 	var whole, conditions query
 	whole.wholeSessions(q.Scope)
-	conditions.args = append(whole.args, q.From, q.To)
+	conditions.args = slices.Concat(whole.args, []any{q.From, q.To})
 	if err := conditions.sessionConditions(q.Scope); err != nil {
 		return "", nil, err
 	}

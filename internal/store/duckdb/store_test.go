@@ -25,25 +25,25 @@ func (nothing) Event(*event.Event) {}
 func (nothing) Call(*event.Call)   {}
 func (nothing) Span(*event.Span)   {}
 
-func open(t testing.TB, dir string) *duckdb.Store {
-	t.Helper()
-	s, err := duckdb.Open(t.Context(), duckdb.Config{Dir: dir, Threads: 2, Now: func() time.Time { return noon }})
+func open(tb testing.TB, dir string) *duckdb.Store {
+	tb.Helper()
+	s, err := duckdb.Open(tb.Context(), duckdb.Config{Dir: dir, Threads: 2, Now: func() time.Time { return noon }})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := s.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return s
 }
 
-func appendTo(t testing.TB, s *duckdb.Store, r event.Records) store.Receipt {
-	t.Helper()
+func appendTo(tb testing.TB, s *duckdb.Store, r event.Records) store.Receipt {
+	tb.Helper()
 	receipt, err := s.Append(context.Background(), event.NewBatch(1, "", r, nothing{}))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return receipt
 }

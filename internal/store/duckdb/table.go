@@ -203,10 +203,10 @@ func (t *table) text(v string) {
 	}
 	n := nativeText{length: uint32(len(v))}
 	if len(v) <= inlineText {
-		copy(unsafe.Slice(&n.prefix[0], inlineText), v)
+		copy(unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(&n), unsafe.Offsetof(n.prefix))), inlineText), v) //nolint:gosec // duckdb_string_t
 	} else {
 		copy(n.prefix[:], v)
-		*(*unsafe.Pointer)(unsafe.Pointer(&n.rest)) = t.texts.keep(v)
+		*(*unsafe.Pointer)(unsafe.Pointer(&n.rest)) = t.texts.keep(v) //nolint:gosec // duckdb_string_t
 	}
 	set(t, n)
 }
@@ -224,13 +224,13 @@ func (a *arena) keep(text string) unsafe.Pointer {
 	last := len(a.blocks) - 1
 	if last < 0 || cap(a.blocks[last])-len(a.blocks[last]) < len(text) {
 		block := make([]byte, 0, max(arenaBlock, len(text)))
-		a.pins.Pin(unsafe.SliceData(block))
+		a.pins.Pin(unsafe.SliceData(block)) //nolint:gosec // pinned: C will read it
 		a.blocks = append(a.blocks, block)
 		last++
 	}
 	at := len(a.blocks[last])
 	a.blocks[last] = append(a.blocks[last], text...)
-	return unsafe.Pointer(&a.blocks[last][at])
+	return unsafe.Pointer(&a.blocks[last][at]) //nolint:gosec // pinned
 }
 
 // reset forgets the texts; one block stays for the next chunk.

@@ -226,8 +226,8 @@ func cut[T any](rows *[]T) bool {
 // byTime orders by time, then by pairs of texts.
 func byTime(a, b time.Time, texts ...string) int {
 	order := a.Compare(b)
-	for i := 0; i < len(texts); i += 2 {
-		order = cmp.Or(order, strings.Compare(texts[i], texts[i+1]))
+	for pair := range slices.Chunk(texts, 2) {
+		order = cmp.Or(order, strings.Compare(pair[0], pair[1]))
 	}
 	return order
 }

@@ -124,7 +124,7 @@ func (c *conn) reached(ctx context.Context) ([]node, error) {
 			}
 		}
 		for _, space := range []byte{'t', 't', 'r'} {
-			if bits, ok := r.rows.uuid(r.next()); ok {
+			if bits, ok := r.uuid(r.next()); ok {
 				n.keys = append(n.keys, linkKey{project: n.project, space: space, bits: bits})
 			}
 		}

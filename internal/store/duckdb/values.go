@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -100,7 +101,7 @@ func valuesQuery(s store.Scope, record store.Record, field, prefix string, limit
 	if err := value.label(f, fields); err != nil {
 		return "", nil, err
 	}
-	args := append(value.args, rows.args...)
+	args := slices.Concat(value.args, rows.args)
 	starts := ""
 	if prefix != "" {
 		starts = "AND starts_with(value, ?)"

@@ -146,7 +146,7 @@ func (w *writer) gone(ctx context.Context, blocks []store.Linked, from, to time.
 		clear(gone)
 		return w.conn.each(ctx, statement("gone"), []any{from, to}, func(r *reader) {
 			row := goneRow{project: event.ProjectID(r.int())}
-			row.id, _ = r.rows.uuid(r.next())
+			row.id, _ = r.uuid(r.next())
 			row.isCall = r.bool()
 			gone[row] = true
 		})

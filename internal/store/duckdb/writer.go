@@ -62,7 +62,7 @@ func newWriter(ctx context.Context, c *conn, config Config) (*writer, error) {
 	if err := w.prepare(ctx); err != nil {
 		return nil, err
 	}
-	go w.run()
+	go w.run() //nolint:contextcheck // what was queued is committed, whoever still waits
 	return w, nil
 }
 
@@ -154,19 +154,16 @@ func (w *writer) atomically(do func() error) error {
 
 func (w *writer) run() {
 	defer close(w.stopped)
-	var next *job
 	for {
-		j := next
-		next = nil
-		if j == nil {
-			select {
-			case j = <-w.jobs:
-			case <-w.closing:
-				w.drain()
-				return
+		select {
+		case j := <-w.jobs:
+			for j != nil {
+				j = w.handle(j)
 			}
+		case <-w.closing:
+			w.drain()
+			return
 		}
-		next = w.handle(j)
 	}
 }
 
@@ -236,7 +233,7 @@ func (w *writer) commit(group []*job) {
 	}
 }
 
-func (w *writer) close() error {
+func (w *writer) close() {
 	w.once.Do(func() {
 		close(w.closing)
 		<-w.stopped
@@ -245,5 +242,4 @@ func (w *writer) close() error {
 		}
 		w.conn.close()
 	})
-	return nil
 }
