@@ -218,3 +218,48 @@ func writeLinks(b *testing.B, s *duckdb.Store, r event.Records, upto store.Seq) 
 		b.Fatal(err)
 	}
 }
+
+// BenchmarkUnlinked measures what the link pass reads: 20,000 new rows of mixed
+// traffic among many, and the same of an access log that no browser shares keys with.
+func BenchmarkUnlinked(b *testing.B) {
+	for _, kind := range []string{"mixed", "log"} {
+		b.Run(kind, func(b *testing.B) {
+			s := open(b, b.TempDir())
+			t := newTraffic()
+			rows := benchRows() / 10
+			for done := 0; done < rows; done += 20_000 {
+				r := t.records(20_000)
+				if kind == "log" {
+					r.Events = r.Events[:1]
+					for i := range r.Calls {
+						r.Calls[i].Side, r.Calls[i].Identity = event.Server, event.Identity{}
+						r.Calls[i].ClientKey++
+						r.Calls[i].AgentKey = 0
+					}
+				}
+				appendTo(b, s, r)
+			}
+			stats, err := s.Stats(context.Background())
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := s.WriteLinks(context.Background(), nil, stats.Arrived-20_000); err != nil {
+				b.Fatal(err)
+			}
+			b.ResetTimer()
+			found := 0
+			for b.Loop() {
+				touched, _, err := s.Unlinked(context.Background(), 20_000)
+				if err != nil {
+					b.Fatal(err)
+				}
+				found = 0
+				for _, t := range touched {
+					found += len(t.Events) + len(t.Calls)
+				}
+			}
+			b.ReportMetric(float64(found), "rows")
+			b.ReportMetric(20_000*float64(b.N)/b.Elapsed().Seconds(), "new-rows/s")
+		})
+	}
+}
