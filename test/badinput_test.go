@@ -448,6 +448,11 @@ func TestABadRecordCostsItself(t *testing.T) {
 			got.Errors[0].Index != at || !strings.Contains(got.Errors[0].Reason, c.reason) {
 			t.Errorf("%.300s in a batch: got %s, want two good and %d refused for %q", c.bad, got, at, c.reason)
 		}
+		if !strings.Contains(c.path, "/logs/") && c.path != "/intake/releases" { // one a line: the number is the line's
+			if got := s.post(c.path, first+"\n"+c.bad+"\n"); got.Rejected != 1 || len(got.Errors) != 1 || got.Errors[0].Index != 2 {
+				t.Errorf("%.300s in the second line: got %s", c.bad, got)
+			}
+		}
 		if got := s.post(c.path, c.bad); got.status != http.StatusBadRequest || got.Accepted != 0 ||
 			got.Rejected == 0 || !strings.Contains(got.Errors[0].Reason, c.reason) {
 			t.Errorf("%.300s alone: got %s, want 400 for %q", c.bad, got, c.reason)

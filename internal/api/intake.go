@@ -220,6 +220,13 @@ type noting struct {
 	releases []event.Release
 }
 
+// Place passes on which record comes next.
+func (n *noting) Place(index int) {
+	if sink, ok := n.Sink.(*pipeline.Writer); ok {
+		sink.Place(index)
+	}
+}
+
 // Release notes r.
 func (n *noting) Release(r *event.Release) error {
 	n.releases = append(n.releases, *r)

@@ -148,6 +148,9 @@ func (w *Writer) Reject(r wire.Reject) {
 	w.refuse(r.Index, r.Reason, r.Sample, w.origin.Source)
 }
 
+// Place says which record comes next, for decoders that do not tell all in order.
+func (w *Writer) Place(index int) { w.next = index }
+
 // Close stores what is left and says what became of everything. The error is the
 // first that kept records from being stored; when it is retryable, the same bytes
 // may be sent again.

@@ -41,7 +41,7 @@ func decodeLog(p preset, known func() vocabulary) Decoder {
 		limit := opt.maxLine()
 		in := bufio.NewReaderSize(r, readAhead)
 		if reader.json && beginsArray(in) {
-			return eachJSON(in, limit, maxNesting, sink, run.take)
+			return eachJSON(in, limit, maxNesting, sink, func(_ int, record []byte) error { return run.take(record) })
 		}
 		return eachLine(in, limit, func(number int, line []byte) error {
 			bad, err := asBad(run.take(line))

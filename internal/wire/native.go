@@ -29,7 +29,8 @@ func nativeFormats() []Format {
 
 func decodeEvents(r io.Reader, opt Options, sink Sink) error {
 	shape := newEventShape()
-	return eachJSON(r, opt.maxLine(), maxNesting, sink, func(record []byte) error {
+	return eachJSON(r, opt.maxLine(), maxNesting, sink, func(index int, record []byte) error {
+		place(sink, index)
 		e := event.Event{Origin: event.Origin{Source: "native"}}
 		if err := shape.decode(record, &e); err != nil {
 			return err
@@ -43,7 +44,8 @@ func decodeEvents(r io.Reader, opt Options, sink Sink) error {
 
 func decodeCalls(r io.Reader, opt Options, sink Sink) error {
 	shape := newCallShape()
-	return eachJSON(r, opt.maxLine(), maxNesting, sink, func(record []byte) error {
+	return eachJSON(r, opt.maxLine(), maxNesting, sink, func(index int, record []byte) error {
+		place(sink, index)
 		c := nativeCall{Call: event.Call{Service: opt.Service, Origin: event.Origin{Source: "native"}}}
 		if err := shape.decode(record, &c); err != nil {
 			return err
@@ -53,6 +55,14 @@ func decodeCalls(r io.Reader, opt Options, sink Sink) error {
 		}
 		return sink.Call(&c.Call)
 	})
+}
+
+// place tells a sink that validates which record comes next, so that its reasons and
+// ours count alike.
+func place(sink Sink, index int) {
+	if s, ok := sink.(interface{ Place(index int) }); ok {
+		s.Place(index)
+	}
 }
 
 // nativeCall is a Call while it is read.
@@ -235,7 +245,7 @@ func detectNative[T any](head []byte, shape *shape[T], required string) Match {
 	good, all := 0, 0
 	var heard Recorder
 	stop := io.EOF
-	_ = eachJSON(bytes.NewReader(head), len(head), maxNesting, &heard, func(record []byte) error {
+	_ = eachJSON(bytes.NewReader(head), len(head), maxNesting, &heard, func(_ int, record []byte) error {
 		var into T
 		all++
 		if bytes.Contains(record, []byte(required)) && shape.decode(record, &into) == nil {

@@ -22,14 +22,14 @@ type recordError struct {
 
 func (b *recordError) Error() string { return b.reason }
 
-// eachJSON calls take with every record of r: the elements of an array, or
+// eachJSON calls take with every record of r and its index as in [Reject]: the elements of an array, or
 // objects that follow each other, one a line or spread over several. Only one
 // record is held at a time. The bytes are valid during the call. A [recordError] that
 // take returns goes to sink; any other error ends the reading.
 //
 // After a record that is not JSON, reading goes on with the next line, so that one
 // broken line of NDJSON costs one record.
-func eachJSON(r io.Reader, limit, nesting int, sink Sink, take func(record []byte) error) error {
+func eachJSON(r io.Reader, limit, nesting int, sink Sink, take func(index int, record []byte) error) error {
 	s := &jsonStream{in: r, limit: limit, nesting: nesting, line: 1, sink: sink, take: take}
 	first, err := s.next()
 	if err == nil && first == 0xEF { // Windows editors begin files with a mark of three bytes
@@ -72,7 +72,7 @@ type jsonStream struct {
 	limit   int    // the longest value that is held
 	nesting int
 	sink    Sink
-	take    func([]byte) error
+	take    func(index int, record []byte) error
 }
 
 // array takes elements until the closing bracket.
@@ -96,7 +96,7 @@ func (s *jsonStream) array() error {
 		}
 		value, bad, err := s.value(false)
 		if err == nil && bad == nil {
-			bad, err = asBad(s.take(value))
+			bad, err = asBad(s.take(position, value))
 		}
 		if bad != nil {
 			s.reject(position, bad, value)
@@ -147,7 +147,7 @@ func (s *jsonStream) lines() error {
 		}
 		value, bad, err := s.value(true)
 		if err == nil && bad == nil {
-			bad, err = asBad(s.take(value))
+			bad, err = asBad(s.take(s.line, value))
 		}
 		if err != nil {
 			return err

@@ -92,7 +92,7 @@ type otlpDecoder struct {
 }
 
 // json takes one export request in JSON.
-func (o *otlpDecoder) json(text []byte) error {
+func (o *otlpDecoder) json(_ int, text []byte) error {
 	kind := text[:min(len(text), 4096)]
 	var err error
 	switch {
