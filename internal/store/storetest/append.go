@@ -46,7 +46,7 @@ func appendCases() []example {
 			e := click("Pay", client(11), agent(12))
 			e.UserAgent, e.ClientIP = "Firefox", "192.0.2.1"
 			c := call("GET /a", client(11), agent(12), untimed())
-			c.UserAgent, c.ClientIP, c.Duration = "Firefox", "192.0.2.1", 5
+			c.UserAgent, c.ClientIP, c.Duration = "Firefox", "192.0.2.1", 1_000_000
 			w.append(e, c)
 			events, err := w.store.Events(w.ctx(), store.EventsQuery{Scope: w.today(), Limit: 10})
 			w.must(err)

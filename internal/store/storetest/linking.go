@@ -71,6 +71,12 @@ func unlinkedCases() []example {
 		connection("not with a call that denied", false, of(session("s")), of(session("s"), denied())),
 		connection("a refusal still names its session", true, of(session("s"), denied()), of(session("s"))),
 		connection("a refusal joins by nothing else", false, of(trace(1), user("u"), client(5), denied()), of(trace(1), user("u"), client(5))),
+		{"unlinked/a refusal leaves no fingerprint", func(w *world) {
+			w.append(click("a", id("e1"), session("s"), denied(), client(5), agent(6)))
+			touched, _, err := w.store.Unlinked(w.ctx(), 10)
+			w.must(err)
+			w.want(touched, []store.Touched{{Project: 1, Events: []event.Event{click("a", id("e1"), session("s"), denied())}}})
+		}},
 		{"unlinked/by request id", func(w *world) {
 			w.append(call("GET /a", id("c1"), fromClient(), request("r")), call("GET /a", id("c2"), request("r")), call("GET /a", id("c3"), request("R")))
 			w.want(w.touched(), map[event.ProjectID][]string{1: {"c1", "c2"}})
@@ -247,11 +253,16 @@ func writeLinksCases() []example {
 		{"write links/what was erased meanwhile does not come back", func(w *world) {
 			e, c, other := click("a", session("s")), call("GET /a"), click("b", id("other"), device("d2"), session("t"))
 			w.append(e, c, other)
+			w.link(rows(e, c, other), tie(e, c, event.ByTrace, 1)) // so that the call is theirs too
 			_, err := w.store.Erase(w.ctx(), w.project, store.Person{DeviceIDs: []string{"d1"}})
 			w.must(err)
 			w.link(rows(e, c, other), tie(e, c, event.ByTrace, 1), part("s", e, e), part("t", other, other),
 				event.Signal{Kind: event.RageClick, Time: e.Time, EventID: e.ID, SessionID: "s"},
+				event.Signal{Kind: event.ErrorClick, Time: other.Time, EventID: other.ID, CallID: c.ID, SessionID: "t"},
 				event.Interaction{EventID: e.ID, Time: e.Time, SessionID: "s"})
+			left, err := w.store.Timeline(w.ctx(), w.project, "t", 0)
+			w.must(err)
+			w.want(left.Signals, []event.Signal{})
 			w.want(w.links(w.today()), []event.Link{})
 			w.want(each(w.sessions(w.today()), func(s event.Session) string { return s.ID }), []string{"t"})
 			_, err = w.store.Timeline(w.ctx(), w.project, "s", 0)

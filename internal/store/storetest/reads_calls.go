@@ -139,6 +139,8 @@ func callCases() []example {
 			w.want(best(), tie(e2, c, event.BySpan, 0.9))
 			w.link(rows(e1, e2, c), tie(e2, c, event.ByTrace, 0.9), tie(e1, c, event.ByTrace, 0.9))
 			w.want(best(), tie(e1, c, event.ByTrace, 0.9))
+			w.link(rows(e1, e2, c), tie(e1, c, event.BySpan, 0.8), tie(e2, c, event.ByWindow, 0.9))
+			w.want(best(), tie(e2, c, event.ByWindow, 0.9))
 		}},
 		{"calls/a call's person may come through its link", func(w *world) {
 			e, c := click("Pay", session("s1"), user("u1")), call("POST /pay", id("c1"))

@@ -142,6 +142,7 @@ func valueCases() []example {
 			w.want(values("call.route", "", 2), []store.Value{{Value: "/orders", Count: 2}, {Value: "/Orders", Count: 1}})
 			w.want(values("call.route", "/o_", 10), []store.Value{{Value: "/o_", Count: 1}})
 			w.want(values("call.route", "%", 10), []store.Value{})
+			w.want(values("call.route", "rders", 10), []store.Value{})
 			w.want(values("event.name", "o", 10), []store.Value{{Value: "order", Count: 1}})
 			w.want(values("event.name", "ö", 10), []store.Value{{Value: "öffnen", Count: 1}})
 			w.want(values("event.properties.k", "12", 10), []store.Value{{Value: "12", Count: 1}, {Value: "120", Count: 1}})

@@ -107,7 +107,7 @@ func seriesCases() []example {
 				{Labels: []string{"/a"}, Values: [][]*float64{values(2, 0), values(10, missing)}},
 				{Labels: []string{""}, Values: [][]*float64{values(1, 0), values(10, missing)}},
 			}})
-			got = w.series(w.today(), edges("10:00:00", "12:00:00"), []string{"call.attributes.n", "call.failed"}, 10, of(store.P50), of(store.Count))
+			got = w.series(w.today(), edges("10:00:00", "12:00:00"), []string{"call.attributes.n", "call.failed"}, 3, of(store.P50), of(store.Count))
 			w.want(got, store.Series{Lines: []store.Line{
 				{Labels: []string{"", "false"}, Values: [][]*float64{values(10), values(6)}},
 				{Labels: []string{"1", "false"}, Values: [][]*float64{values(10), values(1)}},
@@ -241,7 +241,8 @@ func endpointCases() []example {
 			open, robot := view("/cart", id("e3"), device("d2")), click("Pay", id("e4"), onPage("/cart"), device("d3"), bot())
 			client := call("POST /pay", id("cc"), fromClient())
 			s1, s2, s3, s4 := call("api: POST /pay", id("s1"), status(500)), call("api: POST /pay", id("s2")), call("api: POST /pay", id("s3")), call("api: POST /pay", id("s4"))
-			other := call("api: GET /other", id("s5"))
+			other := call("api: GET /pay", id("s5"))
+			pay1.Page.Path = "/cart/7" // of the same template
 			w.append(pay1, pay2, open, robot, client, s1, s2, s3, s4, other)
 			w.link(rows(pay1, pay2, open, robot, client, s1, s2, s3, s4, other),
 				tie(pay1, client, event.ByWindow, 0.5), tie(client, s1, event.BySpan, 1), // through the client call

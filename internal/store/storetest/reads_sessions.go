@@ -96,7 +96,7 @@ func timelineCases() []example {
 			named := call("api: GET /named", id("c4"), at("10:00:05.4"), session("s"))
 			asset := call("GET /a.js", id("c5"), at("10:00:05.5"), fromClient(), session("s"), class(event.Asset))
 			foreign := call("api: GET /other", id("c6"), trace(4))
-			w.append(pay, open, robot, served, mine, guessed, named, asset, foreign, did("other", id("e9"), session("t")),
+			w.append(pay, open, robot, served, mine, guessed, named, asset, foreign, did("other", id("e9"), session("t")), did("unnamed", id("e8"), at("10:00:02")),
 				work("a", id("p1"), trace(1)), work("b", id("p2"), at("09:59:59"), trace(2)), work("c", id("p3"), trace(3)), work("d", id("p4"), trace(4)), work("e", id("p9"), trace(9)))
 			l1, l2, l3 := tie(pay, mine, event.ByWindow, 0.7), tie(mine, served, event.BySpan, 1), tie(pay, guessed, event.ByWindow, 0.3)
 			rage := event.Signal{Kind: event.RageClick, Time: pay.Time, EventID: "e2", SessionID: "s", Page: "/cart", Target: "Pay", Detail: "4 clicks in 1.2 s"}
