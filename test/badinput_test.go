@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -334,7 +335,7 @@ func TestALineWithoutEndCostsItself(t *testing.T) {
 	}
 	dir := t.TempDir()
 	path := filepath.Join(dir, "access.log")
-	file, err := os.Create(path) //nolint:gosec // in the test's own directory
+	file, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -407,7 +408,7 @@ func TestABadRecordCostsItself(t *testing.T) {
 		{"/intake/events", event("device_id", `"a\u0000b"`), "NUL"},
 		{"/intake/events", event("device_id", "\"\xff\""), "UTF-8"},
 		{"/intake/events", event("device_id", `"`+strings.Repeat("x", 300)+`"`), "at most 256"},
-		{"/intake/events", event("nmae", `"x"`), "did you mean name?"},
+		{"/intake/events", event("nane", `"x"`), "did you mean name?"},
 		{"/intake/events", event("page", `{"utl":"/"}`), "did you mean url?"},
 		{"/intake/events", `{"time":"2026-11-23T09:00:00Z","name":"a","name":"b","device_id":"d"}`, "name is given twice"},
 		{"/intake/events", event("properties", strings.Repeat(`{"a":`, 10_000)+"1"+strings.Repeat("}", 10_000)), "nested"},
@@ -481,8 +482,8 @@ func TestDeepMessagesDoNotOverflow(t *testing.T) {
 					}
 					head = append(head, byte(n)|0x80)
 				}
-				for i := len(head) - 1; i >= 0; i-- {
-					value = append(value, head[i])
+				for _, b := range slices.Backward(head) {
+					value = append(value, b)
 				}
 				value = append(value, tag)
 				size += len(head) + 1

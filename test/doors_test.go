@@ -107,8 +107,15 @@ func TestOpenLoopbackIsForThisMachineOnly(t *testing.T) {
 	t.Parallel()
 	s := serve(t, t.TempDir())
 	for _, header := range [][]string{
-		{"X-Forwarded-For", "198.51.100.7"}, {"X-Forwarded-Proto", "https"}, {"Forwarded", "for=198.51.100.7"}, {"X-Real-IP", "198.51.100.7"}, {"Via", "1.1 proxy"},
-		{"Host", "shop.example"}, {"Host", "shop.example:80"}, {"Origin", "https://shop.example"}, {"Origin", "null"},
+		{"X-Forwarded-For", "198.51.100.7"},
+		{"X-Forwarded-Proto", "https"},
+		{"Forwarded", "for=198.51.100.7"},
+		{"X-Real-IP", "198.51.100.7"},
+		{"Via", "1.1 proxy"},
+		{"Host", "shop.example"},
+		{"Host", "shop.example:80"},
+		{"Origin", "https://shop.example"},
+		{"Origin", "null"},
 	} {
 		s.send(http.MethodGet, "/api/v1/system", nil, header...).refused(t, http.StatusForbidden, "loopback")
 		s.post("/intake/events", goodEvent("x"), header...).refused(t, http.StatusForbidden, "loopback")

@@ -71,7 +71,7 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 		what  string
 		bytes int64
 	}{{"nearly full", 100 << 20}, {"full", megabytes << 20}} {
-		file, err := os.Create(filler) //nolint:gosec // in the test's own directory
+		file, err := os.Create(filler)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +140,7 @@ func TestADamagedFileIsNamed(t *testing.T) {
 				t.Fatal(err)
 			}
 			path := filepath.Join(data, c.file)
-			file, err := os.OpenFile(path, os.O_RDWR, 0) //nolint:gosec // in the test's own directory
+			file, err := os.OpenFile(path, os.O_RDWR, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -150,13 +150,13 @@ func TestADamagedFileIsNamed(t *testing.T) {
 			if err := file.Close(); err != nil {
 				t.Fatal(err)
 			}
-			before, err := os.ReadFile(path) //nolint:gosec // as above
+			before, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
 			}
 			_, errs, code := run(t, "serve", "--data", data, "--addr", "127.0.0.1:0", "--otlp-grpc-addr", "127.0.0.1:0")
 			plain(t, errs, code, path, "backup")
-			if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) { //nolint:gosec // as above
+			if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
 				t.Errorf("the file was changed, so that it cannot be examined: %v", err)
 			}
 		})
@@ -188,7 +188,7 @@ func TestNoWayToStartIsSaidPlainly(t *testing.T) {
 
 	if os.Geteuid() != 0 { // root writes everywhere
 		locked := t.TempDir()
-		if err := os.Chmod(locked, 0o500); err != nil { //nolint:gosec // a directory needs x
+		if err := os.Chmod(locked, 0o500); err != nil {
 			t.Fatal(err)
 		}
 		_, errs, code := run(t, "serve", "--addr", "127.0.0.1:0", "--data", locked)
@@ -221,7 +221,7 @@ func TestAReadOnlyDirectoryIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	prefix[4] = strings.Replace(prefix[4], "size=", "ro,size=", 1)
-	out, err := exec.Command(prefix[0], append(prefix[1:], path, "serve", "--addr", "127.0.0.1:0", "--data", dir)...).CombinedOutput() //nolint:gosec // our own binary
+	out, err := exec.Command(prefix[0], append(prefix[1:], path, "serve", "--addr", "127.0.0.1:0", "--data", dir)...).CombinedOutput()
 	if err == nil {
 		t.Fatal("it started")
 	}

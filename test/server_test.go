@@ -67,7 +67,7 @@ func start(t *testing.T, args ...string) *server {
 // startCommand is start for a program that becomes clickspan in the end.
 func startCommand(t *testing.T, args []string) *server {
 	t.Helper()
-	s := &server{t: t, cmd: exec.Command(args[0], args[1:]...), stderr: new(bytes.Buffer)} //nolint:gosec // our own binary
+	s := &server{t: t, cmd: exec.Command(args[0], args[1:]...), stderr: new(bytes.Buffer)}
 	s.cmd.Stderr = s.stderr
 	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"github.com/clickspan/clickspan/internal/privacy"
 )
@@ -27,23 +28,24 @@ func (s *Server) erase(ctx context.Context, in *EraseInput) (privacy.Receipt, er
 // exportPerson streams everything that is known about a person as NDJSON. What
 // cannot be read half-way ends the stream early, without its last line break.
 func (s *Server) exportPerson(w http.ResponseWriter, r *http.Request) {
-	err := func() error {
-		if err := needAdmin(r.Context()); err != nil {
-			return err
-		}
-		person := r.URL.Query().Get("person")
-		if person == "" {
-			return problem(http.StatusBadRequest, "Send ?person=ID, any id of theirs.", "the person is missing")
-		}
-		project, err := s.project(r.Context(), r.URL.Query().Get("project"))
-		if err != nil {
-			return err
-		}
-		w.Header().Set("Content-Type", "application/x-ndjson")
-		_, err = s.rights.Export(r.Context(), project, person, w)
-		return err
-	}()
-	if err != nil {
+	if err := s.streamPerson(r.Context(), w, r.URL.Query()); err != nil {
 		s.fail(w, r, err)
 	}
+}
+
+func (s *Server) streamPerson(ctx context.Context, w http.ResponseWriter, query url.Values) error {
+	if err := needAdmin(ctx); err != nil {
+		return err
+	}
+	person := query.Get("person")
+	if person == "" {
+		return problem(http.StatusBadRequest, "Send ?person=ID, any id of theirs.", "the person is missing")
+	}
+	project, err := s.project(ctx, query.Get("project"))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	_, err = s.rights.Export(ctx, project, person, w)
+	return err
 }

@@ -221,10 +221,8 @@ func wholeLines(b []byte, fromStart bool) []byte {
 	if fromStart {
 		return b
 	}
-	if newline := bytes.IndexByte(b, '\n'); newline >= 0 {
-		return b[newline+1:]
-	}
-	return nil
+	_, whole, _ := bytes.Cut(b, []byte{'\n'})
+	return whole
 }
 
 // hashLast hashes the last line of b, at most the last kilobyte of it.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -198,7 +199,7 @@ func openInput(e *env, path string) (io.ReadCloser, int64, error) {
 	if path == "-" {
 		return io.NopCloser(e.In), 0, nil
 	}
-	file, err := os.Open(path) //nolint:gosec // the operator names the file
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, 0, fmt.Errorf("cannot open the file: %w", err)
 	}
@@ -284,7 +285,7 @@ func takeRetrying(ctx context.Context, e *env, to importer, lines []byte, reques
 		if err == nil || !event.IsRetryable(err) {
 			return result, err
 		}
-		e.log.WarnContext(ctx, "the lines could not be stored yet", "error", err)
+		e.log.WarnContext(ctx, "the lines could not be stored yet", slog.Any("error", err))
 		if err := every(time.Second)(ctx); err != nil {
 			return result, err
 		}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 
@@ -61,5 +60,5 @@ func (c *exportCmd) Run(e *env) error {
 		return err
 	}
 	query := url.Values{"project": {c.Project}, "person": {c.Person}}
-	return to.do(e.ctx, http.MethodGet, "/api/v1/export?"+query.Encode(), nil, io.Writer(e.Out))
+	return to.do(e.ctx, http.MethodGet, "/api/v1/export?"+query.Encode(), nil, e.Out)
 }

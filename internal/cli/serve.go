@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"net/netip"
 	"os"
@@ -158,7 +159,7 @@ func serveGRPC(ctx context.Context, e *env, server *api.Server) error {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", e.settings.OTLPGRPCAddr)
 	if err != nil {
-		e.log.WarnContext(ctx, "OpenTelemetry over gRPC is off: its port is taken; choose another with --otlp-grpc-addr", "error", err)
+		e.log.WarnContext(ctx, "OpenTelemetry over gRPC is off: its port is taken; choose another with --otlp-grpc-addr", slog.Any("error", err))
 		return nil
 	}
 	return server.ServeGRPC(ctx, listener)

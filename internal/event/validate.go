@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 	"unicode/utf8"
 )
@@ -32,7 +33,7 @@ func (e *Event) Validate(now time.Time) error {
 		return errors.New("one of device_id, user_id, session_id is needed to say whose event it is")
 	}
 	return errors.Join(
-		checkTime(e.Time, now), checkDuration(e.Duration), e.Identity.check(),
+		checkTime(e.Time, now), checkDuration(e.Duration), e.check(),
 		checkIDs("id", e.ID, "action_id", e.ActionID, "page.id", e.Page.ID),
 		checkHex("trace_id", e.TraceID, 32), checkHex("span_id", e.SpanID, 16),
 		checkText(MaxName, "name", e.Name, "release", e.Release),
@@ -61,7 +62,7 @@ func (c *Call) Validate(now time.Time) error {
 		return errors.New("request_bytes and response_bytes cannot be negative")
 	}
 	return errors.Join(
-		checkTime(c.Time, now), checkDuration(c.Duration), c.Identity.check(),
+		checkTime(c.Time, now), checkDuration(c.Duration), c.check(),
 		checkIDs("id", c.ID, "request_id", c.RequestID, "action_id", c.ActionID, "page_id", c.PageID),
 		checkHex("trace_id", c.TraceID, 32), checkHex("server_trace_id", c.ServerTraceID, 32),
 		checkHex("span_id", c.SpanID, 16), checkHex("parent_span_id", c.ParentSpanID, 16),
@@ -109,8 +110,8 @@ func checkIDs(namesAndValues ...string) error { return checkText(MaxID, namesAnd
 
 // checkText takes name, value, name, value … and refuses what is too long or not text.
 func checkText(limit int, namesAndValues ...string) error {
-	for i := 0; i < len(namesAndValues); i += 2 {
-		name, value := namesAndValues[i], namesAndValues[i+1]
+	for pair := range slices.Chunk(namesAndValues, 2) {
+		name, value := pair[0], pair[1]
 		if len(value) > limit {
 			return fmt.Errorf("%s is %d bytes long; at most %d are taken", name, len(value), limit)
 		}

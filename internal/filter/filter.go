@@ -282,14 +282,14 @@ func (c *compiler) literal(e ast.Expr) (any, error) {
 	case string, bool, int64, float64:
 		return v, nil
 	case uint64:
-		return int64(v), nil //nolint:gosec // CEL's 5u; beyond int64 it wraps to a value no field has
+		return int64(v), nil // CEL's 5u; beyond int64 it wraps to a value no field has
 	}
 	return nil, c.fail(e, "this literal has no field to be compared with")
 }
 
 // checkType refuses a comparison that can never hold, because it is a slip.
 func (c *compiler) checkType(e ast.Expr, info store.FieldInfo, value any) error {
-	ok := true
+	var ok bool
 	switch value.(type) {
 	case string:
 		ok = info.Type == store.String

@@ -6,6 +6,9 @@ import (
 	"github.com/clickspan/clickspan/internal/event"
 )
 
+// get is the method that fetches pages; net/http stays out of this package.
+const get = "GET"
+
 // classOf tells the API from documents and assets, by the best evidence there is:
 // what the browser wanted, what the server answered, the file's extension, the path.
 func classOf(c *event.Call, operation bool) event.Class {
@@ -23,7 +26,7 @@ func classOf(c *event.Call, operation bool) event.Class {
 	switch class := classOfExtension(extension(c.Path)); {
 	case class != "":
 		return class
-	case c.Path == "/" && c.Method == "GET" && c.Side == event.Server:
+	case c.Path == "/" && c.Method == get && c.Side == event.Server:
 		return event.Document
 	}
 	return event.API

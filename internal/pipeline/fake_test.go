@@ -122,12 +122,12 @@ func (s *shelf) all() (r event.Records) {
 }
 
 // intake is a pipeline into a shelf.
-func intake(t testing.TB, change func(*pipeline.Config)) (*pipeline.Pipeline, *shelf, *settings) {
-	t.Helper()
+func intake(tb testing.TB, change func(*pipeline.Config)) (*pipeline.Pipeline, *shelf, *settings) {
+	tb.Helper()
 	kept, known := &shelf{}, &settings{}
-	rules, err := privacy.New(t.Context(), known, privacy.Options{})
+	rules, err := privacy.New(tb.Context(), known, privacy.Options{})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	c := pipeline.Config{Store: kept, Rules: rules, Releases: known, Now: clock}
 	if change != nil {

@@ -85,6 +85,7 @@ func links(t *testing.T, s store.Store) []event.Link {
 func TestCommitIsLinkedWithinTwoSeconds(t *testing.T) {
 	t.Parallel()
 	linked(t, func(t *testing.T, s *flaky, p *pipeline.Pipeline, l *pipeline.Linker) {
+		t.Helper()
 		synctest.Wait()
 		payment(t, p, "1")
 		<-time.After(2 * time.Second) // of the bubble
@@ -101,6 +102,7 @@ func TestCommitIsLinkedWithinTwoSeconds(t *testing.T) {
 func TestWaitIsAnsweredAtOnce(t *testing.T) {
 	t.Parallel()
 	linked(t, func(t *testing.T, s *flaky, p *pipeline.Pipeline, l *pipeline.Linker) {
+		t.Helper()
 		synctest.Wait()
 		before := time.Now()
 		upto := payment(t, p, "1")
@@ -125,6 +127,7 @@ func TestWaitIsAnsweredAtOnce(t *testing.T) {
 func TestFailedPassIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	linked(t, func(t *testing.T, s *flaky, p *pipeline.Pipeline, l *pipeline.Linker) {
+		t.Helper()
 		synctest.Wait()
 		s.failures = 3
 		upto := payment(t, p, "1")

@@ -80,7 +80,7 @@ func nameCall(c *event.Call, t *Templates) {
 	default:
 		c.Route = t.Route(c.Method, c.Path)
 	}
-	if c.Class == event.API && c.Side == event.Server && c.Method == "GET" && t.isPage(c.Route) && !saysAPI(c) {
+	if c.Class == event.API && c.Side == event.Server && c.Method == get && t.isPage(c.Route) && !saysAPI(c) {
 		c.Class = event.Document
 	}
 }

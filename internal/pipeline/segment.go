@@ -134,7 +134,7 @@ func prefixedID(segment string, s shape) bool {
 		return false
 	}
 	rest := segment[i+1:]
-	return len(rest) >= 8 && strings.IndexAny(rest, "_-.") < 0 && shapeOf(rest).digits > 0
+	return len(rest) >= 8 && !strings.ContainsAny(rest, "_-.") && shapeOf(rest).digits > 0
 }
 
 // isUUID checks the form 8-4-4-4-12.

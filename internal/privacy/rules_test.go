@@ -40,11 +40,11 @@ func (s *settings) Seal(_ context.Context, _ event.ProjectID, all []meta.Origina
 
 func (s *settings) Suppressed(_ event.ProjectID, id string) bool { return s.suppressed[id] }
 
-func rules(t testing.TB, s *settings, o privacy.Options) *privacy.Rules {
-	t.Helper()
-	r, err := privacy.New(t.Context(), s, o)
+func rules(tb testing.TB, s *settings, o privacy.Options) *privacy.Rules {
+	tb.Helper()
+	r, err := privacy.New(tb.Context(), s, o)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return r
 }

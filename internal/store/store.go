@@ -33,7 +33,7 @@ import (
 )
 
 // ErrNotFound says that no record has the id asked for.
-var ErrNotFound = errors.New("not found") //nolint:gochecknoglobals // sentinel error
+var ErrNotFound = errors.New("not found")
 
 // Store is one telemetry engine.
 type Store interface {

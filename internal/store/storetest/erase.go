@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -36,7 +37,7 @@ func eraseCases() []example {
 			w.want(w.links(w.today()), []event.Link{tie(other, others, event.ByTrace, 0.95)})
 			w.want(each(w.sessions(w.today()), func(s event.Session) string { return s.ID }), []string{"s2"})
 			_, err = w.store.Timeline(w.ctx(), w.project, "s1", 0)
-			w.want(err == store.ErrNotFound, true)
+			w.want(errors.Is(err, store.ErrNotFound), true)
 			hits, err := w.store.Find(w.ctx(), w.project, "d1")
 			w.must(err)
 			w.want(hits, []store.Hit{})

@@ -1,8 +1,8 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -171,7 +171,7 @@ func unlinkedCases() []example {
 			w.append(click("a", id("one more"), device("x"), client(5)))
 			touched, _, err := w.store.Unlinked(w.ctx(), 10)
 			w.must(err)
-			w.want(each(touched, func(t store.Touched) []string { return idsOf(t) }), [][]string{{"one more"}})
+			w.want(each(touched, idsOf), [][]string{{"one more"}})
 			w.want(touched[0].Crowded, 1)
 		}},
 		{"unlinked/a key is not crowded until it is", func(w *world) {
@@ -266,7 +266,7 @@ func writeLinksCases() []example {
 			w.want(w.links(w.today()), []event.Link{})
 			w.want(each(w.sessions(w.today()), func(s event.Session) string { return s.ID }), []string{"t"})
 			_, err = w.store.Timeline(w.ctx(), w.project, "s", 0)
-			w.want(err == store.ErrNotFound, true)
+			w.want(errors.Is(err, store.ErrNotFound), true)
 		}},
 	}
 }
@@ -278,6 +278,3 @@ func (w *world) quality() store.Quality {
 	w.must(err)
 	return q
 }
-
-// sorted returns ids in order, for answers whose order does not matter.
-func sorted(ids []string) []string { return slices.Sorted(slices.Values(ids)) }

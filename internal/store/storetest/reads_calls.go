@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/store"
@@ -248,10 +249,7 @@ func filterCases() []example {
 				{"text test on an attribute", text("call.attributes.n", store.Contains, "3"), "c"},
 				{"all of it", store.And{is("call.method", store.Eq, "POST"), store.Or{is("call.failed", store.Eq, true), store.Not{Of: has("call.status")}}}, "dc"},
 			} {
-				got := ""
-				for _, one := range w.calls(w.where(c.f)) {
-					got += one
-				}
+				got := strings.Join(w.calls(w.where(c.f)), "")
 				if got != c.want {
 					w.t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 				}
@@ -270,10 +268,7 @@ func filterCases() []example {
 				"b":  is("event.kind", store.Eq, "page_view"),
 				"":   is("event.properties.amount", store.Gt, int64(12)),
 			} {
-				got := ""
-				for _, one := range w.events(w.where(f)) {
-					got += one
-				}
+				got := strings.Join(w.events(w.where(f)), "")
 				w.want(got, want)
 			}
 			s := w.where(is("event.properties.amount", store.Gt, int64(12)))

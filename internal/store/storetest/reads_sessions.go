@@ -230,9 +230,14 @@ func findCases() []example {
 			hits, err := w.store.Find(w.ctx(), w.project, same)
 			w.must(err)
 			w.want(hits, []store.Hit{
-				{Kind: "request", ID: "c2", Time: clock("10:00:01")}, {Kind: "trace", ID: "c4", Time: clock("10:00:03")}, {Kind: "call", ID: same, Time: clock("10:00:04")},
-				{Kind: "event", ID: same, Time: clock("10:00:05")}, {Kind: "session", ID: same, Time: clock("10:00:06")}, {Kind: "device", ID: same, Time: clock("10:00:07")},
-				{Kind: "user", ID: same, Time: clock("10:00:10")}, {Kind: "account", ID: same, Time: clock("10:00:10")},
+				{Kind: "request", ID: "c2", Time: clock("10:00:01")},
+				{Kind: "trace", ID: "c4", Time: clock("10:00:03")},
+				{Kind: "call", ID: same, Time: clock("10:00:04")},
+				{Kind: "event", ID: same, Time: clock("10:00:05")},
+				{Kind: "session", ID: same, Time: clock("10:00:06")},
+				{Kind: "device", ID: same, Time: clock("10:00:07")},
+				{Kind: "user", ID: same, Time: clock("10:00:10")},
+				{Kind: "account", ID: same, Time: clock("10:00:10")},
 			})
 		}},
 		{"find/a derived session, and nothing", func(w *world) {
