@@ -102,9 +102,12 @@ type Writer interface {
 	// duplicates stay. The empty label is [event.Permanent].
 	Forget(ctx context.Context, project event.ProjectID, label string) (Erased, error)
 
-	// Expire removes what is older than its class allows, by its own Time (sessions:
-	// the Start of each part; counts: their hour). Client and agent keys older than
-	// 48 hours go whatever r says. It may be called at any time and again.
+	// Expire removes what is older than its class allows. A record is as old as the
+	// later of its own Time and the UTC day it arrived on, so that an old log that
+	// is imported today stays for its time. What was derived is as old as its own
+	// Time (sessions: the Start of each part; counts: their hour), but stays within
+	// the range of time of older records that arrived since. Client and agent keys
+	// older than 48 hours go whatever r says. It may be called at any time and again.
 	Expire(ctx context.Context, now time.Time, r Retention) (Erased, error)
 }
 

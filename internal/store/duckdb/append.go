@@ -63,6 +63,9 @@ func (w *writer) append(group []*job) error {
 		if err != nil {
 			return err
 		}
+		if err := w.noteDay(context.Background(), seq); err != nil {
+			return err
+		}
 		for i, j := range group {
 			if err := w.put(j.batch, fresh[i], &seq); err != nil {
 				return err
@@ -71,7 +74,7 @@ func (w *writer) append(group []*job) error {
 		return nil
 	})
 	if err != nil {
-		w.newest = newest
+		w.newest, w.noted = newest, ""
 		return err
 	}
 	w.seq.Store(seq)

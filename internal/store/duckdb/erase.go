@@ -3,7 +3,6 @@ package duckdb
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/store"
@@ -106,43 +105,4 @@ func (w *writer) removeDoomed(ctx context.Context, project event.ProjectID, out 
 func (w *writer) keepSeq(ctx context.Context) error {
 	_, err := w.conn.exec(ctx, "UPDATE state SET value = ? WHERE name = 'seq'", w.seq.Load())
 	return err
-}
-
-// fingerprintAge is how long client keys are kept; their salt lives no longer.
-const fingerprintAge = 48 * time.Hour
-
-// Expire implements [store.Writer].
-func (s *Store) Expire(ctx context.Context, now time.Time, r store.Retention) (out store.Erased, err error) {
-	w := s.writer
-	var uncounted int64
-	err = w.transaction(ctx, func() error {
-		out = store.Erased{}
-		for _, class := range []struct {
-			table, column string
-			age           time.Duration
-			count         *int64
-		}{
-			{"events", "time", r.Raw, &out.Events},
-			{"calls", "time", r.Raw, &out.Calls},
-			{"spans", "time", r.Raw, &out.Spans},
-			{"rejected", "hour", r.Raw, &uncounted},
-			{"duplicates", "hour", r.Raw, &uncounted},
-			{"fingerprints", "time", fingerprintAge, &uncounted},
-			{"links", "time", r.Links, &out.Links},
-			{"signals", "time", r.Links, &uncounted},
-			{"interactions", "time", r.Links, &uncounted},
-			{"sessions", "started", r.Links, &uncounted},
-		} {
-			if class.age == 0 {
-				continue
-			}
-			n, err := w.conn.exec(ctx, "DELETE FROM "+class.table+" WHERE "+class.column+" < ?", now.Add(-class.age))
-			if err != nil {
-				return err
-			}
-			*class.count += n
-		}
-		return w.keepSeq(ctx)
-	})
-	return out, err
 }

@@ -28,6 +28,7 @@ type writer struct {
 	now  func() time.Time
 	tables
 	newest [kinds]time.Time // newest own time stored, by kind
+	noted  string           // the day note that is certainly there
 }
 
 // job is one unit of work: a batch to append, or anything else in do.

@@ -146,18 +146,43 @@ func (r *Reference) Expire(ctx context.Context, now time.Time, keeps store.Reten
 	}
 	defer unlock()
 	young := func(t time.Time, age time.Duration) bool { return age == 0 || !t.Before(now.Add(-age)) }
+	const day = 24 * time.Hour
+	raw := func(t, arrived time.Time) bool {
+		return young(t, keeps.Raw) || young(arrived.Truncate(day), keeps.Raw)
+	}
 	var out store.Erased
 	var uncounted int64
-	r.events = keep(r.events, &out.Events, func(e stored[event.Event]) bool { return young(e.row.Time, keeps.Raw) })
-	r.calls = keep(r.calls, &out.Calls, func(c stored[event.Call]) bool { return young(c.row.Time, keeps.Raw) })
-	r.spans = keep(r.spans, &out.Spans, func(s stored[event.Span]) bool { return young(s.row.Time, keeps.Raw) })
+	r.events = keep(r.events, &out.Events, func(e stored[event.Event]) bool { return raw(e.row.Time, e.arrived) })
+	r.calls = keep(r.calls, &out.Calls, func(c stored[event.Call]) bool { return raw(c.row.Time, c.arrived) })
+	r.spans = keep(r.spans, &out.Spans, func(s stored[event.Span]) bool { return raw(s.row.Time, s.arrived) })
 	r.rejected = keep(r.rejected, &uncounted, func(h hourly[event.Rejection]) bool { return young(h.hour, keeps.Raw) })
 	r.duplicates = keep(r.duplicates, &uncounted, func(h hourly[int]) bool { return young(h.hour, keeps.Raw) })
 
-	r.links = keep(r.links, &out.Links, func(l derived[event.Link]) bool { return young(l.row.Time, keeps.Links) })
-	r.signals = keep(r.signals, &uncounted, func(s derived[event.Signal]) bool { return young(s.row.Time, keeps.Links) })
-	r.interactions = keep(r.interactions, &uncounted, func(i derived[event.Interaction]) bool { return young(i.row.Time, keeps.Links) })
-	r.parts = keep(r.parts, &uncounted, func(s derived[event.Session]) bool { return young(s.row.Start, keeps.Links) })
+	var from, to time.Time // of old records that arrived since
+	latecomer := func(t, arrived time.Time) {
+		if young(t, keeps.Links) || !young(arrived.Truncate(day), keeps.Links) {
+			return
+		}
+		if from.IsZero() || t.Before(from) {
+			from = t
+		}
+		if t.After(to) {
+			to = t
+		}
+	}
+	for _, e := range r.events {
+		latecomer(e.row.Time, e.arrived)
+	}
+	for _, c := range r.calls {
+		latecomer(c.row.Time, c.arrived)
+	}
+	fresh := func(t time.Time) bool {
+		return young(t, keeps.Links) || !from.IsZero() && !t.Before(from) && !t.After(to)
+	}
+	r.links = keep(r.links, &out.Links, func(l derived[event.Link]) bool { return fresh(l.row.Time) })
+	r.signals = keep(r.signals, &uncounted, func(s derived[event.Signal]) bool { return fresh(s.row.Time) })
+	r.interactions = keep(r.interactions, &uncounted, func(i derived[event.Interaction]) bool { return fresh(i.row.Time) })
+	r.parts = keep(r.parts, &uncounted, func(s derived[event.Session]) bool { return fresh(s.row.Start) })
 
 	for i := range r.events {
 		forgetKeys(&r.events[i].row.Origin, r.events[i].row.Time, now)

@@ -1,0 +1,110 @@
+package duckdb
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+// fingerprintAge is how long client keys are kept; their salt lives no longer.
+const fingerprintAge = 48 * time.Hour
+
+// Expire implements [store.Writer].
+func (s *Store) Expire(ctx context.Context, now time.Time, r store.Retention) (out store.Erased, err error) {
+	w := s.writer
+	err = w.transaction(ctx, func() error {
+		out = store.Erased{}
+		if err := w.expireRecords(ctx, now, r.Raw, &out); err != nil {
+			return err
+		}
+		if err := w.expireDerived(ctx, now, r.Links, &out); err != nil {
+			return err
+		}
+		if _, err := w.conn.exec(ctx, "DELETE FROM fingerprints WHERE time < ?", now.Add(-fingerprintAge)); err != nil {
+			return err
+		}
+		return w.keepSeq(ctx)
+	})
+	return out, err
+}
+
+// expireRecords removes records that are old and arrived long ago.
+func (w *writer) expireRecords(ctx context.Context, now time.Time, age time.Duration, out *store.Erased) error {
+	if age == 0 {
+		return nil
+	}
+	before := now.Add(-age)
+	upto, err := w.arrivedBefore(ctx, before)
+	if err != nil {
+		return err
+	}
+	for table, count := range map[string]*int64{"events": &out.Events, "calls": &out.Calls, "spans": &out.Spans} {
+		if *count, err = w.conn.exec(ctx, "DELETE FROM "+table+" WHERE time < ? AND seq <= ?", before, upto); err != nil {
+			return err
+		}
+	}
+	for _, table := range []string{"rejected", "duplicates"} {
+		if _, err := w.conn.exec(ctx, "DELETE FROM "+table+" WHERE hour < ?", before); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// expireDerived removes what was derived from old records, but not within the range
+// of time of old records that arrived since.
+func (w *writer) expireDerived(ctx context.Context, now time.Time, age time.Duration, out *store.Erased) error {
+	if age == 0 {
+		return nil
+	}
+	before := now.Add(-age)
+	upto, err := w.arrivedBefore(ctx, before)
+	if err != nil {
+		return err
+	}
+	from, to, err := w.conn.span(ctx, statement("expire_latecomers"), before, upto, before, upto)
+	if err != nil {
+		return err
+	}
+	for table, column := range map[string]string{"links": "time", "signals": "time", "interactions": "time", "sessions": "started"} {
+		n, err := w.conn.exec(ctx, "DELETE FROM "+table+" WHERE "+column+" < ? AND NOT ("+column+" BETWEEN ? AND ?)", before, from, to)
+		if err != nil {
+			return err
+		}
+		if table == "links" {
+			out.Links = n
+		}
+	}
+	return nil
+}
+
+// dayNote is the name in the table state under which a day's first commit leaves
+// the highest Seq before it.
+func dayNote(t time.Time) string { return "arrived " + t.UTC().Format(time.DateOnly) }
+
+// noteDay leaves the note of today, once.
+func (w *writer) noteDay(ctx context.Context, seq int64) error {
+	note := dayNote(w.now())
+	if note == w.noted {
+		return nil
+	}
+	_, err := w.conn.exec(ctx, "INSERT INTO state VALUES (?, ?) ON CONFLICT DO NOTHING", note, seq)
+	if err == nil {
+		w.noted = note
+	}
+	return err
+}
+
+// arrivedBefore returns the highest Seq of the days that began before t.
+func (w *writer) arrivedBefore(ctx context.Context, t time.Time) (int64, error) {
+	day := t.UTC().Truncate(24 * time.Hour)
+	if day.Before(t) {
+		day = day.Add(24 * time.Hour)
+	}
+	upto := int64(math.MaxInt64)
+	err := w.conn.each(ctx, "SELECT value FROM state WHERE name >= ? AND name < 'arrived a' ORDER BY name LIMIT 1", []any{dayNote(day)},
+		func(r *reader) { upto = r.int() })
+	return upto, err
+}
