@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/live"
 	"github.com/clickspan/clickspan/internal/meta"
@@ -27,6 +29,7 @@ type node struct {
 
 // openStore opens the telemetry store of the data directory.
 func openStore(e *env) (*duckdb.Store, error) {
+	unix.Umask(0o077) // the engine makes its files by the process's mask; they are for nobody else
 	return duckdb.Open(e.ctx, duckdb.Config{
 		Dir: e.settings.Data, MemoryBytes: e.settings.Memory, Threads: e.settings.Threads, Logger: e.log, Now: time.Now,
 	})

@@ -6,7 +6,7 @@ import (
 )
 
 // Permanent marks an error that a retry cannot mend: the sender's fault. HTTP
-// answers 400 (or the Status it carries), the CLI exits 1.
+// answers 400, the CLI exits 1.
 type Permanent struct {
 	Err  error
 	Hint string // what to do next, a full sentence

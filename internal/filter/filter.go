@@ -64,7 +64,7 @@ type compiler struct {
 
 func at(l common.Location, format string, args ...any) error {
 	return &event.Permanent{
-		Err:  fmt.Errorf("filter, line %d, column %d: %s", l.Line(), l.Column()+1, fmt.Sprintf(format, args...)),
+		Err:  fmt.Errorf("line %d, column %d: %s", l.Line(), l.Column()+1, fmt.Sprintf(format, args...)),
 		Hint: `Write conditions such as: call.status >= 500 && call.route == "/orders/{id}". GET /api/v1/fields lists the fields.`,
 	}
 }
