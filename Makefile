@@ -10,7 +10,7 @@ LDFLAGS := -s -w -X github.com/clickspan/clickspan/internal/cli.version=$(VERSIO
 # The C compiler links DuckDB; every other package is plain Go.
 export CGO_ENABLED := 1
 
-.PHONY: help demo build ui test test-go test-ui test-browser lint fmt generate bench bench-link bench-query fuzz clean
+.PHONY: help demo build ui test test-go test-ui test-browser lint fmt generate bench bench-link fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort

@@ -72,7 +72,7 @@ func (s *Server) trade(ctx context.Context, token string) (meta.User, error) {
 		return meta.User{}, err
 	}
 	found, err := s.meta.LookupCredential(ctx, token)
-	if errors.Is(err, meta.ErrNotFound) {
+	if errors.Is(err, meta.ErrNotFound) || err == nil && found.Kind != "token" { // a login must not renew itself for ever
 		return meta.User{}, problem(http.StatusUnauthorized, "A link works once. `clickspan serve` prints a new one at each start; the token in the data directory works too.",
 			"the token is wrong, used or expired")
 	}

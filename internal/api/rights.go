@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/url"
 
@@ -25,8 +26,8 @@ func (s *Server) erase(ctx context.Context, in *EraseInput) (privacy.Receipt, er
 	return s.rights.Erase(ctx, project, in.Body.Person)
 }
 
-// exportPerson streams everything that is known about a person as NDJSON. What
-// cannot be read half-way ends the stream early, without its last line break.
+// exportPerson streams everything that is known about a person as NDJSON. When it
+// cannot go on half-way the connection is cut, so that nobody takes it for whole.
 func (s *Server) exportPerson(w http.ResponseWriter, r *http.Request) {
 	if err := s.streamPerson(r.Context(), w, r.URL.Query()); err != nil {
 		s.fail(w, r, err)
@@ -46,6 +47,9 @@ func (s *Server) streamPerson(ctx context.Context, w http.ResponseWriter, query 
 		return err
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
-	_, err = s.rights.Export(ctx, project, person, w)
-	return err
+	if _, err := s.rights.Export(ctx, project, person, w); err != nil {
+		s.log.ErrorContext(ctx, "export ended early", slog.Any("error", err))
+		panic(http.ErrAbortHandler)
+	}
+	return nil
 }

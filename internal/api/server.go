@@ -181,12 +181,14 @@ func (s *Server) Handler() http.Handler {
 // IntakeHandler serves the intake routes, the browser script and /healthz only,
 // always with an ingest key; it may face the public.
 func (s *Server) IntakeHandler() http.Handler {
-	return s.around(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r = r.WithContext(withPublic(r.Context()))
+	marked := s.around(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.route(s.intake, w, r) {
 			s.fail(w, r, problem(http.StatusNotFound, "This listener takes records only; open the main address for the rest.", "there is no %s here", r.URL.Path))
 		}
 	}))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		marked.ServeHTTP(w, r.WithContext(withPublic(r.Context())))
+	})
 }
 
 // route serves r if mux knows its path. A known path with another method is

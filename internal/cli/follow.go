@@ -18,10 +18,14 @@ import (
 const (
 	// maxChunk bounds what one delivery holds in memory.
 	maxChunk = 4 << 20
-	// overlap is how much before the position is delivered again. Equal lines are
-	// told apart by counting them, so the count needs the lines just before; what
-	// was stored already comes back as a duplicate and changes nothing.
-	overlap = 64 << 10
+	// window is how far before the position equal lines are looked for. Equal lines
+	// are told apart by counting them, so a line that was there before is delivered
+	// together with what lies between; what was stored already comes back as a
+	// duplicate and changes nothing.
+	window = 1 << 20
+	// quietLooks is how often a renamed log must have nothing new before it is left:
+	// a server goes on writing to it until it is told to reopen its logs.
+	quietLooks = 8
 )
 
 // position is how far a log has been delivered. LastLine lets a follower see that
@@ -44,6 +48,7 @@ type follower struct {
 	wait      func(context.Context) error // until the file may have grown
 	pos       position
 	file      *os.File
+	quiet     int // looks at the renamed file that found nothing
 }
 
 // statePath is where a log's position lives inside the data directory: one file
@@ -106,11 +111,19 @@ func (f *follower) step(ctx context.Context) error {
 		return err
 	}
 	renamed := f.renamed() // asked before reading: what was written until then is read below
+	before := f.pos
 	if err := f.drain(ctx); err != nil || !renamed {
+		f.quiet = 0
 		return err
 	}
+	if f.quiet++; f.pos != before {
+		f.quiet = 0
+	}
+	if f.quiet < quietLooks {
+		return nil
+	}
 	f.close()
-	f.pos = position{}
+	f.pos, f.quiet = position{}, 0
 	return f.save()
 }
 
@@ -190,13 +203,17 @@ func (f *follower) catchUpWithRotated(ctx context.Context) error {
 // drain delivers all whole lines after the position.
 func (f *follower) drain(ctx context.Context) error {
 	for {
-		begin := max(0, f.pos.Offset-overlap)
+		if info, err := f.file.Stat(); err == nil && info.Size() <= f.pos.Offset {
+			return nil
+		}
+		begin := max(0, f.pos.Offset-window)
 		buf := make([]byte, f.pos.Offset-begin+maxChunk)
 		n, err := f.file.ReadAt(buf, begin)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("cannot read %s: %w", f.path, err)
 		}
-		fresh := buf[min(int64(n), f.pos.Offset-begin):n]
+		middle := min(n, int(f.pos.Offset-begin))
+		old, fresh := wholeLines(buf[:middle], begin == 0), buf[middle:n]
 		end := bytes.LastIndexByte(fresh, '\n') + 1
 		if end == 0 && len(fresh) == maxChunk {
 			end = maxChunk // a line beyond any limit: the decoder rejects its pieces
@@ -204,16 +221,32 @@ func (f *follower) drain(ctx context.Context) error {
 		if end == 0 {
 			return nil
 		}
-		old := wholeLines(buf[:f.pos.Offset-begin], begin == 0)
-		lines := buf[int(f.pos.Offset-begin)-len(old) : int(f.pos.Offset-begin)+end]
-		if err := f.deliver(ctx, lines, bytes.Count(old, []byte{'\n'})); err != nil {
+		old = old[firstEqual(old, fresh[:end]):]
+		if err := f.deliver(ctx, buf[middle-len(old):middle+end], bytes.Count(old, []byte{'\n'})); err != nil {
 			return err
 		}
-		f.pos = position{Offset: f.pos.Offset + int64(end), LastLine: hashLast(lines)}
+		f.pos = position{Offset: f.pos.Offset + int64(end), LastLine: hashLast(buf[:middle+end])}
 		if err := f.save(); err != nil {
 			return err
 		}
 	}
+}
+
+// firstEqual returns where in old the first line begins that fresh has too, the
+// length of old when none does.
+func firstEqual(old, fresh []byte) int {
+	news := map[string]bool{}
+	for line := range bytes.Lines(fresh) {
+		news[string(line)] = true
+	}
+	at := 0
+	for line := range bytes.Lines(old) {
+		if news[string(line)] {
+			return at
+		}
+		at += len(line)
+	}
+	return at
 }
 
 // wholeLines drops the line that b begins in the middle of.

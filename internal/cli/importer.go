@@ -135,7 +135,7 @@ type remote struct {
 // remote reads the token of the data directory unless one was given.
 func (f *remoteFlags) remote(e *env) (*remote, error) {
 	token := f.Token
-	if token == "" {
+	if token == "" && f.own(e) {
 		text, err := os.ReadFile(filepath.Join(e.settings.Data, tokenFile))
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, fmt.Errorf("cannot read the token: %w", err)
@@ -143,6 +143,17 @@ func (f *remoteFlags) remote(e *env) (*remote, error) {
 		token = strings.TrimSpace(string(text))
 	}
 	return &remote{base: strings.TrimRight(f.URL, "/"), token: token, client: &http.Client{}}, nil
+}
+
+// own reports whether the address is the data directory's own server or at least
+// this machine: its token must not be sent to anybody else.
+func (f *remoteFlags) own(e *env) bool {
+	address, err := os.ReadFile(filepath.Join(e.settings.Data, addressFile))
+	if err == nil && strings.TrimSpace(string(address)) == f.URL {
+		return true
+	}
+	parsed, err := url.Parse(f.URL)
+	return err == nil && isLoopback(parsed.Host)
 }
 
 // do sends a request and decodes the answer; a problem becomes an error of its class.

@@ -141,7 +141,7 @@ func listen(e *env, n *node) (listeners, error) {
 func isLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return false
+		host = address // without a port
 	}
 	if host == "localhost" {
 		return true

@@ -182,9 +182,23 @@ func (l *Linker) link(ctx context.Context, t store.Touched) []store.Linked {
 	var all []store.Linked
 	for _, b := range link.Blocks(link.Rows{Events: t.Events, Calls: t.Calls}) {
 		b.Late = now.Sub(lastOf(b.Rows)) > lateAfter
-		all = append(all, linkedOf(t.Project, link.Link(b, options)))
+		if result, ok := l.linkBlock(ctx, b, options); ok {
+			all = append(all, linkedOf(t.Project, result))
+		}
 	}
 	return all
+}
+
+// linkBlock links one block. A defect that some rows bring to light costs their
+// links and is logged; it must not keep the server from ever starting again.
+func (l *Linker) linkBlock(ctx context.Context, b link.Block, options link.Options) (result link.Result, ok bool) {
+	defer func() {
+		if defect := recover(); defect != nil {
+			l.Logger.ErrorContext(ctx, "a block could not be linked; please report this", slog.Any("defect", defect), slog.Int("rows", b.Len()))
+			ok = false
+		}
+	}()
+	return link.Link(b, options), true
 }
 
 func lastOf(r link.Rows) (last time.Time) {

@@ -138,7 +138,9 @@ func (w *Writer) Release(r *event.Release) error {
 		return nil
 	}
 	w.index()
-	w.releases = append(w.releases, *r)
+	release := *r
+	release.URL, release.Note = w.pipeline.Rules.Text(r.URL), w.pipeline.Rules.Text(r.Note)
+	w.releases = append(w.releases, release)
 	return nil
 }
 

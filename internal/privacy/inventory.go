@@ -65,12 +65,12 @@ func Inventory() []DataClass {
 			"telemetry: events, calls", "raw rows, 90 days", "with the rows",
 		},
 		{
-			"Request and response bodies", "`request_body`, `response_body`", "refused, unless an endpoint has opted in",
+			"Request and response bodies", "`request_body`, `response_body`", "refused",
 			"nowhere", "", "nothing to erase",
 		},
 		{
 			"Behaviour: pages, clicks, calls", "events, calls, spans", "text redacted as above; no values of form fields, no key strokes, no recordings",
-			"telemetry: events, calls, spans, links, sessions", "90 days; counts by hour without ids 2 years", "rows and their share of all counts",
+			"telemetry: events, calls, spans, links, sessions", "90 days", "rows and their share of all counts",
 		},
 		{
 			"Refusal of consent", "`Sec-GPC: 1`, `DNT: 1`, `consent: denied`", "identity, address, user agent and personal properties are removed; the rest counts",

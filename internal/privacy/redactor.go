@@ -60,7 +60,7 @@ func (r *Redactor) Event(e *event.Event) {
 func (r *Redactor) Call(c *event.Call) {
 	p := r.person(&c.Identity, &c.Origin, c.Time, c.Attributes)
 	r.ids(&c.ID, &c.RequestID, &c.ActionID, &c.PageID, &c.Release)
-	r.texts(&c.Error, &c.Service, &c.Source)
+	r.texts(&c.Error, &c.Service, &c.Source, &c.Host, &c.Method)
 	r.urls(&c.Path, &c.Route)
 	c.Query = r.rules.query(c.Query)
 	r.context(&c.Context)
@@ -71,7 +71,7 @@ func (r *Redactor) Call(c *event.Call) {
 func (r *Redactor) Span(s *event.Span) {
 	p := r.person(&event.Identity{}, &s.Origin, s.Time, s.Attributes)
 	r.ids(&s.ID)
-	r.texts(&s.Name, &s.Error, &s.Service, &s.Source)
+	r.texts(&s.Name, &s.Kind, &s.Error, &s.Service, &s.Source)
 	p.values(s.Attributes)
 }
 

@@ -58,16 +58,14 @@ type Receipt struct {
 // Retention is how long each class of data lives, counted back from now. Zero
 // means for ever.
 type Retention struct {
-	Raw     time.Duration // events, calls, spans, rejections
-	Links   time.Duration // links, signals, interactions, sessions, presence
-	Minutes time.Duration // minute tier of the rollups
-	Hours   time.Duration // hour tier of the rollups
+	Raw   time.Duration // events, calls, spans, rejections
+	Links time.Duration // links, signals, interactions, sessions, reasons for missing links
 }
 
-// DefaultRetention is raw 90 days, links 90 days, minutes 48 hours, hours 2 years.
+// DefaultRetention is raw 90 days, links 90 days.
 func DefaultRetention() Retention {
 	const day = 24 * time.Hour
-	return Retention{Raw: 90 * day, Links: 90 * day, Minutes: 2 * day, Hours: 730 * day}
+	return Retention{Raw: 90 * day, Links: 90 * day}
 }
 
 // Writer takes records in and out.

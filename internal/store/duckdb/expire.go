@@ -68,7 +68,7 @@ func (w *writer) expireDerived(ctx context.Context, now time.Time, age time.Dura
 	if err != nil {
 		return err
 	}
-	for table, column := range map[string]string{"links": "time", "signals": "time", "interactions": "time", "sessions": "started"} {
+	for table, column := range map[string]string{"links": "time", "signals": "time", "interactions": "time", "sessions": "started", "unlinked": "time"} {
 		n, err := w.conn.exec(ctx, "DELETE FROM "+table+" WHERE "+column+" < ? AND NOT ("+column+" BETWEEN ? AND ?)", before, from, to)
 		if err != nil {
 			return err

@@ -74,6 +74,11 @@ func (c *conn) unlinked(ctx context.Context, after, last int64) ([]store.Touched
 	return c.readKept(ctx, kept, crowded)
 }
 
+// patientRounds is how many rounds look one gap further each. A chain that goes on
+// longer, one id shared for weeks, is followed in steps that double, so that its
+// length costs rounds by its logarithm; [cluster] drops what was reached too far.
+const patientRounds = 6
+
 // reach runs rounds until one finds nothing.
 func (c *conn) reach(ctx context.Context) error {
 	round := statement("unlinked_round", "keys", statement("unlinked_keys"))
@@ -82,7 +87,8 @@ func (c *conn) reach(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		found, err := c.exec(ctx, round, n, from.Add(-store.LinkGap), to.Add(store.LinkGap))
+		step := store.LinkGap << min(max(0, n-patientRounds), 16)
+		found, err := c.exec(ctx, round, n, from.Add(-step), to.Add(step))
 		if err != nil || found == 0 {
 			return err
 		}
