@@ -223,8 +223,10 @@ type Reader interface {
 	// Endpoints returns the catalogue: one row per endpoint with server calls in
 	// range (client calls when Side says so), by calls desc then name. Quantiles are
 	// rounded. It may answer from rollups when the filter is nil; then Approx is set
-	// and a quantile is off by at most 4.5 %, and the range's ends count whole minutes
-	// (within 48 hours) or whole hours.
+	// and a quantile is off by at most 4.5 %, the range's ends count whole minutes
+	// (within 48 hours) or whole hours, people are counted by whole hours, and
+	// LastSeen may be that of an erased call of the same minute, when that is older of
+	// the same hour. Rollups also know calls that Expire removed.
 	Endpoints(ctx context.Context, q EndpointsQuery) (Endpoints, error)
 	// Callers returns the actions that called an endpoint: the events that caused
 	// its calls in Scope (of either side, directly or through a client call),

@@ -22,13 +22,14 @@ func (s *Store) Erase(ctx context.Context, project event.ProjectID, p store.Pers
 				return err
 			}
 		}
-		links, err := w.conn.exec(ctx, statement("erase_links"), project)
-		if err != nil {
+		var err error
+		if out.Links, err = w.deleteLinks(ctx, "erase_links", project); err != nil {
 			return err
 		}
-		out.Links = links
-		if _, err := w.conn.exec(ctx, statement("erase_sessions"), project); err != nil {
-			return err
+		for _, name := range []string{"erase_sessions", "presence_erase"} {
+			if _, err := w.conn.exec(ctx, statement(name), project); err != nil {
+				return err
+			}
 		}
 		return w.removeDoomed(ctx, project, &out)
 	})
@@ -71,6 +72,14 @@ func (s *Store) Forget(ctx context.Context, project event.ProjectID, label strin
 
 // removeDoomed deletes the rows named in doomed and all that was derived from them.
 func (w *writer) removeDoomed(ctx context.Context, project event.ProjectID, out *store.Erased) error {
+	if err := w.removeFromRollup(ctx); err != nil {
+		return err
+	}
+	links, err := w.deleteLinks(ctx, "remove_links", project)
+	if err != nil {
+		return err
+	}
+	out.Links += links
 	var uncounted int64
 	for _, step := range []struct {
 		name  string
@@ -81,7 +90,6 @@ func (w *writer) removeDoomed(ctx context.Context, project event.ProjectID, out 
 		{"remove_calls", &out.Calls, nil},
 		{"remove_spans", &out.Spans, nil},
 		{"remove_fingerprints", &uncounted, nil},
-		{"remove_links", &out.Links, []any{project}},
 		{"remove_signals", &uncounted, []any{project}},
 		{"remove_interactions", &uncounted, []any{project}},
 		{"remove_sessions", &uncounted, []any{project}},
@@ -114,9 +122,20 @@ const fingerprintAge = 48 * time.Hour
 // Expire implements [store.Writer].
 func (s *Store) Expire(ctx context.Context, now time.Time, r store.Retention) (out store.Erased, err error) {
 	w := s.writer
+	if err := w.settle(ctx); err != nil { // who called must be known before the calls go
+		return out, err
+	}
 	var uncounted int64
 	err = w.transaction(ctx, func() error {
 		out = store.Erased{}
+		if err := w.expireRollup(ctx, now, r); err != nil {
+			return err
+		}
+		if r.Raw > 0 {
+			if err := w.raiseRawFrom(ctx, now.Add(-r.Raw)); err != nil {
+				return err
+			}
+		}
 		for _, class := range []struct {
 			table, column string
 			age           time.Duration
@@ -132,6 +151,7 @@ func (s *Store) Expire(ctx context.Context, now time.Time, r store.Retention) (o
 			{"signals", "time", r.Links, &uncounted},
 			{"interactions", "time", r.Links, &uncounted},
 			{"sessions", "started", r.Links, &uncounted},
+			{"presence", "hour", r.Links, &uncounted},
 		} {
 			if class.age == 0 {
 				continue
