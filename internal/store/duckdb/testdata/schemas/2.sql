@@ -146,3 +146,5 @@ WHERE class <> 'asset'
 GROUP BY ALL;
 INSERT INTO stale_hours SELECT DISTINCT project, date_trunc('hour', time) FROM calls;
 INSERT INTO events (project, seq, name) VALUES (1, 1, 'click');
+INSERT INTO calls (project, seq, time, side, class, service, method, route, status, error, duration_us, weight) VALUES (1, 2, '2026-11-23 10:00:05', 'server', 'api', '', 'GET', '/a', 503, '', 1024, 1);
+INSERT INTO rollup_minutes VALUES (1, '2026-11-23 10:00:00', 'server', '', 'GET', '/a', 5, 79, 1, 1, '2026-11-23 10:00:05');
