@@ -66,6 +66,7 @@ func openNode(e *env) (*node, error) {
 		Store: n.store, ExpireSalts: n.meta.ExpireSalts, Replay: n.rights.Replay, Now: time.Now, Logger: e.log,
 		Retention: store.Retention{
 			Raw: time.Duration(e.settings.RetainRaw), Links: time.Duration(e.settings.RetainLinks),
+			Minutes: time.Duration(e.settings.RetainMinutes), Hours: time.Duration(e.settings.RetainHours),
 		},
 	}
 	if err := n.restoreTemplates(e.ctx); err != nil {

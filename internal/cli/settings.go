@@ -33,8 +33,10 @@ type Settings struct {
 	Memory  int64 `yaml:"memory" help:"Bytes of memory the store may use; 0 is half of the machine's."`
 	Threads int   `yaml:"threads" help:"Threads the store may use; 0 is one a core."`
 
-	RetainRaw   Days `yaml:"retain_raw" default:"90d" help:"How long events, calls and spans are kept after they arrived."`
-	RetainLinks Days `yaml:"retain_links" default:"90d" help:"How long links, signals and sessions are kept."`
+	RetainRaw     Days `yaml:"retain_raw" default:"90d" help:"How long events, calls and spans are kept after they arrived."`
+	RetainLinks   Days `yaml:"retain_links" default:"90d" help:"How long links, signals and sessions are kept."`
+	RetainMinutes Days `yaml:"retain_minutes" default:"2d" help:"How long statistics by minute are kept; then they are by hour."`
+	RetainHours   Days `yaml:"retain_hours" default:"730d" help:"How long statistics by hour are kept."`
 
 	LogLevel string `yaml:"log_level" default:"warn" enum:"debug,info,warn,error" help:"What is logged: debug, info, warn or error."`
 }

@@ -70,7 +70,7 @@ func Inventory() []DataClass {
 		},
 		{
 			"Behaviour: pages, clicks, calls", "events, calls, spans", "text redacted as above; no values of form fields, no key strokes, no recordings",
-			"telemetry: events, calls, spans, links, sessions", "90 days", "rows and their share of all counts",
+			"telemetry: events, calls, spans, links, sessions", "90 days; counts by hour without ids 2 years", "rows and their share of all counts",
 		},
 		{
 			"Refusal of consent", "`Sec-GPC: 1`, `DNT: 1`, `consent: denied`", "identity, address, user agent and personal properties are removed; the rest counts",

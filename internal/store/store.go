@@ -58,14 +58,16 @@ type Receipt struct {
 // Retention is how long each class of data lives, counted back from now. Zero
 // means for ever.
 type Retention struct {
-	Raw   time.Duration // events, calls, spans, rejections
-	Links time.Duration // links, signals, interactions, sessions, reasons for missing links
+	Raw     time.Duration // events, calls, spans, rejections
+	Links   time.Duration // links, signals, interactions, sessions, presence, reasons for missing links
+	Minutes time.Duration // minute tier of the rollups
+	Hours   time.Duration // hour tier of the rollups
 }
 
-// DefaultRetention is raw 90 days, links 90 days.
+// DefaultRetention is raw 90 days, links 90 days, minutes 48 hours, hours 2 years.
 func DefaultRetention() Retention {
 	const day = 24 * time.Hour
-	return Retention{Raw: 90 * day, Links: 90 * day}
+	return Retention{Raw: 90 * day, Links: 90 * day, Minutes: 2 * day, Hours: 730 * day}
 }
 
 // Writer takes records in and out.
@@ -224,8 +226,10 @@ type Reader interface {
 	// Endpoints returns the catalogue: one row per endpoint with server calls in
 	// range (client calls when Side says so), by calls desc then name. Quantiles are
 	// rounded. It may answer from rollups when the filter is nil; then Approx is set
-	// and a quantile is off by at most 4.5 %, and the range's ends count whole minutes
-	// (within 48 hours) or whole hours.
+	// and a quantile is off by at most 4.5 %, the range's ends count whole minutes
+	// (within 48 hours) or whole hours, people are counted by whole hours, and
+	// LastSeen may be that of an erased call of the same minute, when that is older of
+	// the same hour. Rollups also know calls that Expire removed.
 	Endpoints(ctx context.Context, q EndpointsQuery) (Endpoints, error)
 	// Callers returns the actions that called an endpoint: the events that caused
 	// its calls in Scope (of either side, directly or through a client call),

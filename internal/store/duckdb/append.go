@@ -57,7 +57,7 @@ func (w *writer) append(group []*job) error {
 	if err := room(w.dir); err != nil {
 		return err
 	}
-	seq, newest := w.seq.Load(), w.newest
+	seq, newest, sums := w.seq.Load(), w.newest, rollup{}
 	err := w.atomically(func() error {
 		fresh, err := w.fresh(group)
 		if err != nil {
@@ -67,11 +67,11 @@ func (w *writer) append(group []*job) error {
 			return err
 		}
 		for i, j := range group {
-			if err := w.put(j.batch, fresh[i], &seq); err != nil {
+			if err := w.put(j.batch, fresh[i], &seq, sums); err != nil {
 				return err
 			}
 		}
-		return nil
+		return w.putRollup(sums)
 	})
 	if err != nil {
 		w.newest, w.noted = newest, ""
@@ -86,8 +86,8 @@ func (w *writer) append(group []*job) error {
 	return nil
 }
 
-// put writes the rows of one batch that are not there yet.
-func (w *writer) put(b *batch, fresh [kinds][]bool, seq *int64) error {
+// put writes the rows of one batch that are not there yet, and adds their calls to sums.
+func (w *writer) put(b *batch, fresh [kinds][]bool, seq *int64, sums rollup) error {
 	a := &arrival{project: b.Project(), now: w.now(), label: b.Label()}
 	accepted := 0
 	each := func(k kind, write func(i int, id ident), own func(i int) time.Time) {
@@ -108,7 +108,10 @@ func (w *writer) put(b *batch, fresh [kinds][]bool, seq *int64) error {
 		return err
 	}
 	each(events, func(i int, id ident) { w.putEvent(a, &b.Events()[i], id) }, func(i int) time.Time { return b.Events()[i].OwnTime })
-	each(calls, func(i int, id ident) { w.putCall(a, &b.Calls()[i], id) }, func(i int) time.Time { return b.Calls()[i].OwnTime })
+	each(calls, func(i int, id ident) {
+		w.putCall(a, &b.Calls()[i], id)
+		sums.add(a.project, &b.Calls()[i])
+	}, func(i int) time.Time { return b.Calls()[i].OwnTime })
 	each(spans, func(i int, id ident) { w.spans.putSpan(a, &b.Spans()[i], id) }, func(i int) time.Time { return b.Spans()[i].OwnTime })
 	b.receipt = store.Receipt{Accepted: accepted, Duplicates: b.Len() - accepted, Upto: store.Seq(*seq)}
 	return w.putRefused(b, a)

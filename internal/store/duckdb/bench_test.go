@@ -147,12 +147,23 @@ func BenchmarkReads(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	settling := time.Now()
+	if _, err := s.Expire(context.Background(), end, store.Retention{}); err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("settled in %v", time.Since(settling))
 	b.Logf("%d rows, %d links, %.1f bytes per row", rows, stats.Links, float64(stats.DiskBytes)/float64(rows))
 	ctx := context.Background()
 	all := store.Scope{Project: 1, From: start, To: end}
 	for name, ask := range map[string]func() error{
 		"Endpoints": func() error { _, err := s.Endpoints(ctx, store.EndpointsQuery{Scope: all}); return err },
-		"Calls":     func() error { _, err := s.Calls(ctx, store.CallsQuery{Scope: all, Limit: 100}); return err },
+		"EndpointsOfDays": func() error { // from rollups
+			scope := all
+			scope.From = end.Add(-72 * time.Hour)
+			_, err := s.Endpoints(ctx, store.EndpointsQuery{Scope: scope})
+			return err
+		},
+		"Calls": func() error { _, err := s.Calls(ctx, store.CallsQuery{Scope: all, Limit: 100}); return err },
 		"CallsSlow": func() error {
 			_, err := s.Calls(ctx, store.CallsQuery{Scope: all, Limit: 100, Sort: store.Slowest})
 			return err

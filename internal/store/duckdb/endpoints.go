@@ -35,7 +35,14 @@ func (s *Store) Endpoints(ctx context.Context, q store.EndpointsQuery) (store.En
 	if err != nil {
 		return out, err
 	}
-	err = s.readers.heavy.with(ctx, func(c *conn) error {
+	err = s.readers.heavy.with(ctx, func(c *conn) (err error) {
+		if out.Approx, err = c.rolledUp(ctx, q); err != nil {
+			return err
+		}
+		if out.Approx {
+			out.Rows, err = c.catalogue(ctx, q, s.writer.now())
+			return err
+		}
 		return c.each(ctx, text, args, func(r *reader) { out.Rows = append(out.Rows, r.endpointStats()) })
 	})
 	slices.SortFunc(out.Rows, func(a, b store.EndpointStats) int {
@@ -52,17 +59,24 @@ func endpointsQuery(q store.EndpointsQuery) (string, []any, error) {
 	}
 	all.linkFacts(q.Scope, facts...)
 	links := all.String()
-	all.args = append(all.args, q.Project, q.From, q.To, string(cmp.Or(q.Side, event.Server)))
+	all.args = append(all.args, q.Project, q.From, q.To, string(sideOf(q)))
 	all.text.Reset()
-	if q.Only != nil {
-		all.add(" AND c.service = ? AND c.method = ? AND c.route = ?", q.Only.Service, q.Only.Method, q.Only.Route)
-	}
+	all.onlyEndpoint("c.", q.Only)
 	if err := all.callConditions(q.Scope, needsLink(q.Filter)); err != nil {
 		return "", nil, err
 	}
 	text := statement("endpoints", "facts", links, "failed", failedCall, "refused", refusedCall,
 		"people", callPeople(q.Bots), "conditions", all.String())
 	return text, all.args, nil
+}
+
+func sideOf(q store.EndpointsQuery) event.Side { return cmp.Or(q.Side, event.Server) }
+
+// onlyEndpoint narrows the rows of a table to one endpoint, when there is one.
+func (q *query) onlyEndpoint(table string, e *event.Endpoint) {
+	if e != nil {
+		q.add(" AND "+table+"service = ? AND "+table+"method = ? AND "+table+"route = ?", e.Service, e.Method, e.Route)
+	}
 }
 
 func (r *reader) endpointStats() (e store.EndpointStats) {

@@ -21,13 +21,14 @@ func (s *Store) Erase(ctx context.Context, project event.ProjectID, p store.Pers
 				return err
 			}
 		}
-		links, err := w.conn.exec(ctx, statement("erase_links"), project)
-		if err != nil {
+		var err error
+		if out.Links, err = w.deleteLinks(ctx, "erase_links", project); err != nil {
 			return err
 		}
-		out.Links = links
-		if _, err := w.conn.exec(ctx, statement("erase_sessions"), project); err != nil {
-			return err
+		for _, name := range []string{"erase_sessions", "presence_erase"} {
+			if _, err := w.conn.exec(ctx, statement(name), project); err != nil {
+				return err
+			}
 		}
 		return w.removeDoomed(ctx, project, &out)
 	})
@@ -70,6 +71,14 @@ func (s *Store) Forget(ctx context.Context, project event.ProjectID, label strin
 
 // removeDoomed deletes the rows named in doomed and all that was derived from them.
 func (w *writer) removeDoomed(ctx context.Context, project event.ProjectID, out *store.Erased) error {
+	if err := w.removeFromRollup(ctx); err != nil {
+		return err
+	}
+	links, err := w.deleteLinks(ctx, "remove_links", project)
+	if err != nil {
+		return err
+	}
+	out.Links += links
 	var uncounted int64
 	for _, step := range []struct {
 		name  string
@@ -80,7 +89,6 @@ func (w *writer) removeDoomed(ctx context.Context, project event.ProjectID, out 
 		{"remove_calls", &out.Calls, nil},
 		{"remove_spans", &out.Spans, nil},
 		{"remove_fingerprints", &uncounted, nil},
-		{"remove_links", &out.Links, []any{project}},
 		{"remove_signals", &uncounted, []any{project}},
 		{"remove_interactions", &uncounted, []any{project}},
 		{"remove_sessions", &uncounted, []any{project}},

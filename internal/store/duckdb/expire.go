@@ -14,8 +14,14 @@ const fingerprintAge = 48 * time.Hour
 // Expire implements [store.Writer].
 func (s *Store) Expire(ctx context.Context, now time.Time, r store.Retention) (out store.Erased, err error) {
 	w := s.writer
+	if err := w.settle(ctx); err != nil { // who called must be known before the calls go
+		return out, err
+	}
 	err = w.transaction(ctx, func() error {
 		out = store.Erased{}
+		if err := w.expireRollup(ctx, now, r); err != nil {
+			return err
+		}
 		if err := w.expireRecords(ctx, now, r.Raw, &out); err != nil {
 			return err
 		}
@@ -40,6 +46,15 @@ func (w *writer) expireRecords(ctx context.Context, now time.Time, age time.Dura
 	if err != nil {
 		return err
 	}
+	_, newest, err := w.conn.span(ctx, "SELECT min(time), max(time) FROM calls WHERE time < ? AND seq <= ?", before, upto)
+	if err != nil {
+		return err
+	}
+	if !newest.IsZero() {
+		if err := w.raiseRawFrom(ctx, newest.Add(time.Microsecond)); err != nil {
+			return err
+		}
+	}
 	for table, count := range map[string]*int64{"events": &out.Events, "calls": &out.Calls, "spans": &out.Spans} {
 		if *count, err = w.conn.exec(ctx, "DELETE FROM "+table+" WHERE time < ? AND seq <= ?", before, upto); err != nil {
 			return err
@@ -60,15 +75,11 @@ func (w *writer) expireDerived(ctx context.Context, now time.Time, age time.Dura
 		return nil
 	}
 	before := now.Add(-age)
-	upto, err := w.arrivedBefore(ctx, before)
+	from, to, err := w.latecomers(ctx, before)
 	if err != nil {
 		return err
 	}
-	from, to, err := w.conn.span(ctx, statement("expire_latecomers"), before, upto, before, upto)
-	if err != nil {
-		return err
-	}
-	for table, column := range map[string]string{"links": "time", "signals": "time", "interactions": "time", "sessions": "started", "unlinked": "time"} {
+	for table, column := range map[string]string{"links": "time", "signals": "time", "interactions": "time", "sessions": "started", "unlinked": "time", "presence": "hour"} {
 		n, err := w.conn.exec(ctx, "DELETE FROM "+table+" WHERE "+column+" < ? AND NOT ("+column+" BETWEEN ? AND ?)", before, from, to)
 		if err != nil {
 			return err
@@ -78,6 +89,17 @@ func (w *writer) expireDerived(ctx context.Context, now time.Time, age time.Dura
 		}
 	}
 	return nil
+}
+
+// latecomers is the range of time of the records from before a moment that arrived
+// after it; a range in which nothing lies when there are none.
+func (w *writer) latecomers(ctx context.Context, before time.Time) (from, to time.Time, err error) {
+	upto, err := w.arrivedBefore(ctx, before)
+	if err != nil {
+		return from, to, err
+	}
+	from, to, err = w.conn.span(ctx, statement("expire_latecomers"), before, upto, before, upto)
+	return from.Truncate(time.Hour), to, err
 }
 
 // dayNote is the name in the table state under which a day's first commit leaves

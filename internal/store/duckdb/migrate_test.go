@@ -61,6 +61,10 @@ func schemaAfter(t *testing.T, before string) []string {
 		if err != nil || *kept.Rows[0][0] != "1" {
 			t.Errorf("the event of the old schema is gone: %v", err)
 		}
+		summed, err := s.Query(t.Context(), "SELECT minute || ' ' || outcome || ' ' || bucket || ' ' || n || ' ' || samples AS sums FROM rollup_minutes", 2)
+		if err != nil || len(summed.Rows) != 1 || *summed.Rows[0][0] != "2026-11-23 10:00:00 5 79 1.0 1" {
+			t.Errorf("the call of the old schema is summed up as %v, %v", summed.Rows, err)
+		}
 	}
 	return columns
 }

@@ -27,7 +27,12 @@ func (nothing) Span(*event.Span)   {}
 
 func open(tb testing.TB, dir string) *duckdb.Store {
 	tb.Helper()
-	s, err := duckdb.Open(tb.Context(), duckdb.Config{Dir: dir, Threads: 2, Now: func() time.Time { return noon }})
+	return openAt(tb, dir, func() time.Time { return noon })
+}
+
+func openAt(tb testing.TB, dir string, now func() time.Time) *duckdb.Store {
+	tb.Helper()
+	s, err := duckdb.Open(tb.Context(), duckdb.Config{Dir: dir, Threads: 2, Now: now})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -51,18 +51,24 @@ func (w *writer) replaceDerived(ctx context.Context, blocks []store.Linked) erro
 			return err
 		}
 	}
+	hours := hourSet{}
 	for i := range blocks {
 		w.putDerived(&blocks[i], gone)
+		for j := range blocks[i].Links {
+			hours.add(blocks[i].Project, blocks[i].Links[j].Time)
+		}
 	}
-	return nil
+	return w.putStale(hours)
 }
 
 // deleteCovered deletes what was derived from the covered rows of a project.
 func (w *writer) deleteCovered(ctx context.Context, project event.ProjectID, from, to time.Time) error {
-	for _, name := range []string{
-		"delete_links_server", "delete_links_client", "delete_links_event",
-		"delete_signals", "delete_interactions", "delete_sessions", "delete_unlinked",
-	} {
+	for _, name := range []string{"delete_links_server", "delete_links_client", "delete_links_event"} {
+		if _, err := w.deleteLinks(ctx, name, project, from.Add(-linkReach), to.Add(linkReach)); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{"delete_signals", "delete_interactions", "delete_sessions", "delete_unlinked"} {
 		if _, err := w.conn.exec(ctx, statement(name), project, from.Add(-linkReach), to.Add(linkReach)); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"testing"
 	"time"
@@ -290,21 +289,11 @@ func (d *duel) askEndpoints() {
 		q.Only = &event.Endpoint{Method: "GET", Route: "/a"}
 	}
 	approx := false
-	quantiles := cmp.Comparer(func(a, b *int64) bool {
-		if a == nil || b == nil {
-			return a == b
-		}
-		tolerance := 1.0
-		if approx {
-			tolerance += 0.045 * float64(max(*a, *b))
-		}
-		return math.Abs(float64(*a-*b)) <= tolerance
-	})
 	d.same(fmt.Sprintf("Endpoints(%+v)", q), func(s store.Store) (any, error) {
 		out, err := s.Endpoints(d.ctx, q)
 		approx = out.Approx // of the engine, which is asked last
 		return out.Rows, err
-	}, quantiles)
+	}, sameStats(&approx))
 }
 
 func (d *duel) askCallers() {

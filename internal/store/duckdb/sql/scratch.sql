@@ -4,3 +4,4 @@ CREATE TEMP TABLE covered (project BIGINT, id UUID, is_call BOOLEAN);
 CREATE TEMP TABLE person (device_id VARCHAR, user_id VARCHAR);
 CREATE TEMP TABLE doomed (kind VARCHAR, seq BIGINT, id UUID, session_id VARCHAR, trace UUID, answer UUID);
 CREATE TEMP TABLE named (project BIGINT, id UUID, is_call BOOLEAN);
+CREATE TEMP TABLE merged AS FROM rollup_hours LIMIT 0;

@@ -110,3 +110,4 @@ CREATE TABLE unlinked (
 CREATE TABLE rejected (project BIGINT, hour TIMESTAMP, source VARCHAR, reason VARCHAR, example VARCHAR, count BIGINT);
 CREATE TABLE duplicates (project BIGINT, hour TIMESTAMP, count BIGINT);
 INSERT INTO events (project, seq, name) VALUES (1, 1, 'click');
+INSERT INTO calls (project, seq, time, side, class, service, method, route, status, error, duration_us, weight) VALUES (1, 2, '2026-11-23 10:00:05', 'server', 'api', '', 'GET', '/a', 503, '', 1024, 1);
