@@ -49,6 +49,7 @@ func (c *demoCmd) run(e *env, n *node) error {
 	if err != nil {
 		return &event.Permanent{Err: err, Hint: "See clickspan demo --help for what can be set."}
 	}
+	_, _ = fmt.Fprintf(e.Out, "Filling %s with %d days of a simulated shop; the first time takes a minute or two.\n", e.settings.Data, c.Days)
 	bar := newProgress(e.Err, "Filling the shop")
 	err = world.Walk(e.ctx, 0, world.Hours(), func(chunk simulate.Chunk) error {
 		bar.show(float64(chunk.Hour)/float64(world.Hours()), world.Start().Add(time.Duration(chunk.Hour)*time.Hour).Format("Mon 15:04"))

@@ -40,7 +40,7 @@ func (c *doctorCmd) Run(e *env) error {
 		}
 	}
 	if bad > 0 {
-		return fmt.Errorf("%d things to fix", bad)
+		return fmt.Errorf("what is marked fix above needs attention (%d)", bad)
 	}
 	return nil
 }

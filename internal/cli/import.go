@@ -302,9 +302,13 @@ func (c *importCmd) report(e *env, to importer, results []importResult) error {
 		}
 	}
 	if c.JSON {
-		return printJSON(e, map[string]any{"files": results, "total": map[string]any{
+		err := printJSON(e, map[string]any{"files": results, "total": map[string]any{
 			"accepted": total.Accepted, "duplicates": total.Duplicates, "rejected": total.Rejected, "from": total.From, "to": total.To,
 		}})
+		if err == nil && total.Accepted+total.Duplicates == 0 {
+			err = nothingGood(total)
+		}
+		return err
 	}
 	for _, result := range results {
 		if err := c.printResult(e, result); err != nil {
@@ -312,7 +316,7 @@ func (c *importCmd) report(e *env, to importer, results []importResult) error {
 		}
 	}
 	if total.Accepted+total.Duplicates == 0 {
-		return nil
+		return nothingGood(total)
 	}
 	query := url.Values{"from": {total.From.Format(time.RFC3339)}, "to": {total.To.Add(time.Second).Format(time.RFC3339)}}
 	if address := to.address(); address != "" {
@@ -323,6 +327,17 @@ func (c *importCmd) report(e *env, to importer, results []importResult) error {
 	return err
 }
 
+// nothingGood is the error of an import that brought nothing though there was something.
+func nothingGood(total importResult) error {
+	if total.Rejected == 0 {
+		return nil
+	}
+	return &event.Permanent{
+		Err:  fmt.Errorf("none of the %d records could be taken", total.Rejected),
+		Hint: "Leave --format away to have the format recognised, or describe the log's own with --log-format.",
+	}
+}
+
 func (c *importCmd) printResult(e *env, r importResult) error {
 	if _, err := fmt.Fprintf(e.Out, "%s (%s): %d accepted, %d duplicates, %d rejected", r.Path, r.Format, r.Accepted, r.Duplicates, r.Rejected); err != nil {
 		return err
@@ -331,8 +346,11 @@ func (c *importCmd) printResult(e *env, r importResult) error {
 		_, _ = fmt.Fprintf(e.Out, ", from %s to %s", r.From.Format(time.RFC3339), r.To.Format(time.RFC3339))
 	}
 	_, _ = fmt.Fprintln(e.Out)
+	said := map[string]int{}
 	for _, rejection := range r.Errors {
-		_, _ = fmt.Fprintf(e.Out, "  line %d: %s\n", rejection.Index, rejection.Reason)
+		if said[rejection.Reason]++; said[rejection.Reason] <= 3 {
+			_, _ = fmt.Fprintf(e.Out, "  line %d: %s\n", rejection.Index, rejection.Reason)
+		}
 	}
 	if r.Untimed > 0 {
 		_, _ = fmt.Fprintf(e.Out, "  %d calls have no duration. In nginx add $request_time to log_format, in Apache %%D to LogFormat.\n", r.Untimed)

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -61,7 +62,7 @@ func serve(e *env, n *node, background func(ctx context.Context, base string) er
 	if err != nil {
 		return err
 	}
-	base := "http://" + doors.main.Addr().String()
+	base := "http://" + reachable(doors.main.Addr())
 	if err := announce(e, n, base, doors); err != nil {
 		return err
 	}
@@ -87,6 +88,16 @@ func serve(e *env, n *node, background func(ctx context.Context, base string) er
 	err = front.Wait()
 	stopAfter()
 	return errors.Join(err, behind.Wait())
+}
+
+// reachable is an address that a browser on this machine can open: a listener on
+// all interfaces calls itself [::].
+func reachable(address net.Addr) string {
+	tcp, ok := address.(*net.TCPAddr)
+	if ok && tcp.IP.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+	}
+	return address.String()
 }
 
 // ended makes the end of a context no error.

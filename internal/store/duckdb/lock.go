@@ -30,7 +30,7 @@ func lockDir(dir string) (*os.File, error) {
 		}
 		return nil, &event.Permanent{
 			Err:  fmt.Errorf("data directory %s is in use by process %s", dir, strings.TrimSpace(string(holder[:n]))),
-			Hint: "Stop it, or use --url to talk to it.",
+			Hint: "Stop that process, or choose another directory with --data. The file `address` in it says where its web page is.",
 		}
 	}
 	if err := file.Truncate(0); err != nil {

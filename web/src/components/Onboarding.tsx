@@ -6,7 +6,8 @@ import { EmptyNotice } from './Notice'
 
 /** The two ways data comes in, as text to copy. */
 const importCommand = 'clickspan import --follow /var/log/nginx/access.log'
-const scriptTag = '<script async src="/clickspan.js"></script>'
+const sendEvent = `curl -H "Authorization: Bearer $KEY" ${location.origin}/intake/events \\
+  -d '{"name":"Order paid","kind":"click","device_id":"d1","time":"'$(date -u +%FT%TZ)'"}'`
 
 export function NoCalls() {
   return (
@@ -22,8 +23,8 @@ export function NoSessions() {
   return (
     <EmptyNotice title="No sessions in this time range.">
       <DataElsewhere />
-      <p>From a log alone come endpoints and calls. Sessions begin with what people do in the browser; put this tag into your pages:</p>
-      <pre>{scriptTag}</pre>
+      <p>From a log alone come endpoints and calls. Sessions begin with what people do. Point OpenTelemetry in the browser at <code>{location.origin}/v1/traces</code>, or send events yourself, with a key from <code>clickspan key create</code>:</p>
+      <pre>{sendEvent}</pre>
     </EmptyNotice>
   )
 }

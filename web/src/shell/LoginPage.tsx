@@ -24,7 +24,7 @@ export function LoginPage() {
         <div><Button type="submit" size="compact-sm">Sign in</Button></div>
       </form>
       <form className="stack" action={(form) => enter({ token: text(form, 'token').trim() })}>
-        <Field label="Or a token, for instance the one in the file of the data directory"><input name="token" className="filter-input mono" type="password" autoComplete="off" required /></Field>
+        <Field label="Or a token, for instance the one in the file named token in the data directory"><input name="token" className="filter-input mono" type="password" autoComplete="off" required /></Field>
         <div><Button type="submit" size="compact-sm" variant="default">Use the token</Button></div>
       </form>
     </main>

@@ -78,7 +78,7 @@ function HeatmapFrame({ answer, endpoint }: { answer: HeatmapAnswer; endpoint: E
   }
   return (
     <ChartFrame title="Latency heatmap" columns={['Time', 'Up to', 'Calls']}
-      finding={data.bounds.length === 0 ? 'No call told how long it took: add $request_time to the log format.' : `From ${formatDuration(data.bounds[0])} to ${formatDuration(data.bounds.at(-1))}; darker is more calls.`}
+      finding={data.bounds.length === 0 ? 'No call told how long it took: add $request_time to the log format.' : `From ${formatDuration(data.bounds[0])} to ${formatDuration(data.bounds.at(-1))}; a stronger colour is more calls.`}
       rows={answer.cells.map((cell) => [formatMoment(Date.parse(answer.columns[cell.column]!), zone, 'minute'), formatDuration(2 ** ((cell.bucket + 1) / 8)), cell.count])}>
       {data.bounds.length > 0 && <Heatmap data={data} onPick={openCalls} />}
     </ChartFrame>

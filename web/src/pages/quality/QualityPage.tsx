@@ -58,7 +58,7 @@ function Methods({ quality: { calls } }: { quality: Quality }) {
   return (
     <section aria-labelledby="by-method">
       <h2 id="by-method">Linked by method</h2>
-      {methods.length === 0 ? <p className="muted">Nothing is linked yet. Put the script tag on the pages, or write <code>$http_traceparent</code> into the access log.</p> : (
+      {methods.length === 0 ? <p className="muted">Nothing is linked yet. Send what browsers do (OpenTelemetry or POST /intake/events), or write <code>$http_traceparent</code> into the access log.</p> : (
         <table className="mini-table">
           <thead><tr><th scope="col">Method</th><th scope="col">Evidence</th><th scope="col" className="number">Calls</th><th scope="col" className="number">Share</th></tr></thead>
           <tbody>
@@ -83,7 +83,7 @@ function Unlinked({ quality }: { quality: Quality }) {
           <tbody>
             {alone > 0 && (
               <tr>
-                <td><span className="mono">no_browser</span> <span className="muted">nothing from a browser came with them: other services, scripts, bots, or pages without the script tag</span></td>
+                <td><span className="mono">no_browser</span> <span className="muted">nothing from a browser came with them: other services, scripts, bots, or pages that report nothing</span></td>
                 <td>server</td><td className="number">{formatCount(alone)}</td><td><CallsLink filter="call.linked == false">all</CallsLink></td>
               </tr>
             )}

@@ -8,7 +8,7 @@ const meanings: Record<string, string> = {
   ambiguous: 'several rows fit and none fits better',
   no_action: 'the browser called by itself: no action explains it',
   no_row: 'no server row answers it: is that server\'s log imported?',
-  no_client: 'no browser call or action explains it: is the script tag on that page?',
+  no_client: 'no browser call or action explains it: does that page report what people do?',
 }
 
 export function describeReason(reason: string): string {
