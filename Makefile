@@ -10,7 +10,7 @@ LDFLAGS := -s -w -X github.com/clickspan/clickspan/internal/cli.version=$(VERSIO
 # The C compiler links DuckDB; every other package is plain Go.
 export CGO_ENABLED := 1
 
-.PHONY: help demo build ui test test-go test-ui test-browser lint fmt generate bench bench-link fuzz clean
+.PHONY: help demo build ui sdk test test-go test-ui test-sdk test-browser lint fmt generate bench bench-link fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -18,7 +18,7 @@ help: ## list the targets
 demo: build ## build, fill a simulated shop and serve it
 	$(BIN) demo
 
-build: ui ## build UI and binary; the binary is bin/clickspan
+build: ui sdk ## build UI, browser SDK and binary; the binary is bin/clickspan
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/clickspan
 
 ui: web/dist/index.html ## build the web UI into the folder that the binary embeds
@@ -30,7 +30,16 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
 
-test: lint test-go test-ui test-browser ## everything: lint, Go with -race, UI, a real browser
+sdk: sdk/js/dist/clickspan.js ## build the browser SDK that the binary embeds
+
+sdk/js/dist/clickspan.js: sdk/js/node_modules/.package-lock.json $(shell find sdk/js/src sdk/js/scripts sdk/js/*.json -type f 2>/dev/null)
+	cd sdk/js && npm run build
+
+sdk/js/node_modules/.package-lock.json: sdk/js/package.json sdk/js/package-lock.json
+	cd sdk/js && npm ci --no-audit --no-fund
+	@touch $@
+
+test: lint test-go test-ui test-browser ## everything: lint, Go with -race, UI, browser SDK, a real browser
 
 test-go: ## Go tests with the race detector
 	$(GO) vet ./...
@@ -39,6 +48,9 @@ test-go: ## Go tests with the race detector
 test-ui: web/node_modules/.package-lock.json ui ## types, lint, unit tests and weight of the UI
 	cd web && npm run typecheck && npm run lint && npm test && npm run size
 	cd web && npm run generate && git diff --exit-code -- src/api/schema.d.ts
+
+test-sdk: sdk/js/node_modules/.package-lock.json sdk ## types, lint, unit tests and weight of the browser SDK
+	cd sdk/js && npm run typecheck && npm run lint && npm run size
 
 test-browser: build ## the built binary, driven by Chromium
 	./scripts/need-chromium
@@ -68,4 +80,5 @@ fuzz: ## every fuzz target for a minute
 	./scripts/fuzz 60s
 
 clean: ## remove what was built
-	rm -rf bin web/dist web/node_modules && mkdir web/dist && touch web/dist/.gitkeep
+	rm -rf bin web/dist web/node_modules sdk/js/dist sdk/js/lib sdk/js/node_modules
+	mkdir web/dist sdk/js/dist && touch web/dist/.gitkeep sdk/js/dist/.gitkeep

@@ -38,6 +38,8 @@ type Config struct {
 	Rights *privacy.Rights
 	// UI is the built interface; without an index.html its pages answer 501.
 	UI fs.FS
+	// Script is the built browser SDK; without a clickspan.js its route answers 501.
+	Script fs.FS
 	// Version is the program's, for GET /api/v1/system.
 	Version string
 	Now     func() time.Time
@@ -62,6 +64,7 @@ type Server struct {
 	linker       Linker
 	live         *live.Hub
 	ui           fs.FS
+	script       fs.FS
 	version      string
 	now          func() time.Time
 	log          *slog.Logger
@@ -84,7 +87,7 @@ func New(c Config) *Server {
 	}
 	s := &Server{
 		store: c.Store, sql: c.SQL, rights: c.Rights, meta: c.Meta, pipeline: c.Pipeline, linker: c.Linker, live: c.Live,
-		ui: c.UI, version: c.Version, now: c.Now, log: c.Logger, metrics: newMetrics(c.Metrics),
+		ui: c.UI, script: c.Script, version: c.Version, now: c.Now, log: c.Logger, metrics: newMetrics(c.Metrics),
 		openLoopback: c.OpenLoopback, trusted: c.TrustedProxies, limits: c.Limits,
 		slots: make(chan struct{}, c.Limits.Requests), logins: make(chan struct{}, maxLogins),
 		main: http.NewServeMux(), intake: http.NewServeMux(),
@@ -161,7 +164,7 @@ func (s *Server) plainRoutes() {
 	s.main.HandleFunc("GET /readyz", s.readyz)
 	for _, mux := range []*http.ServeMux{s.main, s.intake} {
 		mux.HandleFunc("GET /healthz", s.healthz)
-		mux.HandleFunc("GET /clickspan.js", s.noScript)
+		mux.HandleFunc("GET /clickspan.js", s.serveScript)
 	}
 }
 

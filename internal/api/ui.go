@@ -77,7 +77,7 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, name string) 
 	if err != nil || info.IsDir() {
 		return false
 	}
-	content, encoding, err := s.readBest(name, r.Header.Get("Accept-Encoding"))
+	content, encoding, err := readBest(s.ui, name, r.Header.Get("Accept-Encoding"))
 	if err != nil {
 		return false
 	}
@@ -98,16 +98,16 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, name string) 
 }
 
 // readBest reads the smallest twin of a file that the client accepts.
-func (s *Server) readBest(name, accepts string) (content []byte, encoding string, err error) {
+func readBest(files fs.FS, name, accepts string) (content []byte, encoding string, err error) {
 	for _, twin := range []struct{ encoding, suffix string }{{"br", ".br"}, {"gzip", ".gz"}} {
 		if !accepted(accepts, twin.encoding) {
 			continue
 		}
-		if content, err := fs.ReadFile(s.ui, name+twin.suffix); err == nil {
+		if content, err := fs.ReadFile(files, name+twin.suffix); err == nil {
 			return content, twin.encoding, nil
 		}
 	}
-	content, err = fs.ReadFile(s.ui, name)
+	content, err = fs.ReadFile(files, name)
 	return content, "", err
 }
 
@@ -144,10 +144,4 @@ func contentType(name string) string {
 		return known
 	}
 	return "application/octet-stream"
-}
-
-// noScript answers for the browser script, which this version does not have yet.
-func (s *Server) noScript(w http.ResponseWriter, r *http.Request) {
-	s.fail(w, r, problem(http.StatusNotFound, "Send events to POST /intake/events, or use an OpenTelemetry browser SDK with POST /v1/traces.",
-		"this version comes without the browser script"))
 }

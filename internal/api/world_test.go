@@ -122,6 +122,7 @@ func newWorld(tb testing.TB, changes ...func(*Config)) *world {
 	c := Config{
 		Store: w.kept, Meta: settings, Live: w.hub, Linker: waiter{}, Now: clock, Version: "test",
 		Logger: slog.New(slog.NewTextHandler(w.log, nil)),
+		Script: fstest.MapFS{"clickspan.js": {Data: []byte("plain")}, "clickspan.js.br": {Data: []byte("brotli")}, "clickspan.js.gz": {Data: []byte("gzip")}},
 		UI: fstest.MapFS{
 			"index.html":       {Data: []byte(`<meta name="csp-nonce" content="__CSP_NONCE__">`)},
 			"assets/app.js":    {Data: []byte("plain")},

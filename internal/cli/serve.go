@@ -19,6 +19,7 @@ import (
 	"github.com/clickspan/clickspan/internal/api"
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/meta"
+	sdk "github.com/clickspan/clickspan/sdk/js"
 	"github.com/clickspan/clickspan/web"
 )
 
@@ -114,7 +115,7 @@ func newServer(e *env, n *node) (*api.Server, error) {
 		return nil, err
 	}
 	return api.New(api.Config{
-		Store: n.store, SQL: n.store, Rights: n.rights, Meta: n.meta, Pipeline: n.pipeline, Linker: n.linker, Live: n.hub, UI: web.Dist(), Version: Version(),
+		Store: n.store, SQL: n.store, Rights: n.rights, Meta: n.meta, Pipeline: n.pipeline, Linker: n.linker, Live: n.hub, UI: web.Dist(), Script: sdk.Dist(), Version: Version(),
 		Now: time.Now, Logger: e.log, OpenLoopback: e.settings.OpenLoopback, TrustedProxies: trusted,
 	}), nil
 }

@@ -31,7 +31,7 @@ const blameFloor = 0.5
 // deadProperty is set by the browser SDK on a click after which the page neither
 // changed, scrolled, selected nor navigated. Without it nothing is called dead:
 // what the page did cannot be seen from here.
-const deadProperty = "$dead"
+const deadProperty = "clickspan.dead"
 
 // signals finds the friction in every visit, by time.
 func (l *linker) signals() []event.Signal {

@@ -18,7 +18,7 @@ func on(selector string, x, y float64) option {
 func role(r string) option { return onEvent(func(e *event.Event) { e.Target.Role = r }) }
 
 func dead() option {
-	return onEvent(func(e *event.Event) { e.Properties = map[string]any{"$dead": true} })
+	return onEvent(func(e *event.Event) { e.Properties = map[string]any{"clickspan.dead": true} })
 }
 
 // clicks is n clicks on one spot, a gap apart.

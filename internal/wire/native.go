@@ -134,12 +134,6 @@ func kindOf(name string, properties map[string]any) event.Kind {
 
 func newEventShape() *shape[event.Event] {
 	type E = event.Event
-	page := newShape(
-		textField("url", func(p *event.Page) *string { return &p.URL }),
-		textField("title", func(p *event.Page) *string { return &p.Title }),
-		textField("referrer", func(p *event.Page) *string { return &p.Referrer }),
-		textField("id", func(p *event.Page) *string { return &p.ID }),
-	)
 	target := newShape(
 		textField("selector", func(t *event.Target) *string { return &t.Selector }),
 		textField("name", func(t *event.Target) *string { return &t.Name }),
@@ -156,7 +150,7 @@ func newEventShape() *shape[event.Event] {
 		textField("action_id", func(e *E) *string { return &e.ActionID }),
 		textField("trace_id", func(e *E) *string { return &e.TraceID }),
 		textField("span_id", func(e *E) *string { return &e.SpanID }),
-		objectField("page", page, func(e *E) *event.Page { return &e.Page }),
+		objectField("page", pageShape(), func(e *E) *event.Page { return &e.Page }),
 		objectField("target", target, func(e *E) *event.Target { return &e.Target }),
 		textField("release", func(e *E) *string { return &e.Release }),
 		wholeField("seq", func(e *E) *int64 { return &e.Seq }),
@@ -224,6 +218,16 @@ func identityFields[T any](at func(*T) *event.Identity) []member[T] {
 		textField("account_id", func(t *T) *string { return &at(t).AccountID }),
 		textField("session_id", func(t *T) *string { return &at(t).SessionID }),
 	}
+}
+
+func pageShape() *shape[event.Page] {
+	type P = event.Page
+	return newShape(
+		textField("url", func(p *P) *string { return &p.URL }),
+		textField("title", func(p *P) *string { return &p.Title }),
+		textField("referrer", func(p *P) *string { return &p.Referrer }),
+		textField("id", func(p *P) *string { return &p.ID }),
+	)
 }
 
 func contextShape() *shape[event.Context] {

@@ -10,6 +10,7 @@ func Formats() []Format {
 		otlpFormats(),
 		logFormats(),
 		[]Format{
+			browserFormat(),
 			{
 				Name: "har", Title: "HAR 1.2, a browser's network recording", Paths: []string{"POST /intake/har"},
 				ContentTypes: []string{"application/json"}, Decode: decodeHAR, Detect: detectHAR,
