@@ -90,9 +90,7 @@ func onEndpoint(e event.Endpoint) store.Filter {
 }
 
 // endpointID is e in a form that fits one segment of a URL.
-func endpointID(e event.Endpoint) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(e.String()))
-}
+func endpointID(e event.Endpoint) string { return e.ID() }
 
 // parseEndpointID takes an endpointID or, for people who type, `service: METHOD /route`.
 func parseEndpointID(id string) (event.Endpoint, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/clickspan/clickspan/internal/analysis"
 	"github.com/clickspan/clickspan/internal/live"
 	"github.com/clickspan/clickspan/internal/meta"
 	"github.com/clickspan/clickspan/internal/pipeline"
@@ -75,6 +76,8 @@ type Server struct {
 	slots        chan struct{} // one for each intake request under way
 	logins       chan struct{} // one for each login with password under way
 	password     sync.Mutex    // held while one is checked
+	boards       *analysis.Boards
+	goals        sync.Mutex // held while goals change
 	huma         huma.API
 	main         *http.ServeMux
 	intake       *http.ServeMux
@@ -91,6 +94,7 @@ func New(c Config) *Server {
 		openLoopback: c.OpenLoopback, trusted: c.TrustedProxies, limits: c.Limits,
 		slots: make(chan struct{}, c.Limits.Requests), logins: make(chan struct{}, maxLogins),
 		main: http.NewServeMux(), intake: http.NewServeMux(),
+		boards: analysis.NewBoards(c.Store, analysis.Association{}),
 	}
 	s.huma = newHuma(privateMux{s})
 	s.describedRoutes()
@@ -143,6 +147,13 @@ func (s *Server) describedRoutes() {
 	get(s, "values", "values", "Complete the value of a field", s.values)
 	get(s, "find", "find", "Find something by its id", s.find)
 	get(s, "fields", "fields", "List the fields of filters and breakdowns", s.fields)
+
+	get(s, "overview", "overview", "Say what hurts people now, how goals do, and whether releases helped", s.overview)
+	get(s, "goals", "goals", "List the goals", s.listGoals)
+	change(s, http.MethodPost, "goals", "create-goal", "Create a goal", s.createGoal)
+	change(s, http.MethodPut, "goals/{id}", "replace-goal", "Change a goal", s.replaceGoal)
+	change(s, http.MethodDelete, "goals/{id}", "remove-goal", "Remove a goal", s.removeGoal)
+	get(s, "goals/proposals", "goal-proposals", "Propose goals from the data", s.proposeGoals)
 
 	post(s, "query/series", "query-series", "Measure over time", s.querySeries)
 	post(s, "query/breakdown", "query-breakdown", "Measure by label", s.queryBreakdown)

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"encoding/base64"
 	"strings"
 	"time"
 )
@@ -122,6 +123,9 @@ func ParseEndpoint(s string) (e Endpoint, ok bool) {
 	e.Method, e.Route, ok = strings.Cut(rest, " ")
 	return e, ok && e.Method != ""
 }
+
+// ID is e in a form that fits one segment of a URL.
+func (e Endpoint) ID() string { return base64.RawURLEncoding.EncodeToString([]byte(e.String())) }
 
 // Span is work inside or below a server Call (a query, an outgoing call), tied to
 // it by trace id. It is never counted as a Call.

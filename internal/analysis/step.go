@@ -1,0 +1,176 @@
+package analysis
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/filter"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+// Step is something that can be reached: an event by its name, a page by its path,
+// or a call by its endpoint; exactly one of the three. A goal, a target and an
+// exposure are steps too.
+type Step struct {
+	Event    string `json:"event,omitempty" maxLength:"512" example:"Order Paid" doc:"name of an event; * = any"`
+	Page     string `json:"page,omitempty" maxLength:"2048" example:"/checkout/**" doc:"glob of a page's path"`
+	Template bool   `json:"template,omitempty" doc:"page is a glob of route templates, not of raw paths"`
+	Call     string `json:"call,omitempty" maxLength:"2048" example:"POST /orders" doc:"[service:]METHOD and glob of the route template; * = any call"`
+	Where    string `json:"where,omitempty" maxLength:"4096" example:"properties.amount > 10.0" doc:"CEL over the event or call, whose fields stand bare"`
+}
+
+// Condition is a step as the store understands it: rows of Of that match Filter.
+type Condition struct {
+	Of     store.Record
+	Filter store.Filter
+}
+
+// Compile checks the step and translates it. The error is an [event.Permanent]
+// that says which part is wrong.
+func (s Step) Compile() (Condition, error) {
+	of, condition, err := s.subject()
+	if err != nil {
+		return Condition{}, err
+	}
+	where, err := filter.CompileWhere(s.Where, map[store.Record]string{store.OfEvents: "event", store.OfCalls: "call"}[of])
+	if err != nil {
+		return Condition{}, fmt.Errorf("where: %w", err)
+	}
+	return Condition{Of: of, Filter: both(condition, where)}, nil
+}
+
+func (s Step) subject() (store.Record, store.Filter, error) {
+	given := 0
+	for _, text := range []string{s.Event, s.Page, s.Call} {
+		if text != "" {
+			given++
+		}
+	}
+	if given != 1 || s.Template && s.Page == "" {
+		return "", nil, &event.Permanent{
+			Err:  errors.New("a step is either an event, a page or a call; template goes with page only"),
+			Hint: `Write {"event":"Order Paid"}, {"page":"/checkout/**"} or {"call":"POST /orders"}.`,
+		}
+	}
+	switch {
+	case s.Event == "*":
+		return store.OfEvents, nil, nil
+	case s.Event != "":
+		return store.OfEvents, equals("event.name", s.Event), nil
+	case s.Page != "":
+		field := "event.page"
+		if s.Template {
+			field = "event.page_route"
+		}
+		return store.OfEvents, store.And{isPage(), matches(field, globPattern(s.Page))}, nil
+	}
+	condition, err := callCondition(s.Call)
+	return store.OfCalls, condition, err
+}
+
+// callCondition reads `[service:]METHOD glob`, or * for any call.
+func callCondition(text string) (store.Filter, error) {
+	if text == "*" {
+		return nil, nil
+	}
+	head, glob, found := strings.Cut(text, " /")
+	service, method, named := strings.Cut(head, ":")
+	if !named {
+		service, method = "", head
+	}
+	method = strings.ToUpper(strings.TrimSpace(method))
+	if !found || method == "" || strings.Contains(method, " ") {
+		return nil, &event.Permanent{
+			Err:  fmt.Errorf("%q is not a call", text),
+			Hint: "Write METHOD and route: POST /orders/{id}/pay, with a service in front if need be: shop: POST /orders.",
+		}
+	}
+	parts := store.And{matches("call.route", globPattern("/"+glob))}
+	if method != "*" {
+		parts = append(parts, equals("call.method", method))
+	}
+	if named {
+		parts = append(parts, equals("call.service", strings.TrimSpace(service)))
+	}
+	return parts, nil
+}
+
+// globPattern translates a glob over paths: * within a segment, ** across, /a/**
+// also /a itself, and a trailing slash makes no difference.
+func globPattern(glob string) string {
+	glob, below := strings.CutSuffix(glob, "/**")
+	if !below {
+		glob = strings.TrimRight(glob, "/")
+	}
+	var out strings.Builder
+	out.WriteString("^")
+	for rest := glob; rest != ""; {
+		star := strings.IndexByte(rest, '*')
+		if star < 0 {
+			out.WriteString(regexp.QuoteMeta(rest))
+			break
+		}
+		out.WriteString(regexp.QuoteMeta(rest[:star]))
+		if rest = rest[star+1:]; strings.HasPrefix(rest, "*") {
+			rest = rest[1:]
+			out.WriteString(".*")
+		} else {
+			out.WriteString("[^/]*")
+		}
+	}
+	if below {
+		out.WriteString("(/.*)?")
+	}
+	return out.String() + "/?$"
+}
+
+// isPage holds for page views, also for those that load no document.
+func isPage() store.Filter {
+	return store.In{Field: store.Field{Name: "event.kind"}, Values: []any{string(event.PageView), string(event.RouteChange)}}
+}
+
+func equals(field string, value any) store.Filter {
+	return store.Compare{Field: store.Field{Name: field}, Op: store.Eq, Value: value}
+}
+
+func matches(field, pattern string) store.Filter {
+	return store.Text{Field: store.Field{Name: field}, Test: store.Matches, Arg: pattern}
+}
+
+// oneOf holds for rows whose field is one of values.
+func oneOf(field string, values []string) store.Filter {
+	in := store.In{Field: store.Field{Name: field}}
+	for _, v := range values {
+		in.Values = append(in.Values, v)
+	}
+	return in
+}
+
+// both joins conditions, of which any may be nil.
+func both(conditions ...store.Filter) store.Filter {
+	var all store.And
+	for _, c := range conditions {
+		if c != nil {
+			all = append(all, c)
+		}
+	}
+	switch len(all) {
+	case 0:
+		return nil
+	case 1:
+		return all[0]
+	}
+	return all
+}
+
+// onEndpoint holds for calls of e.
+func onEndpoint(e event.Endpoint) store.Filter {
+	service := store.Filter(store.Not{Of: store.Has{Field: store.Field{Name: "call.service"}}})
+	if e.Service != "" {
+		service = equals("call.service", e.Service)
+	}
+	return store.And{equals("call.method", e.Method), equals("call.route", e.Route), service}
+}
