@@ -19,6 +19,7 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
+	"google.golang.org/grpc/tap"
 
 	"github.com/clickspan/clickspan/internal/pipeline"
 	"github.com/clickspan/clickspan/internal/wire"
@@ -29,6 +30,11 @@ import (
 // `authorization` or `x-clickspan-key`), limits and stages.
 func (s *Server) ServeGRPC(ctx context.Context, l net.Listener) error {
 	server := grpc.NewServer(
+		// Before a message is read and decompressed, so that a stranger costs nothing.
+		grpc.InTapHandle(func(ctx context.Context, call *tap.Info) (context.Context, error) {
+			_, err := s.identify(requestOf(metadata.NewIncomingContext(ctx, call.Header), "", nil))
+			return ctx, s.statusOf(ctx, err)
+		}),
 		grpc.ForceServerCodec(rawCodec{}),
 		grpc.MaxRecvMsgSize(int(s.limits.Unpacked)),
 		grpc.MaxConcurrentStreams(100),
@@ -78,10 +84,18 @@ func (s *Server) export(ctx context.Context, path string, message []byte) (answe
 	format, _ := wire.Lookup(otlpName)
 	result, err := s.exportRecords(requestOf(ctx, path, message), source{format: format, public: true})
 	if err != nil {
-		p := problemOf(ctx, s.log, err)
-		return nil, status.Error(codeOf(p.Status), p.Detail+". "+p.Hint)
+		return nil, s.statusOf(ctx, err)
 	}
 	return exportResponse(path, false, IntakeAnswer{Rejected: result.Rejected, Errors: result.Errors})
+}
+
+// statusOf is an error as gRPC clients see it; nil stays nil.
+func (s *Server) statusOf(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	p := problemOf(ctx, s.log, err)
+	return status.Error(codeOf(p.Status), p.Detail+". "+p.Hint)
 }
 
 func (s *Server) exportRecords(r *http.Request, from source) (pipeline.Result, error) {

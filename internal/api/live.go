@@ -81,6 +81,7 @@ func (s *Server) watch(r *http.Request) (event.ProjectID, func(live.Record) bool
 	if err != nil {
 		return 0, nil, atField("filter", err)
 	}
+	condition = store.Prepare(condition) // it runs for every record, on the sender's time
 	bots := q.Get("bots") == "true"
 	return project, func(record live.Record) bool {
 		if record.Event != nil && record.Event.Bot != event.Human && !bots {

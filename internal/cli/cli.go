@@ -30,7 +30,7 @@ const (
 
 // commands is the command line; kong reads names, help and defaults off it.
 type commands struct {
-	Settings
+	Settings `group:"Settings, for every command:"`
 
 	Serve    serveCmd    `cmd:"" help:"Take in data, answer questions, show the web page."`
 	Demo     demoCmd     `cmd:"" help:"Fill a simulated shop and serve it."`
@@ -40,6 +40,7 @@ type commands struct {
 	Erase    eraseCmd    `cmd:"" help:"Erase a person and print a receipt."`
 	SQL      sqlCmd      `cmd:"" name:"sql" help:"Ask the telemetry store in SQL, read-only."`
 	Key      keyCmd      `cmd:"" help:"Create, list and revoke ingest keys."`
+	Token    tokenCmd    `cmd:"" help:"Create, list and revoke API tokens."`
 	User     userCmd     `cmd:"" help:"Create and list the people who may log in."`
 	Project  projectCmd  `cmd:"" help:"Create and list projects."`
 	Doctor   doctorCmd   `cmd:"" help:"Check configuration, store, clocks and link coverage; say what to fix."`

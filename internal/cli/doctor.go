@@ -59,6 +59,9 @@ func (c *doctorCmd) examine(e *env) ([]finding, error) {
 		more, err := c.examineServer(e)
 		return append(findings, more...), err
 	}
+	if err := mustExist(e.settings.Data); err != nil {
+		return nil, err
+	}
 	n, err := openNode(e)
 	if err != nil {
 		return append(findings, finding{false, err.Error() + " " + hintOf(err)}), nil

@@ -254,6 +254,7 @@ func (c *importCmd) follow(e *env, to importer, request importRequest) error {
 	if err != nil {
 		return err
 	}
+	total := importResult{Path: path}
 	f := follower{path: path, stateFile: state, wait: every(250 * time.Millisecond)}
 	f.deliver = func(ctx context.Context, lines []byte, repeated int) error {
 		if request.Format.Decode == nil {
@@ -272,9 +273,19 @@ func (c *importCmd) follow(e *env, to importer, request importRequest) error {
 		if c.JSON {
 			return printJSON(e, result)
 		}
-		return c.printResult(e, result)
+		first := total.Format == ""
+		total.Format = result.Format
+		total.add(result)
+		if first || result.Rejected > 0 { // the rest goes well, and a line a batch would fill the journal
+			return c.printResult(e, result)
+		}
+		return nil
 	}
-	return f.run(e.ctx)
+	if err := f.run(e.ctx); err != nil || c.JSON || total.Format == "" {
+		return err
+	}
+	_, _ = fmt.Fprint(e.Out, "In all, ")
+	return c.printResult(e, total)
 }
 
 // takeRetrying waits out a server that is full or restarting: a follower runs for

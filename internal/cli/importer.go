@@ -29,6 +29,27 @@ type remoteFlags struct {
 	Token string `help:"Token for it; default is the token file of the data directory."`
 }
 
+// openExisting is open for questions: a data directory that is not there is a slip
+// of the finger, not one to make.
+func (f *remoteFlags) openExisting(e *env) (*node, *remote, error) {
+	if f.URL == "" {
+		if err := mustExist(e.settings.Data); err != nil {
+			return nil, nil, err
+		}
+	}
+	return f.open(e)
+}
+
+func mustExist(dir string) error {
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		return &event.Permanent{
+			Err:  fmt.Errorf("there is no data directory %s", dir),
+			Hint: "Name it with --data, or a running server with --url. clickspan serve and clickspan import make a new one.",
+		}
+	}
+	return nil
+}
+
 // open finds the server to talk to, or opens the data directory: exactly one of
 // the two is returned.
 func (f *remoteFlags) open(e *env) (*node, *remote, error) {
@@ -212,6 +233,9 @@ func problemError(res *http.Response) error {
 	var problem struct{ Title, Detail, Hint string }
 	if err := json.NewDecoder(io.LimitReader(res.Body, 64<<10)).Decode(&problem); err != nil || problem.Detail == "" {
 		problem.Detail = res.Status
+	}
+	if strings.HasPrefix(problem.Detail, "there is no project") {
+		problem.Hint = projectHint // the server's is about its API
 	}
 	err := fmt.Errorf("the server says: %s", problem.Detail)
 	if res.StatusCode == http.StatusServiceUnavailable || res.StatusCode == http.StatusTooManyRequests {

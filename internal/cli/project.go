@@ -14,11 +14,10 @@ func projectError(name string, err error) error {
 	if !errors.Is(err, meta.ErrNotFound) {
 		return err
 	}
-	return &event.Permanent{
-		Err:  fmt.Errorf("there is no project %q", name),
-		Hint: "clickspan project list shows the projects; clickspan project create makes one.",
-	}
+	return &event.Permanent{Err: fmt.Errorf("there is no project %q", name), Hint: projectHint}
 }
+
+const projectHint = "clickspan project list shows the projects; clickspan project create makes one."
 
 type projectCmd struct {
 	Create projectCreateCmd `cmd:"" help:"Create a project with an ingest key."`

@@ -18,7 +18,7 @@ type personFlags struct {
 
 // local runs f on the data directory when no server has it.
 func (f *personFlags) local(e *env, run func(*node, event.ProjectID) error) (to *remote, err error) {
-	n, to, err := f.open(e)
+	n, to, err := f.openExisting(e)
 	if err != nil || n == nil {
 		return to, err
 	}

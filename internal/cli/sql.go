@@ -53,7 +53,7 @@ func (c *sqlCmd) Run(e *env) error {
 
 // ask asks the running server, or the data directory when none has it.
 func (c *sqlCmd) ask(e *env) (answer store.Answer, err error) {
-	n, to, err := c.open(e)
+	n, to, err := c.openExisting(e)
 	if err != nil {
 		return answer, err
 	}

@@ -55,11 +55,56 @@ func Match(f Filter, row Row) bool {
 		have, present := row.Value(f.Field)
 		text, isText := have.(string)
 		return present && isText && textHolds(text, f)
+	case prepared:
+		have, present := row.Value(f.Field)
+		text, isText := have.(string)
+		return present && isText && f.pattern.MatchString(lowered(text, f.Lower))
 	case Has:
 		_, ok := row.Value(f.Field)
 		return ok
 	}
 	return false
+}
+
+// prepared is a Text whose pattern is compiled.
+type prepared struct {
+	Text
+	pattern *regexp.Regexp
+}
+
+// Prepare returns f for being matched with many rows: its patterns are compiled
+// once. Only [Match] takes it; engines take f itself.
+func Prepare(f Filter) Filter {
+	each := func(parts []Filter) []Filter {
+		out := make([]Filter, len(parts))
+		for i, part := range parts {
+			out[i] = Prepare(part)
+		}
+		return out
+	}
+	switch f := f.(type) {
+	case And:
+		return And(each(f))
+	case Or:
+		return Or(each(f))
+	case Not:
+		return Not{Of: Prepare(f.Of)}
+	case Text:
+		if f.Test != Matches {
+			return f
+		}
+		if pattern, err := regexp.Compile(f.Arg); err == nil {
+			return prepared{f, pattern}
+		}
+	}
+	return f
+}
+
+func lowered(text string, lower bool) string {
+	if lower {
+		return strings.ToLower(text)
+	}
+	return text
 }
 
 // holds compares two values of the same type; numbers count as one type.
@@ -141,9 +186,7 @@ func double(v any) (float64, bool) {
 }
 
 func textHolds(text string, f Text) bool {
-	if f.Lower {
-		text = strings.ToLower(text)
-	}
+	text = lowered(text, f.Lower)
 	switch f.Test {
 	case StartsWith:
 		return strings.HasPrefix(text, f.Arg)

@@ -173,3 +173,22 @@ func TestLabelOf(t *testing.T) {
 		}
 	}
 }
+
+// TestPrepareChangesNothing compares prepared filters with the ones they were made from.
+func TestPrepareChangesNothing(t *testing.T) {
+	t.Parallel()
+	path := func(arg string, lower bool) store.Filter {
+		return store.Text{Field: store.Field{Name: "call.path"}, Test: store.Matches, Arg: arg, Lower: lower}
+	}
+	for _, f := range []store.Filter{
+		nil, path("^/ORDERS", false), path("^/orders", true), path("(", false),
+		store.Not{Of: path("x", false)},
+		store.And{path("^/O", false), store.Or{path("nope", false), store.Has{Field: store.Field{Name: "call.path"}}}},
+	} {
+		for _, row := range []store.Row{{Call: &event.Call{Path: "/Orders/7"}}, {Call: &event.Call{}}} {
+			if plain, prepared := store.Match(f, row), store.Match(store.Prepare(f), row); plain != prepared {
+				t.Errorf("%+v on %q: %v, prepared %v", f, row.Call.Path, plain, prepared)
+			}
+		}
+	}
+}
