@@ -13,7 +13,15 @@ import (
 // openMeta opens the settings store of the data directory; a running server may
 // have it open too.
 func openMeta(e *env) (*meta.DB, error) {
-	return meta.Open(e.ctx, filepath.Join(e.settings.Data, "settings.db"), time.Now)
+	path := filepath.Join(e.settings.Data, "settings.db")
+	pending, err := meta.Pending(e.ctx, path)
+	if err == nil && len(pending) > 0 {
+		err = (&upgrade{e: e}).approve(pending)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return meta.Open(e.ctx, path, time.Now)
 }
 
 // withMeta runs f on the settings store and closes it.

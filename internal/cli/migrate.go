@@ -2,10 +2,16 @@ package cli
 
 import "fmt"
 
-type migrateCmd struct{}
+type migrateCmd struct {
+	Check bool `help:"Only say what is missing, and change nothing; something missing is exit code 1."`
+}
 
 // Run opens both stores, which brings them to this version's schema.
-func (migrateCmd) Run(e *env) error {
+func (c migrateCmd) Run(e *env) error {
+	e.settings.Migrate = migrateAuto
+	if c.Check {
+		e.settings.Migrate = migrateRefuse
+	}
 	n, err := openNode(e)
 	if err != nil {
 		return err

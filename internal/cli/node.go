@@ -30,7 +30,9 @@ type node struct {
 // openStore opens the telemetry store of the data directory.
 func openStore(e *env) (*duckdb.Store, error) {
 	unix.Umask(0o077) // the engine makes its files by the process's mask; they are for nobody else
+	steps := &upgrade{e: e}
 	return duckdb.Open(e.ctx, duckdb.Config{
+		Approve: steps.approve, Migrated: steps.migrated,
 		Dir: e.settings.Data, MemoryBytes: e.settings.Memory, Threads: e.settings.Threads, Logger: e.log, Now: time.Now,
 	})
 }

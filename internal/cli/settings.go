@@ -38,6 +38,8 @@ type Settings struct {
 	RetainMinutes Days `yaml:"retain_minutes" default:"2d" help:"How long statistics by minute are kept; then they are by hour."`
 	RetainHours   Days `yaml:"retain_hours" default:"730d" help:"How long statistics by hour are kept."`
 
+	Migrate string `yaml:"migrate" default:"auto" enum:"auto,refuse" help:"What to do with a data directory of an earlier version: bring it to this version's schema (auto), or stop before anything is changed (refuse)."`
+
 	LogLevel string `yaml:"log_level" default:"warn" enum:"debug,info,warn,error" help:"What is logged: debug, info, warn or error."`
 }
 

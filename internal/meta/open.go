@@ -113,6 +113,29 @@ func openFile(ctx context.Context, path, dir string) (*sql.DB, error) {
 	return conn, nil
 }
 
+// Pending returns the names of the migrations that [Open] would run on the settings
+// at path, without changing them; none when there are no settings yet.
+func Pending(ctx context.Context, path string) ([]string, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	conn, err := sql.Open("sqlite", (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "mode=ro&_pragma=busy_timeout(10000)"}).String())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = conn.Close() }()
+	var version int
+	if err := conn.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+		return nil, openError("settings", path, err)
+	}
+	names, err := fs.Glob(migrations, "sql/settings/*.sql")
+	if err != nil || version == 0 || version >= len(names) { // Open itself refuses what is newer
+		return nil, err
+	}
+	slices.Sort(names)
+	return names[version:], nil
+}
+
 // migrate runs the numbered files of dir that the database has not seen. They only
 // go up; the number of the last one is SQLite's user_version.
 func migrate(ctx context.Context, conn *sql.DB, dir string) error {

@@ -1,6 +1,8 @@
 package duckdb
 
 import (
+	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,7 +75,7 @@ func schemaAfter(t *testing.T, before string) []string {
 func writeDatabase(t *testing.T, path, text string) {
 	t.Helper()
 	s := &Store{}
-	if err := openDatabase(path, Config{}, &s.database); err != nil {
+	if err := openDatabase(path, Config{}, readWrite, &s.database); err != nil {
 		t.Fatal(err)
 	}
 	defer mapping.Close(&s.database)
@@ -93,5 +95,51 @@ func TestMigrateRefusesANewerSchema(t *testing.T) {
 	writeDatabase(t, filepath.Join(dir, fileName), "CREATE TABLE migrations (number BIGINT PRIMARY KEY, name VARCHAR); INSERT INTO migrations VALUES (999, 'x')")
 	if _, err := Open(t.Context(), Config{Dir: dir}); err == nil || !strings.Contains(err.Error(), "newer version") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestUpgradeCanBeRefused leaves every byte of an earlier version's data in place.
+func TestUpgradeCanBeRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, fileName)
+	text, err := os.ReadFile("testdata/schemas/1.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeDatabase(t, path, string(text))
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked []string
+	refusal := errors.New("not today")
+	_, err = Open(t.Context(), Config{Dir: dir, Approve: func(pending []string) error {
+		asked = pending
+		return refusal
+	}})
+	if !errors.Is(err, refusal) || len(asked) == 0 || asked[0] != "0002_rollups.sql" {
+		t.Fatalf("asked about %v, got %v", asked, err)
+	}
+	after, err := os.ReadFile(path)
+	if err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the refused file was changed, or %v", err)
+	}
+	var steps []string
+	s, err := Open(t.Context(), Config{Dir: dir, Approve: func([]string) error { return nil }, Migrated: func(name string) { steps = append(steps, name) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(asked, steps); diff != "" {
+		t.Errorf("steps (-asked +taken):\n%s", diff)
+	}
+	if s, err = Open(t.Context(), Config{Dir: dir, Approve: func([]string) error { return refusal }}); err != nil {
+		t.Fatalf("an upgraded directory still asks: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
 	}
 }

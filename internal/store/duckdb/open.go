@@ -27,6 +27,12 @@ type Config struct {
 	Threads     int              // 0 = one per core
 	Logger      *slog.Logger     // nil = silent
 	Now         func() time.Time // nil = the system's clock
+	// Approve is asked before data of an earlier version is changed, with the names of
+	// the migrations that it lacks; its error refuses and leaves the data as it is.
+	// nil approves.
+	Approve func(pending []string) error
+	// Migrated is told after each of those migrations; nil = nobody is.
+	Migrated func(name string)
 }
 
 // fileName is the one data file in the directory; DuckDB keeps its log beside it.
@@ -70,14 +76,17 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 
 func (s *Store) open(ctx context.Context, config Config) error {
 	path := filepath.Join(config.Dir, fileName)
-	if err := openDatabase(path, config, &s.database); err != nil {
+	if err := approve(ctx, path, config); err != nil {
+		return err
+	}
+	if err := openDatabase(path, config, readWrite, &s.database); err != nil {
 		return err
 	}
 	first, err := s.connect()
 	if err != nil {
 		return err
 	}
-	if err := migrate(ctx, first); err != nil {
+	if err := migrate(ctx, first, config.Migrated); err != nil {
 		first.close()
 		return err
 	}
@@ -97,14 +106,23 @@ func (s *Store) open(ctx context.Context, config Config) error {
 	return nil
 }
 
+// accessMode is whether opening may change the file.
+type accessMode string
+
+const (
+	readWrite accessMode = "READ_WRITE"
+	readOnly  accessMode = "READ_ONLY"
+)
+
 // openDatabase opens the file with everything shut that SQL could reach outside it.
-func openDatabase(path string, config Config, database *mapping.Database) error {
+func openDatabase(path string, config Config, mode accessMode, database *mapping.Database) error {
 	var settings mapping.Config
 	if mapping.CreateConfig(&settings) == mapping.StateError {
 		return errors.New("the engine's configuration cannot be made")
 	}
 	defer mapping.DestroyConfig(&settings)
 	for _, pair := range [][2]string{
+		{"access_mode", string(mode)},
 		{"threads", strconv.Itoa(cmp.Or(config.Threads, runtime.NumCPU()))},
 		{"memory_limit", strconv.FormatInt(cmp.Or(config.MemoryBytes, defaultMemory()), 10) + "B"},
 		{"temp_directory", path + ".tmp"},
