@@ -10,7 +10,7 @@ LDFLAGS := -s -w -X github.com/clickspan/clickspan/internal/cli.version=$(VERSIO
 # The C compiler links DuckDB; every other package is plain Go.
 export CGO_ENABLED := 1
 
-.PHONY: help demo build ui sdk test test-go test-ui test-sdk test-browser lint fmt generate bench bench-link fuzz clean
+.PHONY: help demo build ui sdk test test-go test-ui test-sdk test-browser lint fmt generate bench bench-link fuzz release test-release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -79,6 +79,13 @@ bench-link: ## precision, recall and calibration of links
 fuzz: ## every fuzz target for a minute
 	./scripts/fuzz 60s
 
+release: ui sdk ## static archives with checksums in dist/
+	VERSION=$(VERSION) ./scripts/release
+
+test-release: release ## install the archive into a clean Debian and use it there (root, debootstrap)
+	./scripts/need-debian debootstrap debootstrap
+	$(GO) test -count=1 -tags release ./test -run TestRelease -v
+
 clean: ## remove what was built
-	rm -rf bin web/dist web/node_modules sdk/js/dist sdk/js/lib sdk/js/node_modules
+	rm -rf bin dist web/dist web/node_modules sdk/js/dist sdk/js/lib sdk/js/node_modules
 	mkdir web/dist sdk/js/dist && touch web/dist/.gitkeep sdk/js/dist/.gitkeep
