@@ -3,6 +3,8 @@
 package test
 
 import (
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,10 +37,29 @@ func TestRelease(t *testing.T) {
 	}
 	s := startCommand(t, inside(root, "/usr/local/bin/clickspan", "serve", "--addr", "127.0.0.1:0", "--otlp-grpc-addr", "127.0.0.1:0",
 		"--open-loopback", "--data", "/var/lib/clickspan").Args)
-	if page := s.get("/"); !strings.Contains(page, "<div id=\"root\">") {
+	if page := page(t, s.url); !strings.Contains(page, `<div id="root">`) {
 		t.Errorf("the web page is not in the released binary: %.300s", page)
 	}
 	s.stop()
+}
+
+// page is the text of a page.
+func page(t *testing.T, url string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // freshDebian makes a minimal Debian in a directory, from the mirror that this
