@@ -31,13 +31,14 @@ func (w *World) partners(hour int, weather *weather, l *ledger) {
 	for i := range 5 {
 		d := w.visit.roll(w.config.Seed, "partner", i, hour)
 		r := robot{"acme-integration/2." + itoa(i), "198.18.250." + itoa(10+i), event.Identity{UserID: "key-partner-" + itoa(i), AccountID: "partner-" + itoa(i)}}
-		for range d.poisson(20 + 20*evening(w.at(hour))) {
+		for range d.poisson(20 + 20*w.evening(w.at(hour))) {
 			at := w.within(d, hour)
-			if d.chance(.8) {
+			if d.chance(.6) {
 				w.ask(d, weather, l, &r, &w.shop.product, "/api/products/"+itoa(1+d.IntN(catalog)), at, 200)
-			} else {
-				w.ask(d, weather, l, &r, &w.shop.order, "/api/orders", at, 201)
+				continue
 			}
+			w.ask(d, weather, l, &r, &w.shop.order, "/api/orders", at, 201)
+			w.ask(d, weather, l, &r, &w.shop.payment, "/api/payments", at.Add(2*time.Second), 201)
 		}
 	}
 }
@@ -133,8 +134,11 @@ func (w *World) within(d *dice, hour int) time.Time {
 
 // ask logs a robot's request.
 func (w *World) ask(d *dice, weather *weather, l *ledger, r *robot, e *endpoint, path string, at time.Time, status int) {
-	trouble, _ := w.trouble(weather, e, at)
-	took := seconds(min(30, math.Exp(math.Log(e.base)+e.load*evening(at)+w.noiseAt(weather, at)+trouble+e.sd*d.NormFloat64())))
+	trouble, errors := w.trouble(weather, e, at)
+	took := seconds(min(30, math.Exp(math.Log(e.base)+e.load*w.evening(at)+w.noiseAt(weather, at)+trouble+e.sd*d.NormFloat64())))
+	if d.chance(logistic(-6 + errors)) {
+		status = 503
+	}
 	c := event.Call{
 		Method: e.method, Host: host, Path: path, Class: event.API, Status: status, ResponseBytes: int64(e.bytes),
 		Origin: event.Origin{UserAgent: r.agent, ClientIP: r.address},
