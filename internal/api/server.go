@@ -35,6 +35,8 @@ type Config struct {
 	Live *live.Hub
 	// SQL is the engine's own door; nil when it has none.
 	SQL SQL
+	// Demo is the simulated shop; nil when the server is no demo.
+	Demo Demo
 	// Rights carries out erasure and export of a person.
 	Rights *privacy.Rights
 	// UI is the built interface; without an index.html its pages answer 501.
@@ -60,6 +62,7 @@ type Server struct {
 	store        store.Store
 	meta         *meta.DB
 	sql          SQL
+	demo         Demo
 	rights       *privacy.Rights
 	pipeline     *pipeline.Pipeline
 	linker       Linker
@@ -89,7 +92,7 @@ func New(c Config) *Server {
 		c.Limits = DefaultLimits()
 	}
 	s := &Server{
-		store: c.Store, sql: c.SQL, rights: c.Rights, meta: c.Meta, pipeline: c.Pipeline, linker: c.Linker, live: c.Live,
+		store: c.Store, sql: c.SQL, demo: c.Demo, rights: c.Rights, meta: c.Meta, pipeline: c.Pipeline, linker: c.Linker, live: c.Live,
 		ui: c.UI, script: c.Script, version: c.Version, now: c.Now, log: c.Logger, metrics: newMetrics(c.Metrics),
 		openLoopback: c.OpenLoopback, trusted: c.TrustedProxies, limits: c.Limits,
 		slots: make(chan struct{}, c.Limits.Requests), logins: make(chan struct{}, maxLogins),
@@ -159,6 +162,8 @@ func (s *Server) describedRoutes() {
 	post(s, "query/breakdown", "query-breakdown", "Measure by label", s.queryBreakdown)
 	change(s, http.MethodPost, "erase", "erase", "Erase a person and get a receipt", s.erase)
 	change(s, http.MethodPost, "sql", "sql", "Ask in SQL, read-only", s.querySQL)
+	get(s, "demo", "demo", "Describe the running demo", s.demoState)
+	change(s, http.MethodPost, "demo/break", "demo-break", "Break or fix an endpoint of the demo's shop", s.demoBreak)
 }
 
 // plainRoutes lists the rest: what is not JSON, or needs no credential.

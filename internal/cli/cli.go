@@ -83,6 +83,9 @@ func Run(ctx context.Context, args []string, streams Streams, lookup func(string
 	if err != nil {
 		return usage(streams, err)
 	}
+	if err := root.useData(parsed.Command()); err != nil {
+		return fail(streams, err)
+	}
 	e := &env{Streams: streams, ctx: ctx, settings: &root.Settings, log: root.logger(streams.Err)}
 	if err := parsed.Run(e); err != nil {
 		return fail(streams, err)

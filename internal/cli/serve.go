@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -40,7 +41,7 @@ func (serveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(serve(e, n, nil), n.close())
+	return errors.Join(serve(e, n, extras{}), n.close())
 }
 
 // listeners are the doors of a server.
@@ -48,14 +49,22 @@ type listeners struct {
 	main, intake net.Listener
 }
 
-// serve opens the doors, prints the address and runs until ctx ends; background,
-// when given, runs beside and is stopped first.
-func serve(e *env, n *node, background func(ctx context.Context, base string) error) error {
+// extras are what a demo adds to a server.
+type extras struct {
+	demo api.Demo
+	// around, when given, sees every request to the main address.
+	around func(http.Handler) http.Handler
+	// background, when given, runs beside the server and is stopped first.
+	background func(ctx context.Context) error
+}
+
+// serve opens the doors, prints the address and runs until ctx ends.
+func serve(e *env, n *node, more extras) error {
 	// A restored backup may still hold people who were erased since.
 	if err := n.rights.Replay(e.ctx); err != nil {
 		return err
 	}
-	server, err := newServer(e, n)
+	server, err := newServer(e, n, more.demo)
 	if err != nil {
 		return err
 	}
@@ -78,13 +87,17 @@ func serve(e *env, n *node, background func(ctx context.Context, base string) er
 	behind.Go(func() error { return ended(n.keeper.Run(after)) })
 
 	front, ctx := errgroup.WithContext(e.ctx)
-	front.Go(func() error { return api.Serve(ctx, doors.main, server.Handler(), e.log) })
+	handler := server.Handler()
+	if more.around != nil {
+		handler = more.around(handler)
+	}
+	front.Go(func() error { return api.Serve(ctx, doors.main, handler, e.log) })
 	if doors.intake != nil {
 		front.Go(func() error { return api.Serve(ctx, doors.intake, server.IntakeHandler(), e.log) })
 	}
 	front.Go(func() error { return serveGRPC(ctx, e, server) })
-	if background != nil {
-		front.Go(func() error { return ended(background(ctx, base)) })
+	if more.background != nil {
+		front.Go(func() error { return ended(more.background(ctx)) })
 	}
 	err = front.Wait()
 	stopAfter()
@@ -109,13 +122,13 @@ func ended(err error) error {
 	return err
 }
 
-func newServer(e *env, n *node) (*api.Server, error) {
+func newServer(e *env, n *node, demo api.Demo) (*api.Server, error) {
 	trusted, err := e.settings.proxies()
 	if err != nil {
 		return nil, err
 	}
 	return api.New(api.Config{
-		Store: n.store, SQL: n.store, Rights: n.rights, Meta: n.meta, Pipeline: n.pipeline, Linker: n.linker, Live: n.hub, UI: web.Dist(), Script: sdk.Dist(), Version: Version(),
+		Store: n.store, SQL: n.store, Demo: demo, Rights: n.rights, Meta: n.meta, Pipeline: n.pipeline, Linker: n.linker, Live: n.hub, UI: web.Dist(), Script: sdk.Dist(), Version: Version(),
 		Now: time.Now, Logger: e.log, OpenLoopback: e.settings.OpenLoopback, TrustedProxies: trusted,
 	}), nil
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ import (
 type Settings struct {
 	ConfigFile string `name:"config" yaml:"-" env:"CLICKSPAN_CONFIG" type:"path" help:"YAML file with these settings."`
 
-	Data           string   `yaml:"data" default:"./clickspan-data" type:"path" help:"Directory of all data."`
+	Data           string   `yaml:"data" type:"path" help:"Directory of all data; left empty, it is ./clickspan-data, and ./clickspan-demo for the demo."`
 	Addr           string   `yaml:"addr" default:"127.0.0.1:8080" help:"Address of web page and API. Anything but loopback needs an admin first."`
 	IntakeAddr     string   `yaml:"intake_addr" help:"Address of a second listener that only takes data in; it may be public."`
 	OTLPGRPCAddr   string   `name:"otlp-grpc-addr" yaml:"otlp_grpc_addr" default:"127.0.0.1:4317" help:"Address for OpenTelemetry over gRPC; empty for none."`
@@ -60,6 +61,19 @@ func (d Days) MarshalText() ([]byte, error) {
 		return fmt.Appendf(nil, "%dd", time.Duration(d)/day), nil
 	}
 	return []byte(time.Duration(d).String()), nil
+}
+
+// useData fills in the directory that was left empty.
+func (s *Settings) useData(command string) (err error) {
+	if s.Data != "" {
+		return nil
+	}
+	name := "clickspan-data"
+	if command == "demo" {
+		name = "clickspan-demo"
+	}
+	s.Data, err = filepath.Abs(name)
+	return err
 }
 
 func parseDuration(text string) (time.Duration, error) {

@@ -17,8 +17,10 @@ type Config struct {
 	Visits float64 `json:"visits"`
 	// End is when the story ends, cut to the hour. The hour of day decides how busy
 	// and how slow the shop is, so End moved by whole days moves every record by
-	// exactly that.
+	// exactly that; by whole hours, when Peak moves along.
 	End time.Time `json:"end"`
+	// Peak is the hour of day, in UTC, at which the shop is busiest: 1 to 24; 0 = 20.
+	Peak int `json:"peak"`
 
 	// What a collector sees of it.
 
@@ -104,12 +106,17 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Days == 0 {
 		c.Days = 21
 	}
+	if c.Peak == 0 {
+		c.Peak = 20
+	}
 	c.End = c.End.UTC().Truncate(time.Hour)
 	switch {
 	case c.End.Year() < 2001:
 		return c, errors.New("simulate: end is missing; the story needs a time to end at")
 	case c.People < 0 || c.Days < 0 || c.Visits < 0 || c.Grain < 0 || c.Skew < 0:
 		return c, errors.New("simulate: people, days, grain and skew cannot be negative")
+	case c.Peak < 1 || c.Peak > 24:
+		return c, errors.New("simulate: peak is an hour of day, 1 to 24")
 	case !share(c.Untraced) || !share(c.Shared) || !share(c.Loss) || !share(c.Confounders.Censor):
 		return c, errors.New("simulate: untraced, shared, loss and censor are shares between 0 and 1")
 	}

@@ -91,7 +91,7 @@ func (r *requests) arrived(id string) string {
 
 // request asks e for path at a time, because of an action ("" for none).
 func (r *requests) request(e *endpoint, path, query, cause string, at time.Time) answer {
-	inside := math.Log(e.base) + .35*r.size + e.load*evening(at) + r.world.noiseAt(r.weather, at) + e.sd*r.dice.NormFloat64()
+	inside := math.Log(e.base) + .35*r.size + e.load*r.world.evening(at) + r.world.noiseAt(r.weather, at) + e.sd*r.dice.NormFloat64()
 	trouble, errors := r.world.trouble(r.weather, e, at)
 	inside += trouble
 	outside := r.network.latency + .2*r.dice.NormFloat64()
@@ -104,7 +104,7 @@ func (r *requests) request(e *endpoint, path, query, cause string, at time.Time)
 	server := min(math.Exp(inside), 30)
 	a := answer{latency: max(server*math.Exp(outside), server+.004), call: -1}
 	a.doublings = math.Log2(a.latency / (1.25 * e.base))
-	a.failed = r.dice.chance(logistic(-4.2 + evening(at) + errors + .35*r.size + .25*a.doublings))
+	a.failed = r.dice.chance(logistic(-4.2 + r.world.evening(at) + errors + .35*r.size + .25*a.doublings))
 	a.end = at.Add(seconds(a.latency))
 	r.log(e, path, query, cause, at, seconds(server), &a)
 	return a
@@ -189,14 +189,14 @@ func (r *requests) serve(e *endpoint, c *event.Call, begin time.Time, took time.
 }
 
 // trace writes the work inside a service's call: its database, and the payment
-// provider for an order.
+// provider for a payment.
 func (r *requests) trace(e *endpoint, c *event.Call) {
 	w := event.Span{
 		ID: r.dice.hex(16), Time: c.Time.Add(c.Duration / 20).Truncate(time.Microsecond), Duration: (c.Duration * 7 / 10).Truncate(time.Microsecond),
 		Name: "SELECT " + e.service, Kind: "client", Service: e.service, TraceID: c.TraceID, SpanID: r.dice.hex(16), ParentSpanID: c.SpanID,
 		Attributes: map[string]any{"db.system": "postgresql"}, Origin: event.Origin{Source: "simulate"},
 	}
-	if e == &r.world.shop.order {
+	if e == &r.world.shop.payment {
 		w.Name, w.Attributes = "POST", map[string]any{"http.request.method": "POST", "url.full": "https://pay.example/charges", "server.address": "pay.example"}
 	}
 	if c.Failed() {

@@ -27,36 +27,38 @@ func (w *World) robots(hour int, weather *weather, l *ledger) {
 }
 
 // partners are companies whose programs use the API, and nothing is wrong with it.
+// Each runs for forty minutes of every hour, one after the other.
 func (w *World) partners(hour int, weather *weather, l *ledger) {
 	for i := range 5 {
 		d := w.visit.roll(w.config.Seed, "partner", i, hour)
 		r := robot{"acme-integration/2." + itoa(i), "198.18.250." + itoa(10+i), event.Identity{UserID: "key-partner-" + itoa(i), AccountID: "partner-" + itoa(i)}}
-		for range d.poisson(20 + 20*evening(w.at(hour))) {
-			at := w.within(d, hour)
-			if d.chance(.8) {
+		for range d.poisson(20 + 20*w.evening(w.at(hour))) {
+			at := w.at(hour).Add(minutes(12*float64(i) + 40*d.Float64()))
+			if d.chance(.6) {
 				w.ask(d, weather, l, &r, &w.shop.product, "/api/products/"+itoa(1+d.IntN(catalog)), at, 200)
-			} else {
-				w.ask(d, weather, l, &r, &w.shop.order, "/api/orders", at, 201)
+				continue
 			}
+			w.ask(d, weather, l, &r, &w.shop.order, "/api/orders", at, 201)
+			w.ask(d, weather, l, &r, &w.shop.payment, "/api/payments", at.Add(2*time.Second), 201)
 		}
 	}
 }
 
-// cron looks for new orders every five minutes.
+// cron looks for new orders every twenty minutes.
 func (w *World) cron(hour int, weather *weather, l *ledger) {
 	d := w.visit.roll(w.config.Seed, "cron", hour)
 	r := robot{"Go-http-client/1.1", "198.18.250.2", event.Identity{UserID: "key-internal"}}
-	for k := range 12 {
-		w.ask(d, weather, l, &r, &w.shop.lookup, "/api/orders/latest", w.at(hour).Add(time.Duration(5*k)*time.Minute), 200)
+	for k := range 3 {
+		w.ask(d, weather, l, &r, &w.shop.lookup, "/api/orders/latest", w.at(hour).Add(time.Duration(20*k)*time.Minute), 200)
 	}
 }
 
-// crawler reads product pages for a search engine.
+// crawler reads product pages for a search engine, a few minutes every hour.
 func (w *World) crawler(hour int, weather *weather, l *ledger) {
 	d := w.visit.roll(w.config.Seed, "crawler", hour)
 	r := robot{agent: "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", address: "198.18.251.66"}
 	for range d.poisson(30) {
-		w.ask(d, weather, l, &r, &w.shop.document, "/p/"+itoa(1+d.IntN(catalog)), w.within(d, hour), 200)
+		w.ask(d, weather, l, &r, &w.shop.document, "/p/"+itoa(1+d.IntN(catalog)), w.at(hour).Add(minutes(30+10*d.Float64())), 200)
 	}
 }
 
@@ -107,7 +109,7 @@ func (w *World) stuffing(hour int, weather *weather, l *ledger) {
 	}
 }
 
-// monitor opens the shop in a headless browser every ten minutes, so it has page
+// monitor opens the shop in a headless browser every twenty minutes, so it has page
 // views too.
 func (w *World) monitor(hour int, weather *weather, l *ledger) {
 	d := w.visit.roll(w.config.Seed, "monitor", hour)
@@ -115,9 +117,9 @@ func (w *World) monitor(hour int, weather *weather, l *ledger) {
 		id: "d-monitor", os: "Linux", browser: "Chrome", traced: w.config.Untraced < 1, address: "198.18.250.3",
 		agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/124.0.0.0 Safari/537.36",
 	}
-	for k := range 6 {
+	for k := range 3 {
 		r := &requests{world: w, weather: weather, ledger: l, dice: d, device: &dev, network: network{name: "wired"}}
-		r.now = w.at(hour).Add(time.Duration(10*k+2) * time.Minute)
+		r.now = w.at(hour).Add(time.Duration(20*k+2) * time.Minute)
 		r.identity = event.Identity{DeviceID: dev.id, SessionID: d.hex(32)}
 		r.context = event.Context{Device: "desktop", OS: dev.os, Browser: dev.browser, Network: r.network.name, Language: "en"}
 		r.pageURL, r.pageID = origin+"/", d.hex(16)
@@ -133,8 +135,11 @@ func (w *World) within(d *dice, hour int) time.Time {
 
 // ask logs a robot's request.
 func (w *World) ask(d *dice, weather *weather, l *ledger, r *robot, e *endpoint, path string, at time.Time, status int) {
-	trouble, _ := w.trouble(weather, e, at)
-	took := seconds(min(30, math.Exp(math.Log(e.base)+e.load*evening(at)+w.noiseAt(weather, at)+trouble+e.sd*d.NormFloat64())))
+	trouble, errors := w.trouble(weather, e, at)
+	took := seconds(min(30, math.Exp(math.Log(e.base)+e.load*w.evening(at)+w.noiseAt(weather, at)+trouble+e.sd*d.NormFloat64())))
+	if d.chance(logistic(-5 + errors)) {
+		status = 503
+	}
 	c := event.Call{
 		Method: e.method, Host: host, Path: path, Class: event.API, Status: status, ResponseBytes: int64(e.bytes),
 		Origin: event.Origin{UserAgent: r.agent, ClientIP: r.address},

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
 )
@@ -17,21 +18,16 @@ func Run(ctx context.Context, c Config, emit func(Chunk) error) (Story, error) {
 }
 
 // Walk tells the hours from ≤ hour < to. Any division of a story into walks tells
-// the same: visits last less than an hour, so the hour before from is all that has
-// to be known of the past.
+// the same: visits last less than an hour, so the hour before from is all that a
+// Teller has to know of the past.
 func (w *World) Walk(ctx context.Context, from, to int, emit func(Chunk) error) error {
-	var l ledger
-	for hour := max(from-1, 0); hour < to; hour++ {
+	teller := w.From(w.at(from))
+	for hour := from; hour < to; hour++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		w.play(hour, &l)
-		chunk := Chunk{Hour: hour}
-		chunk.Records, chunk.Truth = l.cut(w.at(hour + 1))
-		if hour < from {
-			continue
-		}
-		chunk.Releases = w.deployed(hour)
+		chunk := teller.Until(w.at(hour + 1))
+		chunk.Hour = hour
 		if err := emit(chunk); err != nil {
 			return err
 		}
@@ -39,16 +35,51 @@ func (w *World) Walk(ctx context.Context, from, to int, emit func(Chunk) error) 
 	return nil
 }
 
+// Teller tells the story in pieces of any length.
+type Teller struct {
+	world  *World
+	ledger ledger
+	hour   int // not played yet
+	at     time.Time
+}
+
+// From returns a teller that stands at a moment of the story.
+func (w *World) From(at time.Time) *Teller {
+	t := &Teller{world: w, at: at, hour: max(0, int(at.Sub(w.start)/time.Hour)-1)}
+	t.Until(at) // what began before
+	return t
+}
+
+// Until tells what happens from where the teller stands to a moment, exclusive, and
+// goes there.
+func (t *Teller) Until(moment time.Time) Chunk {
+	for ; t.world.at(t.hour).Before(moment); t.hour++ {
+		t.world.play(t.hour, &t.ledger)
+	}
+	var chunk Chunk
+	chunk.Records, chunk.Truth = t.ledger.cut(moment)
+	chunk.Releases = t.world.deployed(t.at, moment)
+	t.at = moment
+	return chunk
+}
+
 // play makes the visits and robots that begin in an hour.
 func (w *World) play(hour int, l *ledger) {
 	weather := w.weatherAt(hour)
 	begin := w.at(hour)
 	// The day has 1 + .9 cos, in the mean 1.
-	busy := (1 + .9*(2*evening(begin.Add(minutes(30)))-1)) / 24
+	busy := (1 + .9*(2*w.evening(begin.Add(minutes(30)))-1)) / 24
+	campaign := &w.campaign
+	on := !begin.Before(campaign.From) && begin.Before(campaign.To)
 	for i := range w.people {
 		p := &w.people[i]
-		for k := range w.visits(i, hour, p.visits*busy) {
-			w.visitShop(i, hour, k, weather, l)
+		for k := range w.visits("visits", i, hour, p.visits*busy) {
+			w.visitShop(i, hour, k, nil, weather, l)
+		}
+		if on {
+			for k := range w.visits("campaign", i, hour, p.visits*busy*campaign.More) {
+				w.visitShop(i, hour, maxVisits+k, campaign, weather, l)
+			}
 		}
 	}
 	if !w.config.NoRobots {
@@ -56,23 +87,26 @@ func (w *World) play(hour int, l *ledger) {
 	}
 }
 
-// visits draws how many visits a person begins; nearly always none, so that case
-// costs one hash.
-func (w *World) visits(person, hour int, mean float64) int {
-	u := uniform(w.config.Seed, "visits", person, hour)
+// maxVisits is how many a person begins in an hour at most.
+const maxVisits = 3
+
+// visits draws how many visits a person begins for a reason; nearly always none, so
+// that case costs one hash.
+func (w *World) visits(reason string, person, hour int, mean float64) int {
+	u := uniform(w.config.Seed, reason, person, hour)
 	n, term := 0, 1-mean+mean*mean/2 // e⁻ᵐ for the small means there are
-	for sum := term; u >= sum && n < 3; sum += term {
+	for sum := term; u >= sum && n < maxVisits; sum += term {
 		n++
 		term *= mean / float64(n)
 	}
 	return n
 }
 
-// deployed are the releases of an hour as the product is told of them.
-func (w *World) deployed(hour int) []event.Release {
+// deployed are the releases in [from, to) as the product is told of them.
+func (w *World) deployed(from, to time.Time) []event.Release {
 	var list []event.Release
 	for _, r := range w.deploys {
-		if !r.At.Before(w.at(hour)) && r.At.Before(w.at(hour+1)) {
+		if !r.At.Before(from) && r.At.Before(to) {
 			list = append(list, event.Release{Service: r.Service, Version: r.Version, At: r.At})
 		}
 	}

@@ -5,13 +5,17 @@ import (
 	"time"
 )
 
-// Story is what happens to the shop and what is true of it.
+// Story is what happens to the shop and what is true of it. Its great events lie at
+// fixed shares of its length, so a short story has them too: in 35 days, a bad
+// release in the second week and its fix in the fourth, payments that fail in the
+// fourth, a campaign in the last, and products that are slow in the last hours.
 type Story struct {
 	Start     time.Time  `json:"start"`
 	End       time.Time  `json:"end"`
 	Effects   []Effect   `json:"effects"`
 	Incidents []Incident `json:"incidents"`
 	Releases  []Release  `json:"releases"`
+	Campaigns []Campaign `json:"campaigns"`
 }
 
 // Effect is what an endpoint does to people: the rise of the log odds of leaving.
@@ -28,6 +32,16 @@ type Incident struct {
 	To       time.Time `json:"to"`
 	Slower   float64   `json:"slower"` // factor
 	Errors   float64   `json:"errors"` // rise of the log odds of an error
+	// Cause is what the shop's engineers wrote about it; empty for an everyday trouble.
+	Cause string `json:"cause,omitempty"`
+}
+
+// Campaign brings visits on top of the usual ones.
+type Campaign struct {
+	From time.Time         `json:"from"`
+	To   time.Time         `json:"to"`
+	More float64           `json:"more"` // visits, as a share of the usual ones
+	UTM  map[string]string `json:"utm"`  // what those visits carry
 }
 
 // Release is a deploy. Slower ≠ 1 changes the latency of Endpoint from then on.
@@ -41,7 +55,7 @@ type Release struct {
 
 // Story tells the world's incidents and releases up to its End, and its effects.
 func (w *World) Story() Story {
-	s := Story{Start: w.start, End: w.config.End}
+	s := Story{Start: w.start, End: w.config.End, Campaigns: []Campaign{w.campaign}}
 	for _, e := range w.shop.all() {
 		effect := Effect{Endpoint: e.name(), PerDoubling: e.beta, Failure: e.delta}
 		if w.config.NoEffect {
@@ -60,18 +74,58 @@ func (w *World) Story() Story {
 	return s
 }
 
-// incidents of one day: most days have one, somewhere, as real shops do. The last
-// day of the story has two more, so that a demonstration has something to look at:
-// at the checkout on the last evening, when it costs most, and at the products just
-// before the end.
+// share is the moment at which a share of the story is told, cut to the hour.
+func (w *World) share(of float64) time.Time {
+	length := float64(w.config.Days) * 24
+	return w.start.Add(time.Duration(of*length) * time.Hour)
+}
+
+func (w *World) newCampaign() Campaign {
+	return Campaign{
+		From: w.share(.85), To: w.share(.92), More: .5,
+		UTM: map[string]string{"source": "magazine", "medium": "display", "campaign": "winter-sale"},
+	}
+}
+
+// namedIncidents are the two that people will remember: at the payments, when most
+// people pay, and at the products shortly before the end, so that the last hours
+// have something to look at.
+func (w *World) namedIncidents() []Incident {
+	if w.config.NoTrouble {
+		return nil
+	}
+	paying := w.share(.7)
+	if peak := w.nearestPeak(paying); !peak.Before(w.start) && peak.Add(2*time.Hour).Before(w.config.End) {
+		paying = peak
+	}
+	end := w.config.End
+	return []Incident{
+		{
+			Endpoint: w.shop.payment.name(), From: paying, To: paying.Add(90 * time.Minute), Slower: 4, Errors: 4,
+			Cause: "the payment provider was down",
+		},
+		{
+			Endpoint: w.shop.product.name(), From: end.Add(-5 * time.Hour), To: end.Add(-4 * time.Hour), Slower: 5, Errors: 3,
+			Cause: "the product cache was emptied by mistake",
+		},
+	}
+}
+
+func (w *World) nearestPeak(t time.Time) time.Time {
+	hours := (w.config.Peak - t.Hour() + 36) % 24
+	return t.Add(time.Duration(hours-12) * time.Hour)
+}
+
+// incidents of one day: most days have a small one, somewhere, as real shops do.
 func (w *World) incidents(day int) []Incident {
 	if w.config.NoTrouble || day < 0 {
 		return nil
 	}
 	var list []Incident
+	begin := w.at(24 * day)
 	d := newDice().roll(w.config.Seed, "incident", day)
 	if d.chance(.8) {
-		from := w.start.Add(time.Duration(day)*24*time.Hour + time.Duration(d.IntN(24*60))*time.Minute)
+		from := begin.Add(time.Duration(d.IntN(24*60)) * time.Minute)
 		candidates := []*endpoint{&w.shop.search, &w.shop.product, &w.shop.add, &w.shop.cart, &w.shop.order, &w.shop.login}
 		list = append(list, Incident{
 			Endpoint: candidates[d.IntN(len(candidates))].name(),
@@ -79,27 +133,19 @@ func (w *World) incidents(day int) []Incident {
 			Slower: d.between(2, 5), Errors: d.between(1, 3.5),
 		})
 	}
-	if day == w.config.Days-1 {
-		end := w.config.End
-		peak := time.Date(end.Year(), end.Month(), end.Day(), 19, 30, 0, 0, time.UTC)
-		if peak.Add(time.Hour).After(end) {
-			peak = peak.Add(-24 * time.Hour)
+	for _, i := range w.named {
+		if !i.From.Before(begin) && i.From.Before(begin.Add(24*time.Hour)) {
+			list = append(list, i)
 		}
-		list = append(list,
-			Incident{Endpoint: w.shop.order.name(), From: peak, To: peak.Add(time.Hour), Slower: 4, Errors: 3},
-			Incident{Endpoint: w.shop.product.name(), From: end.Add(-90 * time.Minute), To: end.Add(-30 * time.Minute), Slower: 3, Errors: 2})
 	}
 	return list
 }
 
 // releases come to each service in turn. One of the catalogue makes search slower by
-// four fifths, three days before the end (earlier in the story when it is short);
-// the fix comes two days later.
+// four fifths; nobody finds out why for two weeks.
 func (w *World) releases() []Release {
-	services := []string{"catalogue", "orders", "identity", "feed", "web"}
-	length := time.Duration(w.config.Days) * 24 * time.Hour
-	bad := w.config.End.Add(-min(72*time.Hour, length*3/5)).Truncate(time.Hour)
-	fix := w.config.End.Add(-min(24*time.Hour, length/5)).Truncate(time.Hour)
+	services := []string{"catalogue", "orders", "payments", "identity", "feed", "web"}
+	bad, fix := w.share(9./35), w.share(23./35)
 	trouble := !w.config.NoTrouble
 	var list []Release
 	for i, at := 0, w.start.Add(10*time.Hour); at.Before(w.config.End); i, at = i+1, at.Add(29*time.Hour) {

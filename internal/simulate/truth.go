@@ -76,13 +76,13 @@ func due[T any](pending *[]stamped[T], until time.Time) []T {
 		i  int
 	}
 	var order []position
-	rest := (*pending)[:0:0]
 	for i := range *pending {
 		if at := (*pending)[i].at; at.Before(until) {
 			order = append(order, position{at.UnixMicro(), i})
-		} else {
-			rest = append(rest, (*pending)[i])
 		}
+	}
+	if len(order) == 0 {
+		return nil
 	}
 	slices.SortFunc(order, func(a, b position) int {
 		if a.at != b.at {
@@ -94,6 +94,6 @@ func due[T any](pending *[]stamped[T], until time.Time) []T {
 	for n, o := range order {
 		records[n] = (*pending)[o.i].record
 	}
-	*pending = rest
+	*pending = slices.DeleteFunc(*pending, func(s stamped[T]) bool { return s.at.Before(until) })
 	return records
 }

@@ -30,8 +30,9 @@ type visit struct {
 	left      bool
 }
 
-// visitShop plays the visit k that a person begins in an hour.
-func (w *World) visitShop(person, hour, k int, weather *weather, l *ledger) {
+// visitShop plays the visit k that a person begins in an hour, because of campaign
+// if there is one.
+func (w *World) visitShop(person, hour, k int, campaign *Campaign, weather *weather, l *ledger) {
 	d := w.visit.roll(w.config.Seed, "visit", person, hour, k)
 	p := &w.people[person]
 	device := &p.devices[d.IntN(len(p.devices))]
@@ -50,6 +51,9 @@ func (w *World) visitShop(person, hour, k int, weather *weather, l *ledger) {
 	}
 	if d.chance(.15) {
 		v.context.UTM = map[string]string{"source": "newsletter", "medium": "email"}
+	}
+	if campaign != nil {
+		v.context.UTM = campaign.UTM
 	}
 	if v.signed {
 		v.identity.UserID, v.identity.AccountID = p.user, p.account
@@ -194,7 +198,7 @@ func (v *visit) login() {
 
 // decide is the goal: with the cart before them, people pay or they do not.
 func (v *visit) decide() {
-	logit := -1.0 + .8*v.person.intent - .3*evening(v.now)
+	logit := -1.0 + .8*v.person.intent - .3*v.world.evening(v.now)
 	if !v.world.config.NoEffect {
 		logit -= .25*v.doublings/float64(max(1, v.answers)) + .9*float64(v.failures)
 	}
@@ -204,11 +208,19 @@ func (v *visit) decide() {
 	}
 	v.record(event.Custom, "Checkout Started", map[string]any{"items": float64(v.basket)})
 	v.route("/checkout")
-	if !v.fill("name", "street", "card") {
+	if !v.fill("name", "street") {
 		return
 	}
-	form := event.Target{Selector: "form.checkout", Name: "Pay now", Role: "form"}
+	form := event.Target{Selector: "form.checkout", Name: "Place order", Role: "form"}
 	if !v.attempt(event.Submit, "submit", form, &v.world.shop.order, "/api/orders", "") {
+		return
+	}
+	v.route("/checkout/payment")
+	if !v.fill("card") {
+		return
+	}
+	form = event.Target{Selector: "form.payment", Name: "Pay now", Role: "form"}
+	if !v.attempt(event.Submit, "submit", form, &v.world.shop.payment, "/api/payments", "") {
 		return
 	}
 	v.route("/orders/thanks")
@@ -241,7 +253,7 @@ func (v *visit) deadClick() {
 func (v *visit) forgottenTab(begin time.Time) {
 	for v.now.Sub(begin) < longestVisit {
 		v.now = v.now.Add(20 * time.Second)
-		v.request(&v.world.shop.feed, "/api/feed", "since="+itoa(int(v.now.Unix())), "", v.now)
+		v.request(&v.world.shop.feed, "/api/feed", "since="+itoa(int(v.now.Sub(v.world.start)/time.Second)), "", v.now)
 	}
 }
 
@@ -249,9 +261,9 @@ func (v *visit) forgottenTab(begin time.Time) {
 // still there with a good answer.
 func (v *visit) attempt(kind event.Kind, name string, target event.Target, e *endpoint, path, query string) bool {
 	for try := 1; ; try++ {
-		at := v.now
 		cause := v.act(kind, name, target)
 		a := v.request(e, path, query, cause, v.now.Add(seconds(v.dice.between(.004, .025))))
+		hammered := v.rage(kind, name, target, a)
 		for again := 0; a.failed && again < 3 && v.dice.chance(.25); again++ { // the page's own retries
 			a = v.request(e, path, query, cause, a.end.Add(seconds(v.dice.between(.2, .4))))
 		}
@@ -260,12 +272,8 @@ func (v *visit) attempt(kind event.Kind, name string, target event.Target, e *en
 			v.record(event.PageError, "error", map[string]any{
 				"type": "TypeError", "message": "undefined is not an object (evaluating 'answer.items')", "stack": "render@" + origin + "/app.js:1:2042",
 			})
-			v.now = at
 		}
-		v.rage(kind, name, target, a)
-		if v.now.Before(a.end) {
-			v.now = a.end
-		}
+		v.now = latest(a.end, hammered)
 		v.now = v.now.Add(seconds(v.dice.between(.02, .06)))
 		v.judge(e, cause, a)
 		if v.left {
@@ -285,7 +293,7 @@ func (v *visit) attempt(kind event.Kind, name string, target event.Target, e *en
 // judge decides whether the person leaves because of an answer, and keeps the truth.
 func (v *visit) judge(e *endpoint, cause string, a answer) {
 	c := &v.world.config.Confounders
-	base := -2.2 - .35*v.person.intent + c.Evening*evening(v.now) + v.weather.shock
+	base := -2.2 - .35*v.person.intent + c.Evening*v.world.evening(v.now) + v.weather.shock
 	if c.Network {
 		base += v.network.leaving
 		if v.device.mobile {
@@ -322,8 +330,10 @@ func (v *visit) judge(e *endpoint, cause string, a answer) {
 	}
 }
 
-// rage hammers on the element while the answer does not come.
-func (v *visit) rage(kind event.Kind, name string, target event.Target, a answer) {
+// rage hammers on the element while the answer does not come, and returns until
+// when. It comes before the page's own retries, so that nothing that happens
+// depends on anything later.
+func (v *visit) rage(kind event.Kind, name string, target event.Target, a answer) time.Time {
 	logit := -4.0 + .6*max(0, math.Log2(a.latency))
 	if a.failed {
 		logit += 1.5
@@ -331,11 +341,22 @@ func (v *visit) rage(kind event.Kind, name string, target event.Target, a answer
 	if v.device.mobile {
 		logit += .3
 	}
+	at := v.now
 	if kind != event.Click || !v.dice.chance(logistic(logit)) {
-		return
+		return at
 	}
 	for range 4 + v.dice.IntN(3) {
 		v.now = v.now.Add(seconds(v.dice.between(.15, .6)))
 		v.act(kind, name, target)
 	}
+	hammered := v.now
+	v.now = at
+	return hammered
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

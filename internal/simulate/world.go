@@ -2,20 +2,23 @@ package simulate
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 )
 
 // World is a shop with its people. It is not safe for use by several goroutines.
 type World struct {
-	config Config
-	start  time.Time
-	shop   shop
-	people []person
-	// deploys are the releases, in order, each with the offset when it comes.
-	deploys []Release
-	dice    *dice
-	visit   *dice
+	config   Config
+	start    time.Time
+	shop     shop
+	people   []person
+	deploys  []Release // in the order of time
+	named    []Incident
+	campaign Campaign
+	breaks   []Incident
+	dice     *dice
+	visit    *dice
 }
 
 // New makes the world of c. The error says what is wrong with c.
@@ -29,7 +32,7 @@ func New(c Config) (*World, error) {
 	for i := range w.people {
 		w.people[i] = w.newPerson(i)
 	}
-	w.deploys = w.releases()
+	w.deploys, w.named, w.campaign = w.releases(), w.namedIncidents(), w.newCampaign()
 	return w, nil
 }
 
@@ -67,11 +70,13 @@ func (w *World) weatherAt(hour int) *weather {
 	}
 	v.shock = w.config.Confounders.Shock * w.dice.roll(seed, "shock", hour).NormFloat64()
 	from, to := w.at(hour), w.at(hour+2)
+	incidents := slices.Clone(w.breaks)
 	for day := hour/24 - 1; day <= hour/24+1; day++ {
-		for _, i := range w.incidents(day) {
-			if i.From.Before(to) && i.To.After(from) {
-				v.incidents = append(v.incidents, i)
-			}
+		incidents = append(incidents, w.incidents(day)...)
+	}
+	for _, i := range incidents {
+		if i.From.Before(to) && i.To.After(from) {
+			v.incidents = append(v.incidents, i)
 		}
 	}
 	return v
@@ -80,8 +85,10 @@ func (w *World) weatherAt(hour int) *weather {
 // at is when an hour of the story begins.
 func (w *World) at(hour int) time.Time { return w.start.Add(time.Duration(hour) * time.Hour) }
 
-// evening is how busy the shop is at t: 1 at 20:00 UTC, 0 at 8:00.
-func evening(t time.Time) float64 { return (1 + math.Cos(2*math.Pi*(hourOfDay(t)-20)/24)) / 2 }
+// evening is how busy the shop is at t: 1 at its peak, 0 twelve hours later.
+func (w *World) evening(t time.Time) float64 {
+	return (1 + math.Cos(2*math.Pi*(hourOfDay(t)-float64(w.config.Peak))/24)) / 2
+}
 
 func hourOfDay(t time.Time) float64 {
 	return float64(t.Hour()) + float64(t.Minute())/60

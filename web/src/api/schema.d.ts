@@ -55,6 +55,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describe the running demo */
+        get: operations["demo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/break": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Break or fix an endpoint of the demo's shop */
+        post: operations["demo-break"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/endpoints": {
         parameters: {
             query?: never;
@@ -847,6 +881,41 @@ export interface components {
              * @description of calls and events; absent when the project has none
              */
             newest?: string;
+        };
+        DemoBreak: {
+            /** @enum {string} */
+            effect: "slow" | "fail";
+            endpoint: string;
+            /** Format: date-time */
+            since: string;
+        };
+        DemoBreakInputBody: {
+            /** @enum {string} */
+            effect: "slow" | "fail" | "fix";
+            /** @example POST /api/payments */
+            endpoint: string;
+        };
+        DemoFilled: {
+            /**
+             * Format: date-time
+             * @description everything since then is there
+             */
+            from: string;
+            /**
+             * Format: double
+             * @description of the whole story, 0 to 1
+             */
+            share: number;
+            /** Format: date-time */
+            to: string;
+        };
+        DemoState: {
+            /** @description what was broken and is not fixed, oldest first */
+            breaks: components["schemas"]["DemoBreak"][];
+            /** @description what can be broken */
+            endpoints: string[];
+            filled: components["schemas"]["DemoFilled"];
+            running: boolean;
         };
         DurationBin: {
             /** Format: int64 */
@@ -2087,6 +2156,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "demo-break": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DemoBreakInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoState"];
                 };
             };
             /** @description Error */

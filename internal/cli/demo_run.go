@@ -1,0 +1,321 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/clickspan/clickspan/internal/api"
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/meta"
+	"github.com/clickspan/clickspan/internal/pipeline"
+	"github.com/clickspan/clickspan/internal/simulate"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+const (
+	// blockLength is how much of the past is filled in and linked in one go, from its
+	// beginning to its end; the blocks come newest first.
+	blockLength = 4 * time.Hour
+	// troubleAfter the start payments begin to fail.
+	troubleAfter    = 2 * time.Minute
+	troubleEndpoint = "POST /api/payments"
+)
+
+// demo is a running demo.
+type demo struct {
+	node    *node
+	bar     *progress
+	readers readers
+
+	// turn is held while something is fed and linked, so that one link pass has to do
+	// either with the past or with the present: it reads all that lies between its rows.
+	turn    sync.Mutex
+	filling atomic.Bool
+
+	mu     sync.Mutex
+	story  story
+	world  *simulate.World // of the traffic at real speed
+	broken []api.DemoBreak // what world was told; since may lie in the future
+	stale  bool            // a teller of world knows nothing of the last break or fix
+}
+
+// openDemo finds the data directory's story or begins one.
+func openDemo(e *env, n *node, c demoCmd, now time.Time) (*demo, error) {
+	d := &demo{node: n, bar: newProgress(e.Err, "Filling the shop"), story: newStory(c, now)}
+	found, err := n.meta.Document(e.ctx, meta.DefaultProject, "demo", "story")
+	switch {
+	case err == nil:
+		d.story = story{}
+		if err := json.Unmarshal(found.Body, &d.story); err != nil {
+			return nil, fmt.Errorf("the story of this demo cannot be read: %w", err)
+		}
+		if err := c.sameStory(d.story, e.settings.Data); err != nil {
+			return nil, err
+		}
+	case !errors.Is(err, meta.ErrNotFound):
+		return nil, err
+	default:
+		if err := d.claim(e); err != nil {
+			return nil, err
+		}
+	}
+	if d.world, err = d.story.world(); err != nil {
+		return nil, &event.Permanent{Err: err, Hint: "See clickspan demo --help for what can be set."}
+	}
+	return d, d.save(e.ctx)
+}
+
+// claim refuses a directory whose data is not a demo's.
+func (d *demo) claim(e *env) error {
+	stats, err := d.node.store.Stats(e.ctx)
+	if err != nil || stats.Arrived == 0 {
+		return err
+	}
+	return &event.Permanent{
+		Err:  fmt.Errorf("%s holds data that no demo made", e.settings.Data),
+		Hint: "The demo keeps apart from real data: name another directory with --data, or leave the flag away.",
+	}
+}
+
+// save keeps the story for the next start. The caller holds mu, or is alone.
+func (d *demo) save(ctx context.Context) error {
+	return d.node.meta.PutDocument(ctx, meta.DefaultProject, "demo", "story", d.story)
+}
+
+// fillLinking is fill before a server runs, whose link pass it stands in for.
+func (d *demo) fillLinking(ctx context.Context, whole span) error {
+	pass, stop := context.WithCancel(ctx)
+	var linking errgroup.Group
+	linking.Go(func() error { return ended(d.node.linker.Run(pass)) })
+	err := d.fill(ctx, whole)
+	stop()
+	return errors.Join(err, linking.Wait())
+}
+
+// fill tells what is missing of a part of the story, newest first, and returns when
+// it is linked.
+func (d *demo) fill(ctx context.Context, whole span) error {
+	world, err := d.story.world()
+	if err != nil {
+		return err
+	}
+	d.filling.Store(true)
+	defer d.filling.Store(false)
+	defer d.bar.done()
+	for _, gap := range slices.Backward(d.filled().gaps(whole)) {
+		for to := gap.To; to.After(gap.From); {
+			from := latest(gap.From, to.Add(-time.Microsecond).Truncate(blockLength))
+			if err := d.fillBlock(ctx, world, span{from, to}, whole); err != nil {
+				return err
+			}
+			to = from
+		}
+	}
+	return nil
+}
+
+// fillBlock tells a block hour by hour, making the next hour while one is on its way
+// to the store, and returns when all is linked.
+func (d *demo) fillBlock(ctx context.Context, world *simulate.World, block, whole span) error {
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	work, ctx := errgroup.WithContext(ctx)
+	type hour struct {
+		part  span
+		chunk simulate.Chunk
+	}
+	hours := make(chan hour)
+	work.Go(func() error {
+		defer close(hours)
+		teller := world.From(block.From)
+		for at := block.From; at.Before(block.To); {
+			next := earliest(at.Truncate(time.Hour).Add(time.Hour), block.To)
+			select {
+			case hours <- hour{span{at, next}, teller.Until(next)}:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			at = next
+		}
+		return nil
+	})
+	work.Go(func() error {
+		var upto store.Seq
+		for h := range hours {
+			if err := d.readers.quiet(ctx); err != nil {
+				return err
+			}
+			result, err := feed(ctx, d.node.pipeline, h.chunk)
+			if err != nil {
+				return err
+			}
+			upto = max(upto, result.Upto)
+			if err := d.note(ctx, h.part); err != nil {
+				return err
+			}
+			d.bar.show(float64(d.filled().overlap(whole))/float64(whole.To.Sub(whole.From)), h.part.From.Format("Mon 2 Jan 15:04"))
+		}
+		return d.node.linker.Wait(ctx, upto)
+	})
+	return work.Wait()
+}
+
+// note keeps that a part of the story is stored.
+func (d *demo) note(ctx context.Context, part span) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.story.Filled = d.story.Filled.add(part)
+	return d.save(ctx)
+}
+
+func (d *demo) filled() spans {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.story.Filled
+}
+
+// feed sends records through intake.
+func feed(ctx context.Context, p *pipeline.Pipeline, chunk simulate.Chunk) (pipeline.Result, error) {
+	w := p.Begin(ctx, pipeline.Origin{Project: meta.DefaultProject, Source: "simulator", Patient: true})
+	err := errors.Join(
+		feedAll(chunk.Records.Events, w.Event), feedAll(chunk.Records.Calls, w.Call),
+		feedAll(chunk.Records.Spans, w.Span), feedAll(chunk.Releases, w.Release))
+	result, closeErr := w.Close()
+	return result, errors.Join(err, closeErr)
+}
+
+func feedAll[T any](records []T, take func(*T) error) error {
+	for i := range records {
+		if err := take(&records[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// goOn lets the story go on at real speed, a second at a time.
+func (d *demo) goOn(ctx context.Context, at time.Time) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	var teller *simulate.Teller
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case now := <-tick.C:
+			var chunk simulate.Chunk
+			chunk, teller = d.tell(teller, at, now)
+			if err := d.take(ctx, chunk); err != nil {
+				return err
+			}
+			if err := d.note(ctx, span{at, now}); err != nil {
+				return err
+			}
+			at = now
+		}
+	}
+}
+
+// take stores what just happened, and while the past is being filled in, waits
+// until it is linked.
+func (d *demo) take(ctx context.Context, chunk simulate.Chunk) error {
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	result, err := feed(ctx, d.node.pipeline, chunk)
+	if err != nil || !d.filling.Load() {
+		return err
+	}
+	return d.node.linker.Wait(ctx, result.Upto)
+}
+
+// tell is what happens in [at, now); teller is nil at first.
+func (d *demo) tell(teller *simulate.Teller, at, now time.Time) (simulate.Chunk, *simulate.Teller) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if teller == nil || d.stale {
+		teller, d.stale = d.world.From(at), false
+	}
+	return teller.Until(now), teller
+}
+
+// planTrouble lets payments fail a little later.
+func (d *demo) planTrouble() error {
+	return d.breakFrom(troubleEndpoint, simulate.Fail, time.Now().Add(troubleAfter))
+}
+
+// Break implements [api.Demo].
+func (d *demo) Break(endpoint, effect string) error {
+	return d.breakFrom(endpoint, effect, time.Now())
+}
+
+func (d *demo) breakFrom(endpoint, effect string, at time.Time) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if effect == "fix" {
+		d.world.Fix(endpoint, at)
+	} else if err := d.world.Break(endpoint, effect, at); err != nil {
+		return err
+	}
+	d.stale = true
+	d.broken = slices.DeleteFunc(d.broken, func(b api.DemoBreak) bool { return b.Endpoint == endpoint })
+	if effect != "fix" {
+		d.broken = append(d.broken, api.DemoBreak{Endpoint: endpoint, Effect: effect, Since: at.UTC().Truncate(time.Microsecond)})
+	}
+	return nil
+}
+
+// State implements [api.Demo].
+func (d *demo) State() api.DemoState {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := time.Now().UTC()
+	last := d.story.Filled.last()
+	whole := span{latest(d.story.start(), last.To.Add(-d.story.length())), last.To}
+	broken := slices.DeleteFunc(slices.Clone(d.broken), func(b api.DemoBreak) bool { return b.Since.After(now) })
+	return api.DemoState{
+		Running: true, Breaks: append([]api.DemoBreak{}, broken...), Endpoints: d.world.Endpoints(),
+		Filled: api.DemoFilled{
+			From: last.From.UTC(), To: last.To.UTC(),
+			Share: float64(d.story.Filled.overlap(whole)) / float64(max(1, whole.To.Sub(whole.From))),
+		},
+	}
+}
+
+// readers are the requests under way that the filling gives way to.
+type readers struct{ busy atomic.Int32 }
+
+// count counts the requests that end by themselves: a live view never does, and the
+// demo's own state costs nothing.
+func (r *readers) count(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if req.URL.Path != "/api/v1/live" && req.URL.Path != "/api/v1/demo" {
+			r.busy.Add(1)
+			defer r.busy.Add(-1)
+		}
+		next.ServeHTTP(w, req)
+	})
+}
+
+// quiet returns when nobody is being answered, at the latest after some seconds: many
+// readers together may slow the filling down and not stop it.
+func (r *readers) quiet(ctx context.Context) error {
+	look := every(50 * time.Millisecond)
+	for range 100 {
+		if r.busy.Load() == 0 {
+			return nil
+		}
+		if err := look(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
