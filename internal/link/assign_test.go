@@ -139,9 +139,9 @@ func TestMatchConfidence(t *testing.T) {
 		late   bool
 		want   float64 // 0 = no link
 	}{
-		{"no rival", nil, false, 0.9},
+		{"no rival", nil, false, 0.95},
 		{"no rival, but the daily keys are gone", nil, true, 0.6},
-		{"a rival that is far worse", []rival{{1, 7}}, false, 0.9},
+		{"a rival that is far worse", []rival{{1, 7}}, false, 0.95},
 		{"a rival e times less likely", []rival{{1, 1}}, false, 0.7311},
 		{"a rival just as good", []rival{{1, 0}}, false, 0.5},
 		{"two rivals just as good", []rival{{1, 0}, {2, 0}}, false, 0},
@@ -156,4 +156,24 @@ func TestMatchConfidence(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestMatchConfidenceFollowsTheEvidence: a rival that fits worse never makes a pair
+// less sure, nor does one rival less.
+func TestMatchConfidenceFollowsTheEvidence(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		rivals := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) rival {
+			return rival{1, rapid.Float64Range(0, rivalLimit).Draw(t, "gap")}
+		}), 1, 4).Draw(t, "rivals")
+		sharp, late := rapid.SampledFrom([]float64{1, sharpFine}).Draw(t, "sharp"), rapid.Bool().Draw(t, "late")
+		before, _ := matchConfidence(rivals, sharp, late)
+		if fewer, _ := matchConfidence(rivals[1:], sharp, late); fewer < before {
+			t.Fatalf("without a rival %v, with it %v", fewer, before)
+		}
+		rivals[0].gap += rapid.Float64Range(0, 3).Draw(t, "more")
+		if worse, _ := matchConfidence(rivals, sharp, late); worse < before {
+			t.Fatalf("a rival that fits worse: %v, before %v", worse, before)
+		}
+	})
 }

@@ -104,6 +104,13 @@ func coarse() option {
 	})
 }
 
+// ticking cuts the time of a row to the second; its duration stays.
+func ticking() option {
+	return onCall(func(c *event.Call) { c.Time, c.Grain = c.Time.Truncate(time.Second), time.Second })
+}
+
+func lasting(d time.Duration) option { return onEvent(func(e *event.Event) { e.Duration = d }) }
+
 // noAddress makes the sender one that did not know the client's address.
 func noAddress() option {
 	return func(e *event.Event, c *event.Call) {
@@ -158,7 +165,7 @@ func rowsOf(rows ...any) link.Rows {
 	return out
 }
 
-// linksOf renders links as "e1>c1 window 0.80", sorted.
+// linksOf renders links as "e1>c1 window 0.95", sorted.
 func linksOf(results []link.Result) []string {
 	out := []string{}
 	for _, r := range results {
@@ -216,34 +223,34 @@ func TestCascade(t *testing.T) {
 		{
 			"a tier tied by request id is as certain as the tier it follows",
 			rowsOf(client("c", 0, 1), server("s1", 0.1, 0.5, requestID("r")), server("s2", 0.2, 0.3, requestID("r"), service("db"), onPath("/inner"))),
-			[]string{"c>s1 match 0.90", "c>s2 request_id 0.90"},
+			[]string{"c>s1 match 0.95", "c>s2 request_id 0.95"},
 		},
 		{
 			"match: method, path, status and nesting", rowsOf(client("c", 0, 1), server("right", 0.2, 0.6),
 				server("other method", 0.2, 0.6, post()), server("other path", 0.2, 0.6, onPath("/b")), server("other status", 0.2, 0.6, status(404)),
 				server("longer than the wait", 0.1, 1.5), server("later", 3, 0.5)),
-			[]string{"c>right match 0.90"},
+			[]string{"c>right match 0.95"},
 		},
 		{
 			"match: one row per service", rowsOf(client("c", 0, 1), server("s1", 0.2, 0.6), server("s2", 0.3, 0.4, service("inner"))),
-			[]string{"c>s1 match 0.90", "c>s2 match 0.90"},
+			[]string{"c>s1 match 0.95", "c>s2 match 0.95"},
 		},
 		{
 			"match: two logs of one unnamed service are two tiers",
 			rowsOf(client("c", 0, 1), server("s1", 0.2, 0.6, onCall(func(c *event.Call) { c.Source = "nginx" })), server("s2", 0.3, 0.4, onCall(func(c *event.Call) { c.Source = "apache" }))),
-			[]string{"c>s1 match 0.90", "c>s2 match 0.90"},
+			[]string{"c>s1 match 0.95", "c>s2 match 0.95"},
 		},
 		{
 			"match: calls in flight together keep their order", rowsOf(client("c1", 0, 0.5), client("c2", 0.3, 0.5), server("s1", 0.05, 0.4), server("s2", 0.35, 0.4)),
-			[]string{"c1>s1 match 0.90", "c2>s2 match 0.90"},
+			[]string{"c1>s1 match 0.95", "c2>s2 match 0.95"},
 		},
 		{
 			"match: a redirect for the slash belongs to the call", rowsOf(client("c", 0, 1), server("r", 0.1, 0.1, status(301)), server("s", 0.3, 0.5, onPath("/a/"))),
-			[]string{"c>r match 0.90", "c>s match 0.90"},
+			[]string{"c>r match 0.95", "c>s match 0.95"},
 		},
 		{
 			"match: the person went away, the log has the full answer", rowsOf(client("c", 0, 0.3, aborted()), server("s", 0.1, 0.15)),
-			[]string{"c>s match 0.90"},
+			[]string{"c>s match 0.95"},
 		},
 		{
 			"match: who got an answer did not abort", rowsOf(client("c", 0, 0.3), server("s", 0.1, 0.15, aborted())),
@@ -255,7 +262,7 @@ func TestCascade(t *testing.T) {
 		},
 		{
 			"match: without the address the browser must do", rowsOf(client("c", 0, 1, noAddress()), server("s", 0.2, 0.6)),
-			[]string{"c>s match 0.90"},
+			[]string{"c>s match 0.95"},
 		},
 		{
 			"match: another address is another person", rowsOf(client("c", 0, 1), server("s", 0.2, 0.6, onCall(func(c *event.Call) { c.ClientKey = 9 }))),
@@ -263,7 +270,7 @@ func TestCascade(t *testing.T) {
 		},
 		{
 			"window: directly after the click", rowsOf(click("e", 0), client("c", 0.08, 1)),
-			[]string{"e>c window 0.80"},
+			[]string{"e>c window 0.95"},
 		},
 		{
 			"window: too late", rowsOf(click("e", 0), client("c", 0.2, 1)),
@@ -271,35 +278,58 @@ func TestCascade(t *testing.T) {
 		},
 		{
 			"window: a chain of calls", rowsOf(click("e", 0), client("c1", 0.05, 1), client("c2", 1.1, 1, onPath("/b")), client("c3", 2.3, 1, onPath("/c"))),
-			[]string{"e>c1 window 0.80", "e>c2 window 0.70"},
+			[]string{"e>c1 window 0.95", "e>c2 window 0.95"},
 		},
 		{
 			"window: a chain ends after ten seconds", rowsOf(click("e", 0), client("c1", 0.05, 11), client("c2", 10.5, 1, onPath("/b"))),
-			[]string{"e>c1 window 0.80"},
+			[]string{"e>c1 window 0.95"},
 		},
 		{
 			"window: the click, not the navigation it led to", rowsOf(click("e1", 0), action(event.RouteChange, "e2", 0.02), client("c", 0.04, 1)),
-			[]string{"e1>c window 0.76"},
+			[]string{"e1>c window 0.95"},
+		},
+		{
+			"window: an action before the row, not the one after it", rowsOf(click("e1", 0), click("e2", 0.2), server("s", 0.05, 1)),
+			[]string{"e1>s window 0.95"},
+		},
+		{
+			"window: an action just after the row when clocks may differ", rowsOf(click("e", 0.2), server("s", 0.05, 1)),
+			[]string{"e>s window 0.65"},
+		},
+		{
+			"window: the clock that other calls of the session prove", rowsOf(
+				click("e1", 0), client("c1", 0.05, 1, span("t", "p", "")), server("s1", 3.2, 0.8, span("t", "q", "p")),
+				click("e2", 5), server("s2", 8, 0.2, onPath("/b"))),
+			[]string{"c1>s1 span 1.00", "e1>c1 window 0.95", "e2>s2 window 0.95"},
+		},
+		{
+			"window: of two clicks in the tick of a coarse clock it may be either", rowsOf(click("e1", 0.1), click("e2", 0.6), server("s", 0.1, 0.3, coarse())),
+			[]string{"e2>s window 0.63"},
+		},
+		{
+			"window: the click that was seen to wait for the call", rowsOf(
+				click("e1", 0.1, lasting(400*time.Millisecond)), click("e2", 0.6), server("s", 0.15, 0.3, ticking())),
+			[]string{"e1>s window 0.95"},
 		},
 		{
 			"window: a server row when the browser reports no calls", rowsOf(click("e", 0), server("s", 0.08, 1)),
-			[]string{"e>s window 0.76"},
+			[]string{"e>s window 0.95"},
 		},
 		{
 			"window: a combined log and a script tag", rowsOf(click("e", 0.2, noAddress()), server("s", 0.25, 0.3, coarse())),
-			[]string{"e>s window 0.45"},
+			[]string{"e>s window 0.95"},
 		},
 		{
 			"window: the document of a page view came before it", rowsOf(pageView("e", 3, "/shop"), server("s", 2.5, 0.3, onPath("/shop"))),
-			[]string{"e>s window 0.80"},
+			[]string{"e>s window 0.95"},
 		},
 		{
 			"all three ends", rowsOf(click("e", 0), client("c", 0.05, 1), server("s", 0.2, 0.6)),
-			[]string{"c>s match 0.90", "e>c window 0.80"},
+			[]string{"c>s match 0.95", "e>c window 0.95"},
 		},
 		{
 			"nothing without consent", rowsOf(click("e", 0, consent(event.ConsentDenied)), click("e2", 0.01), client("c", 0.05, 1), server("s", 0.2, 0.6), server("s2", 0.3, 0.2, service("db"), consent(event.ConsentDenied))),
-			[]string{"e2>c window 0.80"},
+			[]string{"e2>c window 0.95"},
 		},
 		{
 			"nothing across sessions, whatever the ids say", rowsOf(click("e", 0, actionID("a")), client("c", 0.05, 1, actionID("a"), onCall(func(c *event.Call) { c.SessionID = "session-9876543210" }))),
@@ -328,7 +358,7 @@ func TestPolls(t *testing.T) {
 		rows = append(rows, client(fmt.Sprintf("poll%d", i), float64(5*i), 0.1, onPath("/news")))
 	}
 	results := linkAll(rowsOf(rows...))
-	if diff := cmp.Diff([]string{"e2>c window 0.80"}, linksOf(results)); diff != "" {
+	if diff := cmp.Diff([]string{"e2>c window 0.95"}, linksOf(results)); diff != "" {
 		t.Errorf("links (-want +got):\n%s", diff)
 	}
 	reasons := map[link.Reason]int{}
@@ -399,7 +429,7 @@ func TestClockOfTheSession(t *testing.T) {
 		}
 	}
 	rows := rowsOf(click("first", -30, batch(0)), click("e", 0, batch(3*time.Second)), client("c", 0.05, 1, batch(3*time.Second)), server("s", 0.2, 0.6))
-	if diff := cmp.Diff([]string{"c>s match 0.90", "e>c window 0.80"}, linksOf(linkAll(rows))); diff != "" {
+	if diff := cmp.Diff([]string{"c>s match 0.95", "e>c window 0.95"}, linksOf(linkAll(rows))); diff != "" {
 		t.Errorf("links (-want +got):\n%s", diff)
 	}
 }
@@ -411,7 +441,7 @@ func TestLinkCarriesFacts(t *testing.T) {
 	route := onCall(func(c *event.Call) { c.Route = "/a" })
 	results := linkAll(rowsOf(click("e", 0, signedIn), client("c", 0.05, 1), server("s", 0.2, 0.6, route)))
 	want := event.Link{
-		ClientCallID: "c", ServerCallID: "s", Method: event.ByMatch, Confidence: 0.9, SessionID: session, Time: at(0.2), DeviceID: "d1", UserID: "ann",
+		ClientCallID: "c", ServerCallID: "s", Method: event.ByMatch, Confidence: 0.95, SessionID: session, Time: at(0.2), DeviceID: "d1", UserID: "ann",
 		Endpoint: event.Endpoint{Service: "api", Method: "GET", Route: "/a"},
 	}
 	if diff := cmp.Diff(want, results[0].Links[1]); diff != "" {

@@ -18,11 +18,14 @@ func certainty(m event.Method) float64 {
 }
 
 // The range of a match. Below the floor another explanation is likelier than
-// ours; above the ceiling only an id can go.
+// ours. What is sure claims as much as the weakest id and no more, although it is
+// right more often than that: an id on top must not make a link look worse. All
+// numbers are founded in docs/adr/0006-calibration.md.
 const (
 	matchLeast   = 0.45
 	matchFloor   = 0.5
-	matchCeiling = 0.9
+	matchSure    = 0.9
+	matchCeiling = 0.95
 	lateCeiling  = 0.6
 )
 
@@ -46,11 +49,19 @@ func matchConfidence(rivals []rival, sharp float64, late bool) (confidence float
 	if p < matchLeast {
 		return 0, false
 	}
-	ceiling := matchCeiling
+	p = sure(p)
 	if late {
-		ceiling = lateCeiling
+		p = min(p, lateCeiling)
 	}
-	return round(min(max(p, matchFloor), ceiling)), true
+	return round(max(p, matchFloor)), true
+}
+
+// sure raises what leaves little doubt to the ceiling: it is right nearly always.
+func sure(p float64) float64 {
+	if p >= matchSure {
+		return matchCeiling
+	}
+	return p
 }
 
 // round keeps confidences to four digits, so that sums in another order do not

@@ -51,7 +51,7 @@ func (w *window) learnBackground(todo []*call) map[route]bool {
 		}
 		if t.to != none {
 			explained[r]++
-			w.busy[t.to] = max(w.busy[t.to], c.end)
+			w.extend(t.to, c)
 		}
 	}
 	w.reset()

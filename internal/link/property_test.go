@@ -223,9 +223,9 @@ func (w world) check(t *rapid.T, l event.Link) {
 func bounds(m event.Method) (low, high float64) {
 	switch m {
 	case event.ByWindow:
-		return 0.3, 0.8
+		return 0.3, 0.95
 	case event.ByMatch:
-		return 0.5, 0.9
+		return 0.5, 0.95
 	case event.ByServerTiming:
 		return 0.97, 0.97
 	}
@@ -263,6 +263,37 @@ func TestMoreEvidenceNeverLowersConfidence(t *testing.T) {
 			t.Fatalf("%s–%s: confidence fell from %v to %v", a, b, before, after)
 		}
 	})
+}
+
+// TestAnActionIDNeverLowersConfidence gives an event and a client call a fresh
+// action id in common.
+func TestAnActionIDNeverLowersConfidence(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		rows := genRows(t)
+		call := pick(t, rows.Calls, event.Client)
+		if call < 0 || len(rows.Events) == 0 {
+			t.Skip("needs an event and a client call")
+		}
+		e := rapid.IntRange(0, len(rows.Events)-1).Draw(t, "event")
+		rows.Events[e].ActionID, rows.Calls[call].ActionID = "", ""
+		before := causeConfidence(linkAll(rows), rows.Events[e].ID, rows.Calls[call].ID)
+		rows.Events[e].ActionID, rows.Calls[call].ActionID = "fresh", "fresh"
+		if after := causeConfidence(linkAll(rows), rows.Events[e].ID, rows.Calls[call].ID); after < before {
+			t.Fatalf("confidence fell from %v to %v", before, after)
+		}
+	})
+}
+
+func causeConfidence(results []link.Result, e, client string) float64 {
+	for _, r := range results {
+		for _, l := range r.Links {
+			if l.EventID == e && l.ClientCallID == client {
+				return l.Confidence
+			}
+		}
+	}
+	return 0
 }
 
 // pick returns the index of some call of that side, -1 when there is none.

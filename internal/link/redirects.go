@@ -73,7 +73,7 @@ func (m *matcher) pairRedirects(seekers []*call) {
 			continue
 		}
 		if p, ok := matchConfidence(a.rivals(int32(i), rivalLimit), m.sharp(), m.l.late); ok && p > matchFloor {
-			m.hops[a.row[i]] = hop{r, p}
+			m.hops[a.row[i]] = hop{r, min(p, matchSure)}
 		}
 	}
 }
@@ -163,7 +163,7 @@ func (m *matcher) tieHop(c *call, n int32, confidence float64) {
 		p *= coarseHop
 	}
 	if p >= hopFloor {
-		m.l.tieClient(h.row, c, event.ByMatch, round(min(confidence, p)))
+		m.l.tieClient(h.row, c, event.ByMatch, round(min(confidence, sure(p))))
 	}
 }
 

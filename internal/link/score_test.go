@@ -3,6 +3,7 @@ package link_test
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +12,8 @@ import (
 	"github.com/clickspan/clickspan/internal/link"
 )
 
-// truth says which client call (value) each server call (key) answered.
+// truth says what each call hangs on: which client call a server call answered, or
+// which action caused a call.
 type truth map[string]string
 
 // score compares links with the truth.
@@ -23,7 +25,7 @@ type score struct {
 	// answers counts the client calls that are tied to a row that answers, without
 	// redirects on the way.
 	answers bin
-	bins    [10]bin
+	bins    reliability
 }
 
 type bin struct {
@@ -54,18 +56,16 @@ func judge(results []link.Result, want truth, redirects map[string]bool, judged 
 			if l.ClientCallID == "" || l.ServerCallID == "" || !judged(l.ClientCallID) {
 				continue
 			}
-			b := &s.bins[min(9, int(l.Confidence*10))]
-			b.n++
-			b.claimed += l.Confidence
+			right := want[l.ServerCallID] == l.ClientCallID
+			s.bins.add(l, right)
 			if !redirects[l.ServerCallID] {
 				tied[l.ClientCallID] = true
 			}
-			if want[l.ServerCallID] != l.ClientCallID {
+			if !right {
 				s.wrong[l.Method]++
 				continue
 			}
 			s.right[l.Method]++
-			b.right++
 			if !redirects[l.ServerCallID] {
 				answered[l.ClientCallID] = true
 			}
@@ -87,7 +87,7 @@ func judge(results []link.Result, want truth, redirects map[string]bool, judged 
 func (s score) plus(o score) score {
 	sum := score{
 		right: map[event.Method]int{}, wrong: map[event.Method]int{}, found: s.found + o.found, of: s.of + o.of,
-		answers: s.answers.plus(o.answers), bins: s.bins,
+		answers: s.answers.plus(o.answers), bins: s.bins.plus(o.bins),
 	}
 	for _, one := range []score{s, o} {
 		for m, n := range one.right {
@@ -96,9 +96,6 @@ func (s score) plus(o score) score {
 		for m, n := range one.wrong {
 			sum.wrong[m] += n
 		}
-	}
-	for i := range sum.bins {
-		sum.bins[i] = sum.bins[i].plus(o.bins[i])
 	}
 	return sum
 }
@@ -125,18 +122,79 @@ func (s score) String() string {
 		s.found, s.of, s.recall(), s.answers.right, s.answers.n, s.answers.share(), strings.Join(parts, "  "))
 }
 
-// reliability prints how often links of each confidence are right. A bin of at
-// least 200 links must not promise more than five points too much; promising too
-// little is the price of the ceilings that each method has.
-func reliability(t *testing.T, title string, bins [10]bin) {
+// reliability counts, per tenth of confidence, how often links are right.
+type reliability [10]bin
+
+func (r *reliability) add(l event.Link, right bool) {
+	one := bin{n: 1, claimed: l.Confidence}
+	if right {
+		one.right = 1
+	}
+	b := &r[min(9, int(l.Confidence*10))]
+	*b = b.plus(one)
+}
+
+func (r reliability) plus(o reliability) reliability {
+	for i := range r {
+		r[i] = r[i].plus(o[i])
+	}
+	return r
+}
+
+// dataset says what traffic is used for.
+type dataset string
+
+const (
+	fit     dataset = "fit"      // constants were chosen on it
+	holdOut dataset = "hold-out" // they were not
+)
+
+const (
+	enoughLinks = 200  // in a bin, to judge it
+	mostOff     = 0.05 // between what is claimed and what is right
+	roundingOff = 1e-9
+)
+
+// judge prints the table. On traffic that nothing was fitted on, a bin of at least
+// 200 links must be right as often as it claims, give or take five points. Links
+// that were judged several times, under other names, count once.
+func (r reliability) judge(t *testing.T, d dataset, title string, times int) {
 	t.Helper()
-	t.Logf("%s\n%10s %7s %8s %8s", title, "bin", "links", "claimed", "right")
-	for i, b := range bins {
-		if claimed := b.claimed / float64(max(1, b.n)); b.n >= 200 && claimed-b.share() > 0.05 {
+	var table strings.Builder
+	for i, b := range r {
+		if b.n == 0 {
+			continue
+		}
+		claimed := b.claimed / float64(b.n)
+		fmt.Fprintf(&table, "%6.1f–%.1f %7d %8.3f %8.3f\n", float64(i)/10, float64(i+1)/10, b.n/times, claimed, b.share())
+		if off := math.Abs(claimed - b.share()); d == holdOut && b.n/times >= enoughLinks && off > mostOff+roundingOff {
 			t.Errorf("%s: links that claim %.3f are right in %.3f of the cases", title, claimed, b.share())
 		}
-		if b.n > 0 {
-			t.Logf("%4.1f–%.1f %9d %8.3f %8.3f", float64(i)/10, float64(i+1)/10, b.n, b.claimed/float64(b.n), b.share())
+	}
+	t.Logf("%s (%s)\n%9s %7s %8s %8s\n%s", title, d, "bin", "links", "claimed", "right", &table)
+}
+
+// causeScore says how often actions found by time alone are the cause.
+type causeScore struct {
+	all  bin
+	bins reliability
+}
+
+// judgeCauses scores the ties of actions to calls made by time alone, as far as the
+// truth, by call, is known.
+func judgeCauses(results []link.Result, causes truth) causeScore {
+	var s causeScore
+	for _, r := range results {
+		for _, l := range r.Links {
+			want, known := causes[l.ClientCallID+l.ServerCallID]
+			if l.EventID == "" || l.Method != event.ByWindow || !known {
+				continue
+			}
+			s.bins.add(l, want == l.EventID)
 		}
 	}
+	for _, b := range s.bins {
+		s.all = s.all.plus(b)
+	}
+	return s
 }

@@ -110,29 +110,64 @@ func (m *matcher) stampable(start, end int64, s *call) (from, to int64) {
 }
 
 // learnClocks estimates what each visit's clock lacks, from the calls that fit one
-// row only: no row may begin before its call or end after it. The least change
-// that achieves this is taken; most often none is needed.
+// row only.
 func (m *matcher) learnClocks(certain []option, clients []*call) {
-	type bounds struct{ low, high int64 }
-	found := map[int]bounds{}
+	var k clockwork
 	for i, o := range certain {
-		c, s := clients[i], m.free[o.to]
-		if !c.Timed || c.visit == none || s.Path != c.Path {
-			continue
+		if c, s := clients[i], m.free[o.to]; s.Path == c.Path {
+			k.compare(c, s)
 		}
-		low, high := s.end-c.end, s.start+s.Grain.Microseconds()-c.start
-		if b, ok := found[c.visit]; ok {
-			low, high = max(low, b.low), min(high, b.high)
-		}
-		found[c.visit] = bounds{low, high}
 	}
-	for visit, b := range found {
+	m.clocks = k.clocks(slack)
+}
+
+// clocks estimates the same from all calls that are tied, whatever tied them. What
+// is further off than a call from its action is not worth correcting.
+func (l *linker) clocks() map[int]int64 {
+	var k clockwork
+	for _, c := range l.clients {
+		for _, s := range c.rows {
+			k.compare(c, s)
+		}
+	}
+	return k.clocks(causeWindow)
+}
+
+// clockwork collects, per visit, between what bounds its clock must be corrected.
+type clockwork map[int]clockBounds
+
+type clockBounds struct{ low, high int64 }
+
+// compare learns from one pair: no row may begin before its call or end after it.
+func (k *clockwork) compare(c, s *call) {
+	if !c.Timed || c.visit == none {
+		return
+	}
+	if *k == nil {
+		*k = clockwork{}
+	}
+	b := clockBounds{low: s.end - c.end, high: s.start + s.Grain.Microseconds() - c.start}
+	if b.low > b.high {
+		return // the server went on when the client had given up
+	}
+	if known, ok := (*k)[c.visit]; ok {
+		b = clockBounds{max(b.low, known.low), min(b.high, known.high)}
+	}
+	(*k)[c.visit] = b
+}
+
+// clocks takes the least correction that achieves this, at most limit either way;
+// most often none is needed.
+func (k clockwork) clocks(limit int64) map[int]int64 {
+	out := make(map[int]int64, len(k))
+	for visit, b := range k {
 		fix := min(max(0, b.low), b.high)
 		if b.low > b.high {
 			fix = (b.low + b.high) / 2
 		}
-		m.clocks[visit] = min(max(fix, -slack), slack)
+		out[visit] = min(max(fix, -limit), limit)
 	}
+	return out
 }
 
 // learnStamp finds out whether the untimed rows of this service are stamped when

@@ -27,7 +27,7 @@ func (l *linker) linkByWindow() {
 	background := w.learnBackground(todo)
 	for _, c := range todo {
 		if c.cause.to != none {
-			w.extend(c)
+			w.extend(c.cause.to, c)
 			continue
 		}
 		if background[w.routeOf(c)] {
@@ -36,7 +36,7 @@ func (l *linker) linkByWindow() {
 		}
 		if t := w.causeOf(c); t.to != none {
 			l.tieCause(c, t.to, t.method, t.confidence)
-			w.extend(c)
+			w.extend(c.cause.to, c)
 		}
 	}
 }
@@ -47,11 +47,16 @@ type window struct {
 	byVisit  map[int][]int
 	byClient map[event.Key][]int
 	byAgent  map[event.Key][]int
-	busy     []int64 // per event: the end of the last call it caused, or of the action itself
+	clocks   map[int]int64 // per visit: what its clock lacks, by the calls that are tied
+	skew     int64         // the largest of clocks
+	busy     []int64       // per event: the end of the last call it caused, or of the action itself
 }
 
 func newWindow(l *linker) *window {
-	w := &window{l: l, byVisit: map[int][]int{}, byClient: map[event.Key][]int{}, byAgent: map[event.Key][]int{}}
+	w := &window{l: l, byVisit: map[int][]int{}, byClient: map[event.Key][]int{}, byAgent: map[event.Key][]int{}, clocks: l.clocks()}
+	for _, fix := range w.clocks {
+		w.skew = max(w.skew, fix, -fix)
+	}
 	w.reset()
 	order := make([]int, 0, len(l.events))
 	for i, e := range l.events {
@@ -84,8 +89,16 @@ func (w *window) reset() {
 	}
 }
 
-// extend notes that the action behind c has effects until c ends.
-func (w *window) extend(c *call) { w.busy[c.cause.to] = max(w.busy[c.cause.to], c.end) }
+// extend notes that action i has effects until its call c ends.
+func (w *window) extend(i int, c *call) { w.busy[i] = max(w.busy[i], c.end-w.fix(i, c)) }
+
+// fix is by how much the clock of event i must be corrected to be that of c.
+func (w *window) fix(i int, c *call) int64 {
+	if c.Side == event.Client {
+		return 0
+	}
+	return w.clocks[w.l.events[i].visit]
+}
 
 // actionsFor lists the actions, by time, of everybody whose call c may be. The
 // bond of each is still to be weighed.
@@ -110,11 +123,21 @@ func span(c *call) (from, to int64) {
 	return from, to
 }
 
+// closeness is how an action lies to a call that it may have caused.
+type closeness int
+
+const (
+	early  closeness = iota // the action seems to come after the call: clocks may differ
+	chain                   // its effects were still going on
+	direct                  // it came just before
+)
+
 // suspect is an action that may have caused a call.
 type suspect struct {
 	event  int
-	direct bool
+	close  closeness
 	bond   bond
+	covers bool // the action is known to have gone on for as long as the call
 }
 
 // causeOf finds the likeliest cause of c: an action just before it, rather a click
@@ -130,7 +153,7 @@ func (w *window) causeOf(c *call) tie {
 			best = s
 		}
 	}
-	return tie{best.event, event.ByWindow, w.confidence(c, best, suspects)}
+	return tie{best.event, event.ByWindow, w.confidence(best, suspects)}
 }
 
 // onePerson reports whether all suspects are of one visit.
@@ -141,28 +164,48 @@ func (w *window) onePerson(suspects []suspect) bool {
 
 func (w *window) suspects(c *call) []suspect {
 	from, to := span(c)
-	early := clientSlack
+	reach, skew := clientSlack, int64(0)
 	if c.Side == event.Server {
-		early = slack
+		reach, skew = slack, w.skew
 	}
 	actions := w.actionsFor(c)
-	last, _ := slices.BinarySearchFunc(actions, to+early+1, func(i int, at int64) int { return cmp.Compare(w.l.events[i].at, at) })
+	last, _ := slices.BinarySearchFunc(actions, to+reach+skew+1, func(i int, at int64) int { return cmp.Compare(w.l.events[i].at, at) })
 	var out []suspect
 	for n := last - 1; n >= 0 && len(out) < maxOptions; n-- {
 		i := actions[n]
-		at := w.l.events[i].at
-		if at < from-causeWindow {
+		fix := w.fix(i, c)
+		at := w.l.events[i].at + fix
+		if at < from-causeWindow-skew {
 			break
 		}
-		direct := from-at <= directWindow
-		if !direct && from > w.busy[i]+directWindow {
+		near, ok := w.closeness(i, at, fix, from, to)
+		if at > to+reach || !ok {
 			continue
 		}
 		if b := w.bond(i, c); b != strangers {
-			out = append(out, suspect{i, direct, b})
+			out = append(out, suspect{i, near, b, w.covers(i, c)})
 		}
 	}
 	return out
+}
+
+// closeness places event i, which happened at that time, before a call that began
+// between from and to.
+func (w *window) closeness(i int, at, fix, from, to int64) (closeness, bool) {
+	switch {
+	case at > to+clientSlack:
+		return early, true
+	case from-at <= directWindow:
+		return direct, true
+	}
+	return chain, from <= w.busy[i]+fix+directWindow
+}
+
+// covers reports whether the sender saw event i go on for as long as c took: what an
+// instrumented handler waited for.
+func (w *window) covers(i int, c *call) bool {
+	d := w.l.events[i].Duration
+	return d > 0 && d >= c.Duration
 }
 
 // bond weighs whether c is a call of the person of event i.
@@ -177,14 +220,17 @@ func (w *window) bond(i int, c *call) bond {
 
 func (w *window) likelier(a, b suspect) bool {
 	ea, eb := w.l.events[a.event], w.l.events[b.event]
-	if a.direct != b.direct {
-		return a.direct
+	if a.close != b.close {
+		return a.close > b.close
 	}
 	if a.bond != b.bond {
 		return a.bond > b.bond
 	}
-	if x, y := byHand(ea.Kind), byHand(eb.Kind); a.direct && x != y {
+	if x, y := byHand(ea.Kind), byHand(eb.Kind); a.close == direct && x != y {
 		return x
+	}
+	if a.covers != b.covers {
+		return a.covers
 	}
 	return ea.at > eb.at
 }
@@ -192,37 +238,55 @@ func (w *window) likelier(a, b suspect) bool {
 // byHand reports whether the person did it, rather than the page in answer.
 func byHand(k event.Kind) bool { return k == event.Click || k == event.Submit }
 
-// confidence says how sure a cause by time alone is: 0.8 when a client call
-// directly follows the only action there is, less for chains, for other actions or
-// even people that it could be of, for clocks that are coarse and for people told
-// apart by their browser only. The factors are those of the recording and the simulator, rounded
-// down: time alone should not claim more than it does on the worst of them.
-func (w *window) confidence(c *call, s suspect, suspects []suspect) float64 {
-	p := 0.7
-	if s.direct {
-		p = 0.8
+// windowCertainty is how often the best of so many moments is the cause, from one
+// on. Fitted and tested as docs/adr/0006-calibration.md says.
+var windowCertainty = [...]float64{0.95, 0.63, 0.55}
+
+const (
+	// earlyCertainty is for an action that the clocks put after its call.
+	earlyCertainty = 0.65
+	// crowdFactor is for actions of several people.
+	crowdFactor = 0.9
+	// windowFloor is what the weakest cause that is told claims.
+	windowFloor = 0.3
+)
+
+// confidence says how sure a cause by time alone is. What counts is at how many
+// different moments something happened that explains the call as well: one on a
+// fine clock, several in the same tick of a coarse one. An action that was seen to
+// last as long as the call outdoes one of them.
+func (w *window) confidence(s suspect, suspects []suspect) float64 {
+	moments := w.moments(s, suspects)
+	if s.covers {
+		moments--
 	}
-	switch {
-	case !w.onePerson(suspects):
-		p *= 0.8
-	case len(suspects) == 2:
-		p *= 0.95
-	case len(suspects) > 2:
-		p *= 0.9
+	p := windowCertainty[min(max(moments, 1), len(windowCertainty))-1]
+	if s.close == early {
+		p = min(p, earlyCertainty)
 	}
-	if c.Side == event.Server {
-		p *= 0.95
-		if c.Grain.Microseconds() > fineGrain || !c.Timed {
-			p *= 0.7
-		}
-		if s.bond == sameAgent {
-			p *= 0.85
-		}
+	if !w.onePerson(suspects) {
+		p *= crowdFactor
 	}
 	if w.l.late {
 		p = min(p, lateCeiling)
 	}
-	return round(max(p, 0.3))
+	return round(max(p, windowFloor))
+}
+
+// moments counts the different moments of the suspects that explain a call as well
+// as the best one. Suspects come latest first.
+func (w *window) moments(best suspect, suspects []suspect) int {
+	n, last := 0, int64(0)
+	for _, s := range suspects {
+		if s.close != best.close || s.bond != best.bond || s.covers != best.covers {
+			continue
+		}
+		if at := w.l.events[s.event].at; n == 0 || last-at > directWindow {
+			n++
+			last = at
+		}
+	}
+	return n
 }
 
 // documents ties document rows to the page views that show them. A page view
@@ -252,7 +316,7 @@ func (w *window) documents() {
 			continue
 		}
 		if p, ok := matchConfidence(a.rivals(int32(n), rivalLimit), 1, w.l.late); ok {
-			w.l.tieCause(rows[a.row[n]], i, event.ByWindow, min(p, 0.8))
+			w.l.tieCause(rows[a.row[n]], i, event.ByWindow, p)
 		}
 	}
 }
