@@ -238,10 +238,6 @@ func (w *window) likelier(a, b suspect) bool {
 // byHand reports whether the person did it, rather than the page in answer.
 func byHand(k event.Kind) bool { return k == event.Click || k == event.Submit }
 
-// windowCertainty is how often the best of so many moments is the cause, from one
-// on. Fitted and tested as docs/adr/0006-calibration.md says.
-var windowCertainty = [...]float64{0.95, 0.63, 0.55}
-
 const (
 	// earlyCertainty is for an action that the clocks put after its call.
 	earlyCertainty = 0.65
@@ -250,6 +246,18 @@ const (
 	// windowFloor is what the weakest cause that is told claims.
 	windowFloor = 0.3
 )
+
+// windowCertainty is how often the best of so many moments is the cause. Fitted and
+// tested as docs/adr/0006-calibration.md says.
+func windowCertainty(moments int) float64 {
+	switch {
+	case moments <= 1:
+		return 0.95
+	case moments == 2:
+		return 0.63
+	}
+	return 0.55
+}
 
 // confidence says how sure a cause by time alone is. What counts is at how many
 // different moments something happened that explains the call as well: one on a
@@ -260,7 +268,7 @@ func (w *window) confidence(s suspect, suspects []suspect) float64 {
 	if s.covers {
 		moments--
 	}
-	p := windowCertainty[min(max(moments, 1), len(windowCertainty))-1]
+	p := windowCertainty(moments)
 	if s.close == early {
 		p = min(p, earlyCertainty)
 	}
