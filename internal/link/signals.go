@@ -17,7 +17,6 @@ const (
 	rageClicks   = 4
 	rageGap      = second
 	rageReach    = 30.0 // CSS pixels, Manhattan
-	deadAfter    = 2500 * millisecond
 	errorWithin  = 10 * second
 	stormCalls   = 3
 	stormWithin  = 30 * second
@@ -28,10 +27,15 @@ const (
 // blameFloor is the confidence from which a link is good enough to blame a call.
 const blameFloor = 0.5
 
-// deadProperty is set by the browser SDK on a click after which the page neither
-// changed, scrolled, selected nor navigated. Without it nothing is called dead:
-// what the page did cannot be seen from here.
-const deadProperty = "clickspan.dead"
+// What the browser SDK says of a click, because only the page can know.
+const (
+	// deadProperty: the page neither changed, scrolled, selected nor navigated.
+	// Without it nothing is called dead.
+	deadProperty = "clickspan.dead"
+	// rageProperty counts the clicks of the burst so far, those included that never
+	// arrived here.
+	rageProperty = "clickspan.rage"
+)
 
 // signals finds the friction in every visit, by time.
 func (l *linker) signals() []event.Signal {
@@ -75,32 +79,46 @@ func (l *linker) pageOfEvent(e *action) string {
 	return cmp.Or(pageOf(e.Event), l.visits[e.visit].pageAt(e.at))
 }
 
-// rage finds bursts of clicks on one spot or element. A burst is one signal, at
-// its first click.
+// rage finds bursts of clicks on one spot or element, or that the SDK calls bursts.
+// A burst is one signal, at its first click.
 func (s *signaller) rage(v *visit) {
 	var burst []*action
+	clicks := 0
 	end := func() {
-		if len(burst) >= rageClicks && !s.steady(burst) {
+		if clicks >= rageClicks && !s.steady(burst) {
 			first, last := burst[0], burst[len(burst)-1]
 			took := time.Duration(last.at-first.at) * time.Microsecond
-			s.add(event.RageClick, first, s.blame(burst), fmt.Sprintf("%d clicks in %.1f s", len(burst), took.Seconds()))
+			s.add(event.RageClick, first, s.blame(burst), fmt.Sprintf("%d clicks in %.1f s", clicks, took.Seconds()))
 			for _, e := range burst {
 				e.raged = true
 			}
 		}
-		burst = nil
+		burst, clicks = nil, 0
 	}
 	for _, i := range v.events {
 		e := s.l.events[i]
 		if e.Kind != event.Click {
 			continue
 		}
-		if len(burst) > 0 && !sameSpot(burst[len(burst)-1], e) {
+		told := count(e.Properties[rageProperty])
+		if len(burst) > 0 && !sameSpot(burst[len(burst)-1], e) && told <= clicks {
 			end()
 		}
 		burst = append(burst, e)
+		clicks = max(clicks+1, told)
 	}
 	end()
+}
+
+// count reads a number that a sender wrote; 0 when it is none.
+func count(property any) int {
+	switch n := property.(type) {
+	case float64:
+		return int(min(max(n, 0), 1e6))
+	case int64:
+		return int(min(max(n, 0), 1e6))
+	}
+	return 0
 }
 
 func sameSpot(a, b *action) bool {
@@ -189,7 +207,7 @@ func (s *signaller) clicks(v *visit) {
 			continue
 		}
 		dead := isTrue(e.Properties[deadProperty])
-		if dead && len(e.calls) == 0 && !s.alive(v, n) {
+		if dead && len(e.calls) == 0 {
 			s.add(event.DeadClick, e, nil, "nothing happened within 2.5 s")
 		}
 		for _, c := range e.calls {
@@ -207,21 +225,6 @@ func (s *signaller) clicks(v *visit) {
 }
 
 func isTrue(property any) bool { return property == true || property == "true" }
-
-// alive reports whether anything the person could see followed event n.
-func (s *signaller) alive(v *visit, n int) bool {
-	from := s.l.events[v.events[n]].at
-	for _, i := range v.events[n+1:] {
-		e := s.l.events[i]
-		if e.at-from > deadAfter {
-			return false
-		}
-		if e.Kind != event.Click && e.Kind != event.WebVital {
-			return true
-		}
-	}
-	return false
-}
 
 // wentWrong reports whether the person was refused or the call failed.
 func wentWrong(c *call) bool { return c.failed() || c.Refused() }

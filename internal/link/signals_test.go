@@ -21,6 +21,10 @@ func dead() option {
 	return onEvent(func(e *event.Event) { e.Properties = map[string]any{"clickspan.dead": true} })
 }
 
+func raged(clicks float64) option {
+	return onEvent(func(e *event.Event) { e.Properties = map[string]any{"clickspan.rage": clicks} })
+}
+
 // clicks is n clicks on one spot, a gap apart.
 func clicks(n int, gap float64, options ...option) []any {
 	var out []any
@@ -69,10 +73,14 @@ func TestSignals(t *testing.T) {
 		}, nil},
 		{"rage: blames the call that hangs", append(clicks(4, 0.3), client("c", 0.05, 0.9, post())), []string{"rage_click e0 c: 4 clicks in 0.9 s"}},
 
+		{"rage: as the browser counted, though two clicks never arrived", []any{click("e0", 0), click("e3", 1.5, raged(4)), click("e4", 1.8, raged(5))}, []string{"rage_click e0: 5 clicks in 1.8 s"}},
+		{"rage: a burst that the browser counts anew is another", []any{
+			click("e0", 0), click("e1", 0.2), click("e2", 0.4), click("e3", 0.6, raged(4)), click("f", 9, raged(4), on("#b", 0, 0)),
+		}, []string{"rage_click e0: 4 clicks in 0.6 s", "rage_click f: 4 clicks in 0.0 s"}},
+
 		{"dead: the page stood still", []any{click("e", 0, dead())}, []string{"dead_click e: nothing happened within 2.5 s"}},
 		{"dead: never claimed without the SDK's evidence", []any{click("e", 0)}, nil},
 		{"dead: not when a call followed", []any{click("e", 0, dead()), client("c", 0.05, 0.1)}, nil},
-		{"dead: not when the route changed", []any{click("e", 0, dead()), action(event.RouteChange, "r", 1, page("/b"))}, nil},
 
 		{"error: the call behind the click failed", []any{click("e", 0), client("c", 0.05, 0.2, fails)}, []string{"error_click e c: GET  answered 500"}},
 		{"error: refused counts too", []any{click("e", 0), client("c", 0.05, 0.2, status(404))}, []string{"error_click e c: GET  answered 404"}},

@@ -131,7 +131,8 @@ type Linking interface {
 	// or through a chain of such rows.
 	//
 	// The link keys of a row are its session id (without one: its device id), trace
-	// id and server trace id (one space), request id, user id and Origin.ClientKey.
+	// id and server trace id (one space), request id, action id (of an event without
+	// one: its own id), user id and Origin.ClientKey.
 	// A client-side row (event or client call) without ClientKey also shares
 	// Origin.AgentKey with server calls. An event with consent denied keeps its
 	// session or device alone, so that the link pass learns of the refusal; calls
@@ -139,10 +140,16 @@ type Linking interface {
 	// out, and so are components in which no row is client-side: nothing can be
 	// linked in them.
 	//
-	// A link key that more than [LinkCap] rows share without a silence of LinkGap
-	// proves nothing: it is counted in Crowded and not followed. There is one
-	// Touched per project, ordered by project; events and calls come ordered by
-	// time, then Seq. The Seq returned says how far the rows taken reach: it is the
+	// A link key proves nothing where more than [LinkCap] rows of one tier, or
+	// [LinkTiers] times as many in all, share it without a silence of LinkGap: it is
+	// counted in Crowded and not followed. A tier is the client side, or the server
+	// calls of one service and source, so that the rows of one request do not crowd
+	// each other out. Server calls that share such a key with a client-side row
+	// within LinkGap and are in no component returned come as Strays, if one of the
+	// two was taken now and neither a link nor an Unlinked names the call.
+	//
+	// There is one Touched per project, ordered by project; events, calls and strays
+	// come ordered by time, then Seq. The Seq returned says how far the rows taken reach: it is the
 	// one to pass to WriteLinks, and the watermark itself when nothing arrived.
 	Unlinked(ctx context.Context, limit int) ([]Touched, Seq, error)
 
@@ -162,16 +169,28 @@ type Linking interface {
 // block holds whole derived sessions.
 const LinkGap = 30 * time.Minute
 
-// LinkCap is how many rows may share one link key before it proves nothing.
-const LinkCap = 5000
+// LinkCap is how many rows of one tier may share one link key before it proves
+// nothing, and LinkTiers times as many is how many of all tiers may.
+const (
+	LinkCap   = 5000
+	LinkTiers = 8
+)
 
 // Touched is the rows of one project that the link pass has to look at.
 type Touched struct {
 	Project event.ProjectID
 	Events  []event.Event
 	Calls   []event.Call
-	// Crowded counts the link keys of these rows that too many rows share.
+	// Crowded counts the link keys of these rows that too many rows share, and Strays
+	// are server calls that hang on such keys alone.
 	Crowded int
+	Strays  []Stray
+}
+
+// Stray names a server call that is not worth reading in full.
+type Stray struct {
+	CallID string
+	Time   time.Time
 }
 
 // Linked is what one block yielded.

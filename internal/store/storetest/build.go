@@ -110,11 +110,20 @@ func build(r record, name string, options []option) {
 }
 
 // Options for every kind of record.
-func id(text string) option       { return func(r record) { *r.id = text } }
-func at(text string) option       { return func(r record) { *r.time = clock(text) } }
-func owned(text string) option    { return func(r record) { r.origin.OwnTime = clock(text) } }
-func took(text string) option     { return func(r record) { *r.duration = duration(text) } }
-func trace(n int) option          { return func(r record) { *r.trace = traceID(n) } }
+func id(text string) option    { return func(r record) { *r.id = text } }
+func at(text string) option    { return func(r record) { *r.time = clock(text) } }
+func owned(text string) option { return func(r record) { r.origin.OwnTime = clock(text) } }
+func took(text string) option  { return func(r record) { *r.duration = duration(text) } }
+func trace(n int) option       { return func(r record) { *r.trace = traceID(n) } }
+func actionID(id string) option {
+	return func(r record) {
+		if r.event != nil {
+			r.event.ActionID = id
+		} else {
+			r.call.ActionID = id
+		}
+	}
+}
 func device(id string) option     { return func(r record) { r.identity.DeviceID = id } }
 func user(id string) option       { return func(r record) { r.identity.UserID = id } }
 func account(id string) option    { return func(r record) { r.identity.AccountID = id } }
@@ -142,6 +151,7 @@ func untimed() option             { return func(r record) { r.call.Timed, r.call
 func weight(n float64) option     { return func(r record) { r.call.Weight = n } }
 func request(id string) option    { return func(r record) { r.call.RequestID = id } }
 func answered(traceNo int) option { return func(r record) { r.call.ServerTraceID = traceID(traceNo) } }
+func service(s string) option     { return func(r record) { r.call.Service = s } }
 func path(text string) option     { return func(r record) { r.call.Path = text } }
 func class(c event.Class) option  { return func(r record) { r.call.Class = c } }
 func fromClient() option          { return func(r record) { r.call.Side = event.Client } }

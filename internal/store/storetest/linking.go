@@ -31,6 +31,18 @@ func idsOf(t store.Touched) []string {
 	return append(each(t.Events, func(e event.Event) string { return e.ID }), each(t.Calls, func(c event.Call) string { return c.ID })...)
 }
 
+// strays are the ids of project 1's calls that hang on crowded keys alone.
+func (w *world) strays() []string {
+	w.t.Helper()
+	touched, _, err := w.store.Unlinked(w.ctx(), 1_000_000)
+	w.must(err)
+	var out []string
+	for _, t := range touched {
+		out = append(out, each(t.Strays, func(s store.Stray) string { return s.CallID })...)
+	}
+	return out
+}
+
 // linkedSoFar says that all rows up to now have been through the link pass.
 func (w *world) linkedSoFar() {
 	w.t.Helper()
@@ -59,6 +71,9 @@ func unlinkedCases() []example {
 		connection("by trace", true, of(trace(1)), of(trace(1))),
 		connection("by the trace that the response told", true, of(trace(1)), of(answered(1))),
 		connection("by user", true, of(user("u")), of(user("u"))),
+		connection("by action", true, of(actionID("a")), of(actionID("a"))),
+		connection("by the event's own id when it names no action", true, of(), of(actionID("e"))),
+		connection("not by the event's own id when it names an action", false, of(actionID("a")), of(actionID("e"))),
 		connection("by client key", true, of(client(5)), of(client(5))),
 		connection("by device without session", true, of(), of(device("d1"))),
 		connection("not by device with session", false, of(session("s")), of(device("d1"))),
@@ -70,7 +85,7 @@ func unlinkedCases() []example {
 		connection("not with assets", false, of(session("s")), of(session("s"), class(event.Asset))),
 		connection("not with a call that denied", false, of(session("s")), of(session("s"), denied())),
 		connection("a refusal still names its session", true, of(session("s"), denied()), of(session("s"))),
-		connection("a refusal joins by nothing else", false, of(trace(1), user("u"), client(5), denied()), of(trace(1), user("u"), client(5))),
+		connection("a refusal joins by nothing else", false, of(trace(1), actionID("a"), user("u"), client(5), denied()), of(trace(1), actionID("a"), user("u"), client(5))),
 		{"unlinked/a refusal leaves no fingerprint", func(w *world) {
 			w.append(click("a", id("e1"), session("s"), denied(), client(5), agent(6)))
 			touched, _, err := w.store.Unlinked(w.ctx(), 10)
@@ -188,6 +203,40 @@ func unlinkedCases() []example {
 			w.must(err)
 			w.want(each(touched, func(t store.Touched) int { return len(t.Events) }), []int{store.LinkCap})
 			w.want(touched[0].Crowded, 0)
+		}},
+		{"unlinked/the tiers of a request do not crowd each other out", func(w *world) {
+			notShort(w.t)
+			const each = store.LinkCap/2 + 1
+			rows := []any{click("a", id("e"), session("s"), client(5))}
+			for i := range each {
+				rows = append(rows, call("GET /a", id(fmt.Sprint("edge", i)), client(5), service("edge")), call("GET /a", id(fmt.Sprint("app", i)), client(5), source("combined")))
+			}
+			w.append(rows...)
+			touched, _, err := w.store.Unlinked(w.ctx(), 100_000)
+			w.must(err)
+			w.want([]int{len(touched[0].Calls), touched[0].Crowded, len(touched[0].Strays)}, []int{2 * each, 0, 0})
+		}},
+		{"unlinked/a call that hangs on a crowded key alone is a stray, once", func(w *world) {
+			notShort(w.t)
+			rows := make([]any, 0, store.LinkCap+1)
+			for i := range store.LinkCap + 1 {
+				rows = append(rows, call("GET /a", id(fmt.Sprintf("c%04d", i)), client(5)))
+			}
+			w.append(rows...)
+			w.want(w.strays(), []string(nil)) // nobody on the client side shares the key yet
+			w.linkedSoFar()
+			e, far := click("a", id("e"), session("s"), client(5)), call("GET /b", id("far"), at("10:40:00"), client(5))
+			w.append(e, far, call("GET /a", id("traced"), trace(1), client(5)), click("b", id("t"), session("t"), trace(1)))
+			strays := w.strays()
+			w.want([]any{len(strays), strays[0], strays[store.LinkCap]}, []any{store.LinkCap + 1, "c0000", "c5000"})
+			taken, err := w.store.Watermark(w.ctx())
+			w.must(err)
+			known := store.Linked{Project: w.project, From: e.Time, To: e.Time, CallIDs: strays[1:]}
+			for _, c := range strays[1:] {
+				known.Unlinked = append(known.Unlinked, store.Unlinked{CallID: c, Side: event.Server, Reason: "crowded_key"})
+			}
+			w.must(w.store.WriteLinks(w.ctx(), []store.Linked{known}, taken))
+			w.want(w.strays(), []string{"c0000"}) // of the others it is known
 		}},
 		{"the watermark is stored", func(w *world) {
 			receipt := w.append(did("x"))

@@ -48,7 +48,7 @@ func (r *Reference) Unlinked(ctx context.Context, limit int) ([]store.Touched, s
 	}
 	touched := []store.Touched{}
 	for _, project := range slices.Sorted(maps.Keys(byProject)) {
-		if t := r.touched(project, byProject[project], upto); len(t.Events)+len(t.Calls) > 0 {
+		if t := r.touched(project, byProject[project], upto); len(t.Events)+len(t.Calls)+len(t.Strays) > 0 {
 			touched = append(touched, t)
 		}
 	}
@@ -96,7 +96,7 @@ func eventKeys(e *event.Event) []string {
 	if e.Consent == event.ConsentDenied {
 		return keys
 	}
-	return append(keys, present("trace", e.TraceID, "user", e.UserID, "client", keyText(e.ClientKey))...)
+	return append(keys, present("trace", e.TraceID, "action", cmp.Or(e.ActionID, e.ID), "user", e.UserID, "client", keyText(e.ClientKey))...)
 }
 
 // callKeys are the link keys of a call, without its agent.
@@ -105,7 +105,7 @@ func callKeys(c *event.Call) []string {
 		return nil
 	}
 	return append(ownerKeys(c.Identity), present("trace", c.TraceID, "trace", c.ServerTraceID,
-		"request", c.RequestID, "user", c.UserID, "client", keyText(c.ClientKey))...)
+		"request", c.RequestID, "action", c.ActionID, "user", c.UserID, "client", keyText(c.ClientKey))...)
 }
 
 // ownerKeys are the session, else the device.
@@ -165,7 +165,54 @@ func (r *Reference) touched(project event.ProjectID, nodes []*node, upto store.S
 			out.Crowded++
 		}
 	}
+	out.Strays = r.strays(project, crowds, returned, upto)
 	return out
+}
+
+// strays lists the server calls of crowds that nothing else ties to the client side.
+func (r *Reference) strays(project event.ProjectID, crowds [][]*node, returned map[*node]bool, upto store.Seq) []store.Stray {
+	settled := map[string]bool{}
+	for _, l := range r.links {
+		settled[l.row.ServerCallID] = settled[l.row.ServerCallID] || l.project == project
+	}
+	for _, u := range r.unlinked {
+		settled[u.row.CallID] = settled[u.row.CallID] || u.project == project
+	}
+	taken := func(n *node) bool { return n.seq > r.watermark && n.seq <= upto }
+	var found []*node
+	for _, crowd := range crowds {
+		for _, s := range crowd {
+			if s.clientSide || returned[s] || settled[s.call.ID] {
+				continue
+			}
+			if slices.ContainsFunc(crowd, func(c *node) bool {
+				return c.clientSide && (taken(s) || taken(c)) && c.time.Sub(s.time).Abs() <= store.LinkGap
+			}) {
+				found = append(found, s)
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b *node) int { return cmp.Or(a.time.Compare(b.time), cmp.Compare(a.seq, b.seq)) })
+	var out []store.Stray
+	for _, s := range slices.Compact(found) {
+		out = append(out, store.Stray{CallID: s.call.ID, Time: s.time})
+	}
+	return out
+}
+
+// isCrowded reports whether too many rows of one tier, or of all, share a key.
+func isCrowded(run []*node) bool {
+	tiers := map[string]int{}
+	most := 0
+	for _, n := range run {
+		tier := ""
+		if !n.clientSide {
+			tier = n.call.Service + "\x00" + n.call.Source
+		}
+		tiers[tier]++
+		most = max(most, tiers[tier])
+	}
+	return most > store.LinkCap || len(run) > store.LinkTiers*store.LinkCap
 }
 
 // connect unites nodes that share a key without silence between them, and returns
@@ -182,7 +229,7 @@ func connect(nodes []*node) (crowds [][]*node) {
 	}
 	for _, sharing := range byKey {
 		for _, run := range runs(sharing) {
-			if len(run) > store.LinkCap {
+			if isCrowded(run) {
 				crowds = append(crowds, run)
 				continue
 			}
@@ -193,7 +240,7 @@ func connect(nodes []*node) (crowds [][]*node) {
 	}
 	for _, sharing := range byAgent {
 		for _, run := range runs(sharing) {
-			if len(run) > store.LinkCap {
+			if isCrowded(run) {
 				crowds = append(crowds, run)
 				continue
 			}

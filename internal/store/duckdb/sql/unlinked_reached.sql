@@ -1,3 +1,3 @@
-SELECT project, seq, epoch_us(time), person, round, session, visitor, usr, trace, answer, request, client, agent
+SELECT project, seq, epoch_us(time), person, tier, round, session, visitor, usr, trace, answer, request, action, client, agent
 FROM reached
-ORDER BY time, seq
+WHERE round = ?
