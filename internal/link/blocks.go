@@ -40,11 +40,12 @@ const globalSession = 16
 // Blocks cuts rows into the blocks that [Link] judges. Two rows belong together
 // when they share a key and nothing of that key was silent for longer than
 // [Silence] between them, or through a chain of such rows. The keys are session,
-// trace, request and client key; the device for rows without session; the user
+// trace, request, action and client key; the device for rows without session; the user
 // for rows that have neither; and the browser where one side did not know the
 // client's address.
 //
-// A component of more than [MaxBlock] rows is cut again by strong keys alone, and
+// A component with more than [MaxBlock] rows of one tier (the client side, or one log
+// of one service), or [MaxTiers] times as many in all, is cut again by strong keys alone, and
 // what is still too large is marked Crowded. A component without any client-side
 // row yields no block: nothing can be linked in it. Blocks come ordered by their
 // first row.
@@ -53,7 +54,7 @@ func Blocks(rows Rows) []Block {
 	g.connect(true)
 	var blocks []Block
 	for _, members := range g.components(nil) {
-		if len(members) <= MaxBlock {
+		if !g.crowded(members) {
 			blocks = g.add(blocks, members, false)
 			continue
 		}
@@ -126,7 +127,14 @@ type face struct {
 	denied              bool // only says that its session refused
 	clientKey, agentKey event.Key
 	trace, answer       string
-	request             string
+	request, action     string
+	tier                tier
+}
+
+// tier is who wrote a row down: the client side, or one log of one service.
+type tier struct {
+	client          bool
+	service, source string
 }
 
 func (g *graph) face(n int32) face {
@@ -135,14 +143,20 @@ func (g *graph) face(n int32) face {
 		return face{
 			Identity: &e.Identity, id: e.ID, time: e.Time, client: e.Consent != event.ConsentDenied,
 			denied:    e.Consent == event.ConsentDenied,
-			clientKey: e.ClientKey, agentKey: e.AgentKey, trace: e.TraceID,
+			clientKey: e.ClientKey, agentKey: e.AgentKey, trace: e.TraceID, action: cmp.Or(e.ActionID, e.ID),
+			tier: tier{client: true},
 		}
 	}
 	c := &g.rows.Calls[int(n)-len(g.rows.Events)]
+	from := tier{client: true}
+	if c.Side == event.Server {
+		from = tier{service: c.Service, source: c.Source}
+	}
 	return face{
 		Identity: &c.Identity, id: c.ID, time: c.Time, client: c.Side == event.Client,
 		ignored:   c.Consent == event.ConsentDenied || c.Class == event.Asset,
 		clientKey: c.ClientKey, agentKey: c.AgentKey, trace: c.TraceID, answer: c.ServerTraceID, request: c.RequestID,
+		action: c.ActionID, tier: from,
 	}
 }
 
@@ -164,6 +178,9 @@ func (f face) strongKeys(k crowd, use func(key)) {
 	}
 	if f.request != "" {
 		use(key{space: 'r', id: f.request})
+	}
+	if f.action != "" {
+		use(key{space: 'x', id: f.action})
 	}
 }
 
@@ -245,7 +262,7 @@ func (g *graph) splitCrowded(blocks []Block, members []int32) []Block {
 			strays = append(strays, part...)
 			continue
 		}
-		blocks = again.add(blocks, part, len(part) > MaxBlock)
+		blocks = again.add(blocks, part, again.crowded(part))
 	}
 	if len(strays) > 0 {
 		blocks = append(blocks, Block{Rows: again.pick(strays), Crowded: true})
@@ -258,6 +275,22 @@ func (g *graph) add(blocks []Block, members []int32, crowded bool) []Block {
 		return blocks
 	}
 	return append(blocks, Block{Rows: g.pick(members), Crowded: crowded})
+}
+
+// crowded reports whether members are too many to be told apart: by tier, because
+// the rows of one request must not crowd each other out.
+func (g *graph) crowded(members []int32) bool {
+	if len(members) <= MaxBlock {
+		return false
+	}
+	tiers := map[tier]int{}
+	for _, n := range members {
+		t := g.face(n).tier
+		if tiers[t]++; tiers[t] > MaxBlock {
+			return true
+		}
+	}
+	return len(members) > MaxTiers*MaxBlock
 }
 
 func (g *graph) hasClient(members []int32) bool {

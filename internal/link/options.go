@@ -10,9 +10,13 @@ import (
 // equals the session gap, so that one block holds a whole derived session.
 const Silence = 30 * time.Minute
 
-// MaxBlock is how many rows a block may have before weak keys (a shared address,
-// a popular browser) stop counting as evidence that rows belong together.
-const MaxBlock = 5_000
+// MaxBlock is how many rows of one tier a block may have before weak keys (a shared
+// address, a popular browser) stop counting as evidence that rows belong together,
+// and MaxTiers times as many is how many of all tiers it may have.
+const (
+	MaxBlock = 5_000
+	MaxTiers = 8
+)
 
 // Options are what a block cannot know by itself. The zero value works.
 type Options struct {

@@ -309,6 +309,31 @@ func TestRecordingMatch(t *testing.T) {
 	}
 }
 
+// TestRecordingTiersTogether: four servers' logs of the same requests, none with
+// ids, share one browser's key. They must not crowd each other out.
+func TestRecordingTiersTogether(t *testing.T) {
+	t.Parallel()
+	r := readRecording(t)
+	var all []event.Call
+	wants := map[string]truth{}
+	for n, v := range views() {
+		switch v.file {
+		case "nginx_combined.log", "haproxy_http.log", "apache_combined.log", "caddy_access.jsonl":
+			rows := decode(t, v.file, v.format).Calls
+			want := r.answersOf(t, v, rows)
+			strip(rows)
+			rows, wants[v.file] = renamed(rows, want, n) // rows of two files may have one id
+			all = append(all, rows...)
+		}
+	}
+	results := r.link(all)
+	for file, want := range wants {
+		if s := judge(results, want, redirectsOf(all), func(id string) bool { return r.xhr[id] }); s.recall() < 0.85 {
+			t.Errorf("%s: recall is %.3f of %d calls, want at least 0.85", file, s.recall(), s.of)
+		}
+	}
+}
+
 // TestRecordingWindow: of the rows whose client call the browser lost, those whose
 // trace an action began tell how good a guess by time alone is.
 func TestRecordingWindow(t *testing.T) {

@@ -17,6 +17,7 @@ const (
 	Ambiguous  Reason = "ambiguous"   // several rows fit and none fits better
 	NoAction   Reason = "no_action"   // a client call that no action explains
 	NoRow      Reason = "no_row"      // a client call that no server row answers
+	Defect     Reason = "defect"      // linking its block failed; a later pass tries again
 	NoClient   Reason = "no_client"   // a server row in a session that no client call or action explains
 )
 

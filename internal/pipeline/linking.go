@@ -44,7 +44,8 @@ type Linker struct {
 	moved  chan struct{} // closed when done moves or failed changes
 	failed error         // of the last pass
 
-	slow map[event.ProjectID]slowness // used by the pass only
+	slow  map[event.ProjectID]slowness // used by the pass only
+	judge func(link.Block, link.Options) link.Result
 }
 
 // Progress is how far linking is.
@@ -60,7 +61,7 @@ func NewLinker(c LinkerConfig) *Linker {
 	}
 	return &Linker{
 		LinkerConfig: c, wake: make(chan struct{}, 1), urgent: make(chan struct{}, 1),
-		moved: make(chan struct{}), slow: map[event.ProjectID]slowness{},
+		moved: make(chan struct{}), slow: map[event.ProjectID]slowness{}, judge: link.Link,
 	}
 }
 
@@ -180,25 +181,55 @@ func (l *Linker) link(ctx context.Context, t store.Touched) []store.Linked {
 	now := l.Now()
 	options := link.Options{SlowOver: l.slowOver(ctx, t.Project), Now: now}
 	var all []store.Linked
+	if len(t.Strays) > 0 {
+		all = append(all, linkedStrays(t))
+	}
 	for _, b := range link.Blocks(link.Rows{Events: t.Events, Calls: t.Calls}) {
 		b.Late = now.Sub(lastOf(b.Rows)) > lateAfter
-		if result, ok := l.linkBlock(ctx, b, options); ok {
-			all = append(all, linkedOf(t.Project, result))
-		}
+		all = append(all, linkedOf(t.Project, l.linkBlock(ctx, b, options)))
 	}
 	return all
 }
 
 // linkBlock links one block. A defect that some rows bring to light costs their
-// links and is logged; it must not keep the server from ever starting again.
-func (l *Linker) linkBlock(ctx context.Context, b link.Block, options link.Options) (result link.Result, ok bool) {
+// links, until a later pass sees them again, and is logged; it must not keep the
+// server from ever starting again.
+func (l *Linker) linkBlock(ctx context.Context, b link.Block, options link.Options) (result link.Result) {
 	defer func() {
 		if defect := recover(); defect != nil {
 			l.Logger.ErrorContext(ctx, "a block could not be linked; please report this", slog.Any("defect", defect), slog.Int("rows", b.Len()))
-			ok = false
+			result = defective(b)
 		}
 	}()
-	return link.Link(b, options), true
+	return l.judge(b, options)
+}
+
+// defective is the result of a block that could not be linked: a reason for every
+// call. What earlier passes knew of its events stays.
+func defective(b link.Block) link.Result {
+	var r link.Result
+	for i := range b.Calls {
+		c := &b.Calls[i]
+		if i == 0 || c.Time.Before(r.From) {
+			r.From = c.Time
+		}
+		if c.Time.After(r.To) {
+			r.To = c.Time
+		}
+		r.CallIDs = append(r.CallIDs, c.ID)
+		r.Unlinked = append(r.Unlinked, link.Unlinked{CallID: c.ID, Side: c.Side, Reason: link.Defect})
+	}
+	return r
+}
+
+// linkedStrays gives calls that hang on crowded keys alone their reason.
+func linkedStrays(t store.Touched) store.Linked {
+	out := store.Linked{Project: t.Project, From: t.Strays[0].Time, To: t.Strays[len(t.Strays)-1].Time}
+	for _, s := range t.Strays {
+		out.CallIDs = append(out.CallIDs, s.CallID)
+		out.Unlinked = append(out.Unlinked, store.Unlinked{CallID: s.CallID, Side: event.Server, Reason: string(link.CrowdedKey)})
+	}
+	return out
 }
 
 func lastOf(r link.Rows) (last time.Time) {

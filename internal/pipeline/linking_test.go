@@ -3,11 +3,15 @@ package pipeline_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/link"
 	"github.com/clickspan/clickspan/internal/pipeline"
 	"github.com/clickspan/clickspan/internal/store"
 	"github.com/clickspan/clickspan/internal/store/storetest"
@@ -171,6 +175,88 @@ func TestRestartGoesOnAtTheWatermark(t *testing.T) {
 	if err := second.Wait(t.Context(), result.Upto); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestDefectCostsOneBlockItsLinks: a block that cannot be linked ends with a reason
+// for its calls, others are linked, and a later pass heals it.
+func TestDefectCostsOneBlockItsLinks(t *testing.T) {
+	t.Parallel()
+	s := storetest.NewReference(clock)
+	p, _, _ := intake(t, func(c *pipeline.Config) { c.Store = s })
+	l := pipeline.NewLinker(pipeline.LinkerConfig{Store: s, Now: clock})
+	defects := 1
+	l.Judge(func(b link.Block, o link.Options) link.Result {
+		if b.Calls[0].ID == "cbad" && defects > 0 {
+			defects--
+			panic("a defect")
+		}
+		return link.Link(b, o)
+	})
+	take := func(rows ...any) {
+		t.Helper()
+		w := p.Begin(t.Context(), pipeline.Origin{Project: 1})
+		for _, r := range rows {
+			var err error
+			switch r := r.(type) {
+			case event.Event:
+				err = w.Event(&r)
+			case event.Call:
+				err = w.Call(&r)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if result, err := w.Close(); err != nil || result.Rejected > 0 {
+			t.Fatalf("%+v, %v", result, err)
+		}
+		if _, err := l.Pass(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	click := func(id string) event.Event {
+		return event.Event{ID: "e" + id, Time: clock(), Name: "Pay", Kind: event.Click, Identity: event.Identity{DeviceID: id}}
+	}
+	fetch := func(id string) event.Call {
+		return event.Call{ID: "c" + id, Time: clock().Add(20 * time.Millisecond), Duration: time.Second, Timed: true, Side: event.Client, Method: "POST", Path: "/pay", Status: 200, Identity: event.Identity{DeviceID: id}}
+	}
+	reasons := func() []store.UnlinkedReason {
+		q, err := s.Quality(t.Context(), store.Scope{Project: 1, From: clock().Add(-time.Hour), To: clock().Add(time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return q.Unlinked
+	}
+	take(click("good"), fetch("good"), click("bad"), fetch("bad"))
+	if diff := cmp.Diff([]store.UnlinkedReason{{Reason: "defect", Side: event.Client, Count: 1, Example: "cbad"}}, reasons()); diff != "" {
+		t.Errorf("reasons (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"cgood"}, linkedCalls(t, s)); diff != "" {
+		t.Errorf("links (-want +got):\n%s", diff)
+	}
+	next := click("bad")
+	next.ID, next.Time = "later", next.Time.Add(time.Minute)
+	take(next)
+	if diff := cmp.Diff([]string{"cbad", "cgood"}, linkedCalls(t, s)); diff != "" {
+		t.Errorf("links after another pass (-want +got):\n%s", diff)
+	}
+	if got := reasons(); len(got) > 0 {
+		t.Errorf("reasons after another pass: %+v", got)
+	}
+}
+
+func linkedCalls(t *testing.T, s store.Store) []string {
+	t.Helper()
+	page, err := s.Links(t.Context(), store.EventsQuery{Scope: store.Scope{Project: 1, From: clock().Add(-time.Hour), To: clock().Add(time.Hour)}, Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, l := range page.Rows {
+		out = append(out, l.ClientCallID)
+	}
+	slices.Sort(out)
+	return out
 }
 
 // mortal counts expirations.
