@@ -266,7 +266,7 @@ func (l *linker) unlinked() []Unlinked {
 	var out []Unlinked
 	for _, c := range slices.Concat(l.clients, l.servers, l.denied) {
 		if reason := l.why(c); reason != "" {
-			out = append(out, Unlinked{CallID: c.ID, Side: c.Side, Reason: reason})
+			out = append(out, Unlinked{CallID: c.ID, Side: c.Side, Time: c.Time, Reason: reason})
 		}
 	}
 	slices.SortFunc(out, func(a, b Unlinked) int { return strings.Compare(a.CallID, b.CallID) })

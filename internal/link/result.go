@@ -26,6 +26,7 @@ const (
 type Unlinked struct {
 	CallID string
 	Side   event.Side
+	Time   time.Time // of the call
 	Reason Reason
 }
 

@@ -217,7 +217,7 @@ func defective(b link.Block) link.Result {
 			r.To = c.Time
 		}
 		r.CallIDs = append(r.CallIDs, c.ID)
-		r.Unlinked = append(r.Unlinked, link.Unlinked{CallID: c.ID, Side: c.Side, Reason: link.Defect})
+		r.Unlinked = append(r.Unlinked, link.Unlinked{CallID: c.ID, Side: c.Side, Time: c.Time, Reason: link.Defect})
 	}
 	return r
 }
@@ -227,7 +227,7 @@ func linkedStrays(t store.Touched) store.Linked {
 	out := store.Linked{Project: t.Project, From: t.Strays[0].Time, To: t.Strays[len(t.Strays)-1].Time}
 	for _, s := range t.Strays {
 		out.CallIDs = append(out.CallIDs, s.CallID)
-		out.Unlinked = append(out.Unlinked, store.Unlinked{CallID: s.CallID, Side: event.Server, Reason: string(link.CrowdedKey)})
+		out.Unlinked = append(out.Unlinked, store.Unlinked{CallID: s.CallID, Side: event.Server, Time: s.Time, Reason: string(link.CrowdedKey)})
 	}
 	return out
 }
@@ -249,7 +249,7 @@ func lastOf(r link.Rows) (last time.Time) {
 func linkedOf(project event.ProjectID, r link.Result) store.Linked {
 	unlinked := make([]store.Unlinked, len(r.Unlinked))
 	for i, u := range r.Unlinked {
-		unlinked[i] = store.Unlinked{CallID: u.CallID, Side: u.Side, Reason: string(u.Reason)}
+		unlinked[i] = store.Unlinked{CallID: u.CallID, Side: u.Side, Time: u.Time, Reason: string(u.Reason)}
 	}
 	return store.Linked{
 		Project: project, From: r.From, To: r.To, EventIDs: r.EventIDs, CallIDs: r.CallIDs,

@@ -210,7 +210,8 @@ type Linked struct {
 type Unlinked struct {
 	CallID string
 	Side   event.Side
-	Reason string // a fixed word: no_candidate, ambiguous, crowded_key, background, no_consent, …
+	Time   time.Time // of the call
+	Reason string    // a fixed word: ambiguous, crowded_key, background, no_consent, defect, …
 }
 
 // Reader answers questions. Unless a method says otherwise, rows with

@@ -76,7 +76,7 @@ func (t *table) putUnlinked(b *store.Linked, u *store.Unlinked) {
 	t.ident(identOf(u.CallID))
 	t.text(string(u.Side))
 	t.text(u.Reason)
-	t.time(b.From)
+	t.time(u.Time)
 }
 
 func (t *table) endpoint(e *event.Endpoint) {

@@ -230,6 +230,7 @@ func linkedBlock(project event.ProjectID, rows []any, results ...any) store.Link
 			b.To = t
 		}
 	}
+	called := map[string]time.Time{}
 	for _, row := range rows {
 		switch row := row.(type) {
 		case event.Event:
@@ -237,6 +238,7 @@ func linkedBlock(project event.ProjectID, rows []any, results ...any) store.Link
 			cover(row.Time)
 		case event.Call:
 			b.CallIDs = append(b.CallIDs, row.ID)
+			called[row.ID] = row.Time
 			cover(row.Time)
 		}
 	}
@@ -251,6 +253,7 @@ func linkedBlock(project event.ProjectID, rows []any, results ...any) store.Link
 		case event.Session:
 			b.Sessions = append(b.Sessions, result)
 		case store.Unlinked:
+			result.Time = called[result.CallID]
 			b.Unlinked = append(b.Unlinked, result)
 		default:
 			panic(fmt.Sprintf("%T is nothing that the link pass makes", result)) // a slip in a test

@@ -153,6 +153,24 @@ func expireCases() []example {
 			w.must(err)
 			w.want(erased, store.Erased{})
 		}},
+		{"expire/reasons go as links do", func(w *world) {
+			c, young := call("GET /a", id("c1"), at(old)), call("GET /a", id("c2"), at("2026-12-01T10:00:00Z"))
+			w.append(c, young)
+			unlinked := func(c event.Call) any { return store.Unlinked{CallID: c.ID, Side: c.Side, Reason: "no_client"} }
+			w.link(rows(c, young), unlinked(c), unlinked(young))
+			everything := w.today()
+			everything.From, everything.To = clock("2026-01-01T00:00:00Z"), clock("2026-12-31T00:00:00Z")
+			for _, step := range []struct {
+				age  time.Duration
+				left int64
+			}{{30 * day, 2}, {7 * day, 1}} {
+				_, err := w.store.Expire(w.ctx(), Clock().Add(9*day), store.Retention{Links: step.age})
+				w.must(err)
+				q, err := w.store.Quality(w.ctx(), everything)
+				w.must(err)
+				w.want(q.Unlinked, []store.UnlinkedReason{{Reason: "no_client", Side: event.Server, Count: step.left, Example: "c2"}})
+			}
+		}},
 		{"expire/what is exactly as old stays", func(w *world) {
 			w.append(did("x", id("e1"), at("11:00:00")), did("x", id("e2"), at("10:59:59.999999")))
 			erased, err := w.store.Expire(w.ctx(), Clock(), store.Retention{Raw: time.Hour})

@@ -202,7 +202,7 @@ func Links(project event.ProjectID, events []event.Event, calls []event.Call) *r
 				b.Links = append(b.Links, g.tie(pick(g, "client", clients...), c))
 			}
 			if g.oneIn(4, "unlinked") {
-				b.Unlinked = append(b.Unlinked, store.Unlinked{CallID: c.ID, Side: c.Side, Reason: pick(g, "reason", "ambiguous", "no_client")})
+				b.Unlinked = append(b.Unlinked, store.Unlinked{CallID: c.ID, Side: c.Side, Time: c.Time, Reason: pick(g, "reason", "ambiguous", "no_client")})
 			}
 		}
 		for _, e := range events {

@@ -233,7 +233,7 @@ func unlinkedCases() []example {
 			w.must(err)
 			known := store.Linked{Project: w.project, From: e.Time, To: e.Time, CallIDs: strays[1:]}
 			for _, c := range strays[1:] {
-				known.Unlinked = append(known.Unlinked, store.Unlinked{CallID: c, Side: event.Server, Reason: "crowded_key"})
+				known.Unlinked = append(known.Unlinked, store.Unlinked{CallID: c, Side: event.Server, Time: e.Time, Reason: "crowded_key"})
 			}
 			w.must(w.store.WriteLinks(w.ctx(), []store.Linked{known}, taken))
 			w.want(w.strays(), []string{"c0000"}) // of the others it is known
@@ -291,6 +291,13 @@ func writeLinksCases() []example {
 			w.link(rows(c), tie(e, c, event.ByWindow, 0.5))
 			w.want(len(w.sessions(w.today())), 1)
 			w.want(w.links(w.today()), []event.Link{tie(e, c, event.ByWindow, 0.5)})
+		}},
+		{"write links/a smaller block replaces the reasons of a larger one", func(w *world) {
+			first, last := call("GET /a", id("c1")), call("GET /a", id("c2"), at("10:20:00"))
+			w.append(first, last)
+			w.link(rows(first, last), store.Unlinked{CallID: "c2", Side: event.Server, Reason: "no_client"})
+			w.link(rows(last), store.Unlinked{CallID: "c2", Side: event.Server, Reason: "ambiguous"})
+			w.want(w.quality().Unlinked, []store.UnlinkedReason{{Reason: "ambiguous", Side: event.Server, Count: 1, Example: "c2"}})
 		}},
 		{"write links/another project's links stay", func(w *world) {
 			e, c := click("a", session("s")), call("GET /a")

@@ -183,6 +183,7 @@ func (r *Reference) Expire(ctx context.Context, now time.Time, keeps store.Reten
 	r.signals = keep(r.signals, &uncounted, func(s derived[event.Signal]) bool { return fresh(s.row.Time) })
 	r.interactions = keep(r.interactions, &uncounted, func(i derived[event.Interaction]) bool { return fresh(i.row.Time) })
 	r.parts = keep(r.parts, &uncounted, func(s derived[event.Session]) bool { return fresh(s.row.Start) })
+	r.unlinked = keep(r.unlinked, &uncounted, func(u derived[store.Unlinked]) bool { return fresh(u.row.Time) })
 
 	for i := range r.events {
 		forgetKeys(&r.events[i].row.Origin, r.events[i].row.Time, now)

@@ -382,6 +382,7 @@ func (r *Reference) insert(b *store.Linked) {
 	}
 	for _, u := range b.Unlinked {
 		if calls[u.CallID] {
+			u.Time = event.Time(u.Time)
 			r.unlinked = append(r.unlinked, derived[store.Unlinked]{b.Project, u})
 		}
 	}
