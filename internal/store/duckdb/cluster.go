@@ -141,7 +141,7 @@ func (c *clusters) nearPersons(run []int32) []int32 {
 		look(n)
 	}
 	person, newPerson = none, none
-	for n := len(run) - 1; n >= 0; n-- {
+	for n := range slices.Backward(run) {
 		look(n)
 	}
 	var out []int32

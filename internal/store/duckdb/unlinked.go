@@ -167,14 +167,14 @@ func (c *conn) readJudged(ctx context.Context, j judged) ([]store.Touched, error
 	for project, n := range j.crowded {
 		projects.of(project).Crowded = n
 	}
-	if from, to, err := c.keep(ctx, j.kept); err != nil {
+	if from, to, err := c.keep(j.kept); err != nil {
 		return nil, err
 	} else if !to.IsZero() {
 		if err := c.readKept(ctx, projects, from, to); err != nil {
 			return nil, err
 		}
 	}
-	if from, to, err := c.keep(ctx, j.strays); err != nil {
+	if from, to, err := c.keep(j.strays); err != nil {
 		return nil, err
 	} else if !to.IsZero() {
 		err := c.each(ctx, statement("unlinked_strays", "id", idText("c")), []any{from, to}, func(r *reader) {
@@ -211,7 +211,7 @@ func (t touchedProjects) list() []store.Touched {
 
 // keep notes which rows to read, and between which times they lie; no times when
 // there are none.
-func (c *conn) keep(ctx context.Context, nodes []node) (from, to time.Time, err error) {
+func (c *conn) keep(nodes []node) (from, to time.Time, err error) {
 	if len(nodes) == 0 {
 		return from, to, nil
 	}
