@@ -59,6 +59,12 @@ func (r *Reference) Values(ctx context.Context, s store.Scope, name, prefix stri
 		rows = each(r.eventRows(s), func(e event.Event) store.Row { return store.Row{Event: &e} })
 	case "session":
 		rows = each(r.sessionRows(s), func(s event.Session) store.Row { return store.Row{Session: &s} })
+	case "interaction":
+		for _, i := range r.interactions {
+			if row := (store.Row{Interaction: &i.row}); i.project == s.Project && within(i.row.Time, s.From, s.To) && store.Match(s.Filter, row) {
+				rows = append(rows, row)
+			}
+		}
 	}
 	return countValues(rows, field, prefix, limit)
 }
