@@ -28,7 +28,7 @@ type Frame struct {
 
 // SourcePosition is a place in a source file.
 type SourcePosition struct {
-	Function string   `json:"function,omitempty"`
+	Function string   `json:"function,omitempty" doc:"as its caller names it"`
 	File     string   `json:"file"`
 	Line     int      `json:"line" doc:"counted from 1"`
 	Column   int      `json:"column" doc:"counted from 1"`
@@ -115,21 +115,15 @@ func writtenFrames(stack string) []Frame {
 }
 
 func writtenFrame(line string) (Frame, bool) {
-	function, place := "", ""
+	function, place, written := strings.Cut(line, "@")
 	if rest, chromium := strings.CutPrefix(line, "at "); chromium {
-		place = rest
+		function, place, written = "", rest, true
 		if open := strings.LastIndex(rest, " ("); open >= 0 && strings.HasSuffix(rest, ")") {
 			function, place = rest[:open], rest[open+2:len(rest)-1]
 		}
-	} else {
-		at := strings.Index(line, "@")
-		if at < 0 {
-			return Frame{}, false
-		}
-		function, place = line[:at], line[at+1:]
 	}
 	file, number, ok := cutNumber(place)
-	if !ok {
+	if !ok || !written {
 		return Frame{}, false
 	}
 	frame := Frame{Function: strings.TrimPrefix(function, "async "), File: file, Line: number}
@@ -152,7 +146,7 @@ func cutNumber(place string) (file string, number int, ok bool) {
 // inApp tells the app's own files from what runs beside them.
 func inApp(file string) bool {
 	switch {
-	case file == "", file == "<anonymous>", file == "[native code]", strings.HasPrefix(file, "native "):
+	case file == "", file == "<anonymous>", file == "[native code]", strings.HasPrefix(file, "native "), strings.HasPrefix(file, "node:"):
 		return false
 	case strings.Contains(file, "-extension://"), strings.Contains(file, "/node_modules/"), path.Base(file) == "clickspan.js":
 		return false

@@ -47,12 +47,12 @@ func planOf(i int, spec MeasureSpec) (plan, error) {
 		return plan{}, badField(at("measures[%d].side", i), "Leave side out, or measure calls.", "only calls have a side")
 	}
 	measure := store.Measure{Of: of, Filter: withSide(condition, spec.Side)}
-	switch stat {
-	case "", "count":
+	switch {
+	case stat == "" || stat == "count" && arg == "":
 		return just(measure, store.Count), nil
-	case "rate":
+	case spec.Stat == "rate":
 		return rate(measure), nil
-	case "apdex":
+	case stat == "apdex":
 		return apdex(i, spec, measure, arg)
 	}
 	if slices.Contains(ofValue(), store.Stat(stat)) && (arg != "" || of == store.OfCalls && stat != string(store.Sum)) {

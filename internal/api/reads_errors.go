@@ -168,7 +168,9 @@ func everybody(string) []store.Filter { return nil }
 func (s *Server) groupErrors(ctx context.Context, scope store.Scope, kind string, hit func(string) []store.Filter) (*grouping, error) {
 	cuts := trendEdges(scope.From, scope.To)
 	calls, events := newGrouping(cuts), newGrouping(cuts)
-	wants := func(of, record string) bool { return (kind == "" || kind == of) && !mentionsOther(scope.Filter, record) }
+	wants := func(of, record string) bool {
+		return (kind == "" || kind == of) && !mentionsOther(scope.Filter, record)
+	}
 	var tasks []func(context.Context) error
 	if wants(callError, "call.") {
 		tasks = append(tasks, func(ctx context.Context) error { return s.failedCalls(ctx, narrow(scope, hit("call")...), calls) })
@@ -193,7 +195,7 @@ func mentionsOther(f store.Filter, record string) bool {
 
 // trendEdges cuts a range into equal columns of whole minutes.
 func trendEdges(from, to time.Time) []time.Time {
-	width := max(time.Minute, (to.Sub(from) / maxTrend).Round(time.Minute)+time.Minute)
+	width := max(time.Minute, (to.Sub(from)/maxTrend).Round(time.Minute)+time.Minute)
 	out := []time.Time{from}
 	for at := from.Truncate(width).Add(width); at.Before(to); at = at.Add(width) {
 		out = append(out, at)
@@ -415,7 +417,7 @@ func (g *errorGroup) detail(all *grouping) ErrorOutput {
 }
 
 const (
-	maxErrorTypes = 20       // how many error types a filter names
+	maxErrorTypes = 20      // how many error types a filter names
 	maxFilter     = 3 << 10 // bytes of a filter; package filter takes somewhat more
 )
 

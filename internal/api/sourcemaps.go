@@ -207,19 +207,24 @@ func (s *Server) resolveFrames(ctx context.Context, project event.ProjectID, rel
 		return "", err
 	}
 	kept = slices.DeleteFunc(kept, func(m SourceMapInfo) bool { return m.Release != release })
-	resolved := false
-	for i := range frames {
+	resolved, callee := false, ""
+	for i := len(frames) - 1; i >= 0; i-- { // callers first: a call names what it calls
 		frame := &frames[i]
 		found, ok := mapOf(kept, frame.File)
 		if !ok || frame.Line == 0 {
+			callee = ""
 			continue
 		}
 		read, err := s.openSourceMap(ctx, project, found.ID)
 		if err != nil {
 			return "", err
 		}
-		frame.Original = read.position(frame.Line, frame.Column)
-		resolved = resolved || frame.Original != nil
+		var name string
+		frame.Original, name = read.position(frame.Line, frame.Column)
+		if frame.Original != nil {
+			resolved, frame.Original.Function = true, callee
+		}
+		callee = name
 	}
 	if !resolved {
 		why = fmt.Sprintf("No source map of release %s covers these files. Upload it: clickspan sourcemap upload --release %s FILES…", release, release)
@@ -348,19 +353,19 @@ func readSourceMap(text []byte) (read *sourceMap, err error) {
 	return read, nil
 }
 
-// position is the original of a place in the bundle, both counted from 1; nil when
-// the map does not know it.
-func (m *sourceMap) position(line, column int) (out *SourcePosition) {
+// position is the original of a place in the bundle, both counted from 1, and the
+// name that stands there; nil when the map does not know it.
+func (m *sourceMap) position(line, column int) (out *SourcePosition, name string) {
 	defer func() {
 		if recover() != nil {
-			out = nil // damaged, see readSourceMap
+			out, name = nil, "" // damaged, see readSourceMap
 		}
 	}()
 	source, name, at, within, ok := m.Source(line, max(column-1, 0))
 	if !ok || source == "" {
-		return nil
+		return nil, ""
 	}
-	out = &SourcePosition{Function: name, File: source, Line: at, Column: within + 1}
+	out = &SourcePosition{File: source, Line: at, Column: within + 1}
 	if content := m.SourceContent(source); content != "" {
 		lines := strings.Split(content, "\n")
 		from, to := max(at-1-aroundLines, 0), min(at+aroundLines, len(lines))
@@ -369,7 +374,7 @@ func (m *sourceMap) position(line, column int) (out *SourcePosition) {
 			out.Lines = each(lines[from:to], func(line string) string { return clipped(strings.TrimRight(line, "\r")) })
 		}
 	}
-	return out
+	return out, name
 }
 
 // clipped shortens a line of a minified source.
