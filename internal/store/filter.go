@@ -168,6 +168,7 @@ func Fields() []FieldInfo {
 		{"session.failed", Int, "calls that failed"},
 		{"session.signals", Int, "signs of friction"},
 		{"interaction.name", String, "name of the action"},
+		{"interaction.target", String, "name of the element it was done to"},
 		{"interaction.page", String, "page it was done on: route template, else path"},
 		{"interaction.session_id", String, "session"},
 		{"interaction.calls", Int, "calls it caused"},

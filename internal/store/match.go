@@ -22,7 +22,9 @@ type Row struct {
 	Linked  bool
 	Session *event.Session // its parts added up
 
+	// Interaction comes with the name of the element that its action was done to.
 	Interaction *event.Interaction
+	Target      string
 }
 
 // Match evaluates f on row, the way every engine must. A node that no engine
@@ -215,7 +217,7 @@ func (r Row) Value(f Field) (any, bool) {
 	case r.Session != nil:
 		v = sessionValue(r.Session, f)
 	case r.Interaction != nil:
-		v = interactionValue(r.Interaction, f)
+		v = interactionValue(r.Interaction, r.Target, f)
 	}
 	v = plain(v)
 	return v, v != nil && v != ""
@@ -389,10 +391,12 @@ func sessionValue(s *event.Session, f Field) any {
 	return nil
 }
 
-func interactionValue(i *event.Interaction, f Field) any {
+func interactionValue(i *event.Interaction, target string, f Field) any {
 	switch f.Name {
 	case "interaction.name":
 		return i.Name
+	case "interaction.target":
+		return target
 	case "interaction.page":
 		return i.Page
 	case "interaction.session_id":

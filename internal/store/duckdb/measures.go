@@ -15,12 +15,21 @@ func endpointText(service, method, route string) string {
 // interactionFields are the fields of a row i of interactions.
 func interactionFields() columnsOf {
 	return columnsOf{
-		"interaction.name": {"i.name", store.String}, "interaction.page": {"i.page", store.String}, "interaction.session_id": {"i.session_id", store.String},
+		"interaction.name": {"i.name", store.String}, "interaction.target": {"coalesce(e.target, '')", store.String},
+		"interaction.page": {"i.page", store.String}, "interaction.session_id": {"i.session_id", store.String},
 		"interaction.calls": {"i.calls", store.Int}, "interaction.failed": {"i.failed", store.Int},
 		"interaction.slowest_ms": {"(nullif(i.slowest_us, 0) / 1000)", store.Double},
 		"interaction.endpoint":   {"CASE WHEN i.service || i.verb || i.route = '' THEN '' ELSE " + endpointText("i.service", "i.verb", "i.route") + " END", store.String},
 		"interaction.reaction":   {"i.reaction", store.String},
 	}
+}
+
+// interactionRows adds interactions i with the events e that they are of.
+func (q *query) interactionRows(s store.Scope) error {
+	q.add(statement("interaction_rows")+" AND (", s.Project, s.From, s.To, s.Project, s.From, s.To)
+	err := q.where(s.Filter, interactionFields())
+	q.add(")")
+	return err
 }
 
 func unmeasurable(m store.Measure) error {

@@ -64,10 +64,7 @@ func (q *query) rowsIn(of store.Record, s store.Scope, ids, people bool, more ..
 		q.add(") s WHERE s.started >= ? AND s.started < ?", s.From, s.To)
 		return sessionFields(), q.sessionConditions(s)
 	case store.OfInteractions:
-		q.add("interactions i WHERE i.project = ? AND i.time >= ? AND i.time < ? AND (", s.Project, s.From, s.To)
-		err := q.where(s.Filter, interactionFields())
-		q.add(")")
-		return interactionFields(), err
+		return interactionFields(), q.interactionRows(s)
 	default:
 		ids = ids || needsLink(filter)
 		q.add("calls c")

@@ -132,6 +132,8 @@ func seriesCases() []example {
 				{Labels: []string{"Pay"}, Values: [][]*float64{values(2), values(1), values(1), values(1500)}},
 				{Labels: []string{"Buy"}, Values: [][]*float64{values(0), values(1), values(1), values(missing)}},
 			}}, closely())
+			w.want(w.series(w.today(), hour, []string{"interaction.target"}, 10, interactions(store.Count, "")),
+				store.Series{Lines: []store.Line{{Labels: []string{"Buy"}, Values: [][]*float64{values(1)}}, {Labels: []string{"Pay"}, Values: [][]*float64{values(1)}}}})
 			w.want(w.series(w.today(), hour, nil, 1, of(store.Sessions)), store.Series{Lines: []store.Line{{Values: [][]*float64{values(2)}}}})
 			w.want(w.series(w.today(), hour, []string{"call.endpoint"}, 1, of(store.Count)), store.Series{Lines: []store.Line{{Labels: []string{one.Endpoint().String()}, Values: [][]*float64{values(2)}}}})
 			for _, m := range []store.Measure{

@@ -186,10 +186,9 @@ func (r *Reference) samples(q store.SeriesQuery, m store.Measure) []sample {
 			}
 		}
 	case store.OfInteractions:
-		for _, i := range r.interactions {
-			row := store.Row{Interaction: &i.row}
-			if i.project == s.Project && within(i.row.Time, s.From, s.To) && store.Match(s.Filter, row) && store.Match(m.Filter, row) {
-				out = append(out, sample{time: i.row.Time, labels: labels(row, q.By), weight: 1, session: i.row.SessionID, value: number(row, m.Value)})
+		for _, row := range r.interactionRows(s) {
+			if i := row.Interaction; store.Match(m.Filter, row) {
+				out = append(out, sample{time: i.Time, labels: labels(row, q.By), weight: 1, session: i.SessionID, value: number(row, m.Value)})
 			}
 		}
 	}

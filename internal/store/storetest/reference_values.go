@@ -60,11 +60,7 @@ func (r *Reference) Values(ctx context.Context, s store.Scope, name, prefix stri
 	case "session":
 		rows = each(r.sessionRows(s), func(s event.Session) store.Row { return store.Row{Session: &s} })
 	case "interaction":
-		for _, i := range r.interactions {
-			if row := (store.Row{Interaction: &i.row}); i.project == s.Project && within(i.row.Time, s.From, s.To) && store.Match(s.Filter, row) {
-				rows = append(rows, row)
-			}
-		}
+		rows = r.interactionRows(s)
 	}
 	return countValues(rows, field, prefix, limit)
 }
