@@ -55,10 +55,13 @@ func property(e *event.Event, names ...string) string {
 	return ""
 }
 
-// framesOf reads the stack of an error, innermost frame first: properties.frames as
+// framesOf reads the stack of an error, innermost frame first: a list of frames, as
 // the browser SDK sends it, else the browser's own text.
 func framesOf(e *event.Event) []Frame {
 	frames := listedFrames(e.Properties["frames"])
+	if len(frames) == 0 {
+		frames = listedFrames(e.Properties["stack"])
+	}
 	if len(frames) == 0 {
 		frames = writtenFrames(property(e, "stack", "stacktrace", "exception.stacktrace"))
 	}
