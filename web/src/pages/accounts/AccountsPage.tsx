@@ -1,4 +1,4 @@
-import { Link, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { useAccounts, type AccountRow } from '../../api/groups'
 import { DataTable, type Column } from '../../charts/DataTable'
 import { Answered, EmptyNotice } from '../../components/Notice'
@@ -38,7 +38,7 @@ export default function AccountsPage() {
 const theirs = (a: AccountRow) => term('call.account_id', '==', a.id)
 
 const accountColumns: Column<AccountRow>[] = [
-  { id: 'id', header: 'Account', width: 'minmax(180px, 1fr)', value: (a) => a.id, cell: (a) => <Link to="/accounts/$id" params={{ id: a.id }} title={a.id}><bdi>{a.id}</bdi></Link> },
+  { id: 'id', header: 'Account', width: 'minmax(180px, 1fr)', value: (a) => a.id, cell: (a) => <bdi title={a.id}>{a.id}</bdi> },
   { id: 'failed', header: 'Failed calls', width: '92px', align: 'end', value: (a) => a.failed, cell: (a) => a.failed === 0 ? <span className="muted">0</span> : <CallsLink filter={`${theirs(a)} && call.failed == true`}><span className="failed">{formatCount(a.failed)}</span></CallsLink> },
   { id: 'share', header: 'Share', width: '72px', align: 'end', title: 'Failed of all calls', value: (a) => a.error_rate ?? -1, cell: (a) => formatShare(a.error_rate) },
   { id: 'friction', header: 'Friction', width: '76px', align: 'end', title: 'Signs of friction in its sessions', value: (a) => a.signals, cell: (a) => <SessionsLink filter={`${term('session.account_id', '==', a.id)} && session.signals > 0`}>{formatCount(a.signals)}</SessionsLink> },

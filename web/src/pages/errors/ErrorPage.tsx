@@ -56,7 +56,7 @@ function Summary({ answer }: { answer: ErrorAnswer }) {
     <header>
       <h1 className="error-title"><bdi>{e.name}</bdi> <span className="failed">{e.status || ''}</span> <bdi className="muted">{answer.message || e.error}</bdi></h1>
       <p>
-        {e.kind === 'call' && answer.filter ? <CallsLink filter={answer.filter} side="any">{plural(e.count, 'failed call')}</CallsLink> : <b>{e.kind === 'call' ? plural(e.count, 'failed call') : plural(e.count, 'browser error')}</b>}
+        {e.kind === 'call' && answer.filter ? <CallsLink filter={answer.filter} side="any">{plural(e.count, 'failed call')}</CallsLink> : <a href="#rows">{e.kind === 'call' ? plural(e.count, 'failed call') : plural(e.count, 'browser error')}</a>}
         {' '}hit <a href="#people">{plural(e.people, 'known person', 'known people')}</a> in <Sessions answer={answer} />, first at <Moment at={e.first_seen} />, last at <Moment at={e.last_seen} />.
         {since && <> <b className="slow">New since {since.service} {since.version}</b> (deployed <Moment at={since.at} />).</>}
         {e.endpoint_id && <> <Link to="/endpoints/$id" params={{ id: e.endpoint_id }}>Open the endpoint</Link>.</>}

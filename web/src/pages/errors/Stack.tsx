@@ -4,6 +4,7 @@ import './errors.css'
 /** A browser's stack, innermost frame first: the source when a map knows it, and what was sent beside it. */
 export function Stack({ frames, noMap }: { frames: Frame[]; noMap: string | undefined }) {
   if (frames.length === 0) return <p className="muted">The error came without a stack.</p>
+  const first = frames.findIndex((frame) => frame.in_app)
   return (
     <>
       {noMap && <p className="slow">{noMap}</p>}
@@ -15,7 +16,9 @@ export function Stack({ frames, noMap }: { frames: Frame[]; noMap: string | unde
               <b>{frame.original?.function || frame.function || '(anonymous)'}</b>{' '}
               {frame.original ? <>{frame.original.file}:{frame.original.line}:{frame.original.column} <span className="muted">sent as {sent(frame)}</span></> : sent(frame)}
             </p>
-            {frame.original?.lines && frame.in_app && <Source from={frame.original.from ?? 1} line={frame.original.line} lines={frame.original.lines} />}
+            {frame.original?.lines && frame.in_app && (
+              <details open={i === first}><summary className="muted">source</summary><Source from={frame.original.from ?? 1} line={frame.original.line} lines={frame.original.lines} /></details>
+            )}
           </li>
         ))}
       </ol>

@@ -53,7 +53,9 @@ function Identity({ person }: { person: PersonAnswer }) {
   return (
     <section className="stack" aria-labelledby="identity">
       <h2 id="identity">Known by these ids, seen together in visits</h2>
-      <table className="mini-table">
+      {/* The region scrolls, so the keyboard must be able to reach it. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className="sideways" tabIndex={0} role="region" aria-labelledby="identity"><table className="mini-table">
         <thead><tr><th scope="col">Device</th><th scope="col">User</th><th scope="col">Account</th><th scope="col">Visits</th><th scope="col">From</th><th scope="col">To</th></tr></thead>
         <tbody>
           {person.identity.map((i) => (
@@ -67,7 +69,7 @@ function Identity({ person }: { person: PersonAnswer }) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </table></div>
     </section>
   )
 }

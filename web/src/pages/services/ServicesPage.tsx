@@ -66,10 +66,10 @@ function Visits({ edge, n }: { edge: ServiceEdge; n: number }) {
 function FlowChart({ rows, q }: { rows: ServiceEdge[]; q: string | undefined }) {
   const setSearch = useSetSearch()
   const flow = useMemo(() => layFlow(rows), [rows])
-  const worst = rows.filter((e) => e.failed > 0).toSorted((a, b) => b.error_rate - a.error_rate)[0]
+  const worst = rows.filter((e) => e.failed > 0).toSorted((a, b) => b.failed - a.failed)[0]
   return (
     <ChartFrame title="Who calls whom" columns={['Caller', 'Called', 'Calls', 'Failed', 'p95']} rows={rows.map((e) => [serviceName(e.caller), serviceName(e.callee), e.calls, formatShare(e.error_rate), formatDuration(e.p95_us)])}
-      finding={<>{worst ? `${serviceName(worst.callee)} fails most often: ${formatShare(worst.error_rate)} of ${plural(worst.calls, 'call')} from ${serviceName(worst.caller)}.` : 'No traced call failed.'}{flow.left > 0 && ` The busiest ${flow.edges.length} edges are drawn.`} A click narrows the page to a service.</>}>
+      finding={<>{worst ? `${serviceName(worst.callee)} fails most: ${formatCount(worst.failed)} of ${plural(worst.calls, 'call')} from ${serviceName(worst.caller)} (${formatShare(worst.error_rate)}).` : 'No traced call failed.'}{flow.left > 0 && ` The busiest ${flow.edges.length} edges are drawn.`} A click narrows the page to a service.</>}>
       {/* The region scrolls, so the keyboard must be able to reach it. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className="flow-scroll" tabIndex={0} role="region" aria-label="Flow of calls between services">

@@ -47,10 +47,10 @@ const columns: Column<Feature>[] = [
   { id: 'name', header: 'Event', width: 'minmax(120px, 1fr)', value: (f) => f.name, cell: (f) => <bdi title={f.name}>{f.name.replace('_', ' ')}</bdi> },
   { id: 'target', header: 'Element', width: 'minmax(160px, 2fr)', value: (f) => f.target ?? '', cell: (f) => <bdi title={f.target ?? ''}>{f.target || <span className="muted">–</span>}</bdi> },
   { id: 'trend', header: 'Trend', width: '112px', cell: (f) => <Sparkline calm values={f.trend} label={`Uses of ${f.name} ${f.target ?? ''} over time`} /> },
-  { id: 'people', header: 'People', width: '76px', align: 'end', value: (f) => f.people, cell: (f) => <EventsLink filter={uses(f)}>{formatCount(f.people)}</EventsLink> },
-  { id: 'sessions', header: 'Sessions', width: '80px', align: 'end', value: (f) => f.sessions, cell: (f) => <EventsLink filter={uses(f)}>{formatCount(f.sessions)}</EventsLink> },
+  { id: 'people', header: 'People', width: '80px', align: 'end', value: (f) => f.people, cell: (f) => <EventsLink filter={uses(f)}>{formatCount(f.people)}</EventsLink> },
+  { id: 'sessions', header: 'Sessions', width: '88px', align: 'end', value: (f) => f.sessions, cell: (f) => <EventsLink filter={uses(f)}>{formatCount(f.sessions)}</EventsLink> },
   { id: 'count', header: 'Uses', width: '72px', align: 'end', value: (f) => f.count, cell: (f) => <EventsLink filter={uses(f)}>{formatCount(f.count)}</EventsLink> },
-  { id: 'calls', header: 'Calls caused', width: '96px', align: 'end', value: (f) => f.calls ?? -1, cell: (f) => f.calls ? <EventsLink filter={uses(f)} title="Opens the uses; each timeline shows its calls">{formatCount(f.calls)}</EventsLink> : formatCount(f.calls) },
+  { id: 'calls', header: 'Calls caused', width: '112px', align: 'end', value: (f) => f.calls ?? -1, cell: (f) => f.calls ? <EventsLink filter={uses(f)} title="Opens the uses; each timeline shows its calls">{formatCount(f.calls)}</EventsLink> : formatCount(f.calls) },
   { id: 'failed', header: 'Failed', width: '72px', align: 'end', value: (f) => f.failed ?? -1, cell: (f) => <span className={f.failed ? 'failed' : 'muted'}>{formatCount(f.failed)}</span> },
   { id: 'slowest', header: 'p95 wait', width: '84px', align: 'end', title: 'Of the slowest call each use caused', value: (f) => f.slowest ?? -1, cell: (f) => formatMs(f.slowest) },
 ]

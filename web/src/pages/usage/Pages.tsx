@@ -38,16 +38,16 @@ function tone(value: number | null, good: number, poor: number): string | undefi
 
 const columns: Column<PageRow>[] = [
   { id: 'page', header: 'Page', width: 'minmax(180px, 2fr)', value: (p) => p.page, cell: (p) => <bdi title={p.page}>{p.page}</bdi> },
-  { id: 'views', header: 'Views', width: '68px', align: 'end', value: (p) => p.views, cell: (p) => <EventsLink filter={views(p)}>{formatCount(p.views)}</EventsLink> },
-  { id: 'people', header: 'People', width: '68px', align: 'end', value: (p) => p.people, cell: (p) => <EventsLink filter={views(p)}>{formatCount(p.people)}</EventsLink> },
+  { id: 'views', header: 'Views', width: '80px', align: 'end', value: (p) => p.views, cell: (p) => <EventsLink filter={views(p)}>{formatCount(p.views)}</EventsLink> },
+  { id: 'people', header: 'People', width: '80px', align: 'end', value: (p) => p.people, cell: (p) => <EventsLink filter={views(p)}>{formatCount(p.people)}</EventsLink> },
   { id: 'engaged', header: 'Engaged', width: '76px', align: 'end', title: 'Mean of properties.engaged_ms, when the sender tells it', value: (p) => p.engaged ?? -1, cell: (p) => formatMs(p.engaged) },
   { id: 'lcp', header: 'LCP', width: '68px', align: 'end', title: 'When the largest part was painted, 75th percentile', value: (p) => p.lcp ?? -1, cell: (p) => <span className={tone(p.lcp, 2500, 4000)}>{formatMs(p.lcp)}</span> },
   { id: 'inp', header: 'INP', width: '68px', align: 'end', title: 'How long the page took to answer a deed, 75th percentile', value: (p) => p.inp ?? -1, cell: (p) => <span className={tone(p.inp, 200, 500)}>{formatMs(p.inp)}</span> },
   { id: 'cls', header: 'CLS', width: '56px', align: 'end', title: 'How much the layout jumped, 75th percentile', value: (p) => p.cls ?? -1, cell: (p) => <span className={tone(p.cls, 0.1, 0.25)}>{p.cls === null ? '–' : p.cls.toFixed(2)}</span> },
-  { id: 'calls', header: 'Calls caused', width: '96px', align: 'end', value: (p) => p.calls ?? -1, cell: (p) => <EventsLink filter={on(p)} title="Opens what was done here; each timeline shows its calls">{formatCount(p.calls)}</EventsLink> },
+  { id: 'calls', header: 'Calls caused', width: '112px', align: 'end', value: (p) => p.calls ?? -1, cell: (p) => <EventsLink filter={on(p)} title="Opens what was done here; each timeline shows its calls">{formatCount(p.calls)}</EventsLink> },
   { id: 'failed', header: 'Failed', width: '64px', align: 'end', value: (p) => p.failed ?? -1, cell: (p) => <span className={p.failed ? 'failed' : 'muted'}>{formatCount(p.failed)}</span> },
   { id: 'slowest', header: 'p95 wait', width: '76px', align: 'end', title: 'Of the slowest call each action caused', value: (p) => p.slowest ?? -1, cell: (p) => formatMs(p.slowest) },
-  { id: 'errors', header: 'Script errors', width: '96px', align: 'end', value: (p) => p.errors, cell: (p) => (p.errors ? <EventsLink filter={`${on(p)} && event.kind == "error"`}><span className="failed">{formatCount(p.errors)}</span></EventsLink> : <span className="muted">0</span>) },
+  { id: 'errors', header: 'Script errors', width: '108px', align: 'end', value: (p) => p.errors, cell: (p) => (p.errors ? <EventsLink filter={`${on(p)} && event.kind == "error"`}><span className="failed">{formatCount(p.errors)}</span></EventsLink> : <span className="muted">0</span>) },
   { id: 'exits', header: 'Exits', width: '64px', align: 'end', title: 'Visits that ended here', value: (p) => p.exits, cell: (p) => <SessionsLink filter={leaving(p)}>{formatCount(p.exits)}</SessionsLink> },
-  { id: 'exit', header: 'Exit share', width: '80px', align: 'end', title: 'Of the visits that saw it', value: (p) => p.exits / Math.max(1, p.sessions), cell: (p) => formatShare(p.sessions ? Math.min(1, p.exits / p.sessions) : null) },
+  { id: 'exit', header: 'Exit share', width: '92px', align: 'end', title: 'Of the visits that saw it', value: (p) => p.exits / Math.max(1, p.sessions), cell: (p) => formatShare(p.sessions ? Math.min(1, p.exits / p.sessions) : null) },
 ]

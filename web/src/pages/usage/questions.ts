@@ -91,16 +91,18 @@ export function costQuestion(range: Range): BreakdownQuestion {
 
 export type Cost = { endpoint: string; time: number; share: number; calls: number; people: number; perPerson: number | null; p95: number | null; failed: number; verdict: '' | 'little used, costly' }
 
-/** What each endpoint costs and whom it serves. Little used and costly: at least 5 % of the server's time, and fewer people than the middle endpoint. */
+/**
+ * What each endpoint costs and whom it serves. Little used and costly: at least 5 % of the server's time, for fewer than a quarter
+ * of the people that the most used endpoint has. Where nobody is known, nothing is said.
+ */
 export function costs({ rows }: BreakdownAnswer): Cost[] {
   const total = rows.reduce((sum, row) => sum + (row.values[0] ?? 0), 0)
-  const used = rows.map((row) => row.values[2] ?? 0).toSorted((a, b) => a - b)
-  const middle = used[Math.floor(used.length / 2)] ?? 0
+  const most = Math.max(0, ...rows.map((row) => row.values[2] ?? 0))
   return rows.map(({ labels, values: [time, calls, people, p95, failed] }) => {
     const share = total > 0 ? (time ?? 0) / total : 0
     return {
       endpoint: labels.endpoint ?? '', time: time ?? 0, share, calls: calls ?? 0, people: people ?? 0, perPerson: people ? (time ?? 0) / people : null, p95: p95 ?? null, failed: failed ?? 0,
-      verdict: share >= 0.05 && (people ?? 0) < middle ? 'little used, costly' : '',
+      verdict: share >= 0.05 && people && people < most / 4 ? 'little used, costly' : '',
     }
   })
 }
