@@ -32,7 +32,7 @@ const sourcemapPath = "/api/v1/sourcemaps?"
 
 // server finds the running server: source maps go through its API only.
 func (f *sourcemapFlags) server(e *env) (*remote, error) {
-	n, to, err := f.open(e)
+	n, to, err := f.openExisting(e)
 	if err != nil || n == nil {
 		return to, err
 	}
