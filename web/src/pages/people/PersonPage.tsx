@@ -1,9 +1,10 @@
 import { useEffect, useRef } from 'react'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { Problem } from '../../api/client'
 import { useErase, useErrors, usePerson, type PersonAnswer, type Receipt } from '../../api/groups'
 import { DataTable } from '../../charts/DataTable'
 import { Answered, ErrorNotice } from '../../components/Notice'
-import { Moment, PersonLink, SessionsLink } from '../../components/values'
+import { CallsLink, Moment, PersonLink, SessionsLink } from '../../components/values'
 import { term } from '../../lib/filter'
 import { formatCount, plural } from '../../lib/format'
 import { useRange } from '../../lib/view'
@@ -16,6 +17,7 @@ const route = getRouteApi('/people/$id')
 export default function PersonPage() {
   const { id } = route.useParams()
   const person = usePerson(id)
+  if (person.error instanceof Problem && person.error.status === 404) return <NoVisits id={id} />
   return (
     <Answered query={person} what="the person">
       {(answer) => (
@@ -27,6 +29,19 @@ export default function PersonPage() {
         </div>
       )}
     </Answered>
+  )
+}
+
+/** Somebody whom only calls name: a key, a machine, or a visit that is not linked yet. */
+function NoVisits({ id }: { id: string }) {
+  return (
+    <div className="stack">
+      <header>
+        <div className="row"><h1>Person <span className="mono"><bdi>{id}</bdi></span></h1><Rights id={id} /></div>
+        <p>No visit of theirs is on record: visits exist only where events do. <CallsLink filter={`(${term('call.user_id', '==', id)} || ${term('call.device_id', '==', id)})`} side="any">Their calls</CallsLink> may be.</p>
+      </header>
+      <Errors id={id} />
+    </div>
   )
 }
 
@@ -55,7 +70,7 @@ function Identity({ person }: { person: PersonAnswer }) {
       <h2 id="identity">Known by these ids, seen together in visits</h2>
       {/* The region scrolls, so the keyboard must be able to reach it. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className="sideways" tabIndex={0} role="region" aria-labelledby="identity"><table className="mini-table">
+      <div className="sideways" tabIndex={0} role="region" aria-label="Ids seen together"><table className="mini-table">
         <thead><tr><th scope="col">Device</th><th scope="col">User</th><th scope="col">Account</th><th scope="col">Visits</th><th scope="col">From</th><th scope="col">To</th></tr></thead>
         <tbody>
           {person.identity.map((i) => (
