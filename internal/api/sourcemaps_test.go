@@ -142,7 +142,8 @@ func TestStacksOfEveryBrowser(t *testing.T) {
 	}{
 		"the browser SDK": {
 			map[string]any{"stack": []any{map[string]any{"function": "pay", "file": "https://shop.example/app.js", "line": int64(3), "column": int64(14)}}},
-			Frame{Function: "pay", File: "https://shop.example/app.js", Line: 3, Column: 14, InApp: true}, 1,
+			Frame{Function: "pay", File: "https://shop.example/app.js", Line: 3, Column: 14, InApp: true},
+			1,
 		},
 		"a list of frames": {map[string]any{"frames": []any{
 			map[string]any{"function": "pay", "file": "https://shop.example/app.js", "line": int64(3), "column": 14.0}, "not a frame", map[string]any{},
