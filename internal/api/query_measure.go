@@ -24,6 +24,8 @@ func recordName(of string) string {
 		return "call"
 	case "sessions":
 		return "session"
+	case "interactions":
+		return "interaction"
 	}
 	return "event"
 }
@@ -38,39 +40,71 @@ func planOf(i int, spec MeasureSpec) (plan, error) {
 	switch {
 	case spec.Of == "people" && (stat == "count" || stat == "people" || stat == ""):
 		of, stat = store.OfEvents, string(store.People)
-	case spec.Of == "people" || spec.Of == "interactions":
+	case spec.Of == "people":
 		return plan{}, unavailable(i, spec)
 	}
 	if spec.Side != "" && of != store.OfCalls {
 		return plan{}, badField(at("measures[%d].side", i), "Leave side out, or measure calls.", "only calls have a side")
 	}
 	measure := store.Measure{Of: of, Filter: withSide(condition, spec.Side)}
-	switch stat {
-	case "", "count":
+	switch {
+	case stat == "" || stat == "count" && arg == "":
 		return just(measure, store.Count), nil
-	case "rate":
+	case spec.Stat == "rate":
 		return rate(measure), nil
-	case "apdex":
+	case stat == "apdex":
 		return apdex(i, spec, measure, arg)
 	}
-	if !slices.Contains(statsOf(of), store.Stat(stat)) || arg != "" {
+	if slices.Contains(ofValue(), store.Stat(stat)) && (arg != "" || of == store.OfCalls && stat != string(store.Sum)) {
+		if measure.Value, err = valueField(i, spec, arg); err != nil {
+			return plan{}, err
+		}
+		return just(measure, store.Stat(stat)), nil
+	}
+	if !slices.Contains(plainStats(of), store.Stat(stat)) || arg != "" {
 		return plan{}, unavailable(i, spec)
 	}
 	return just(measure, store.Stat(stat)), nil
 }
 
-// statsOf lists the statistics that a record's rows have.
-func statsOf(of store.Record) []store.Stat {
-	out := []store.Stat{store.Count, store.People}
-	if of == store.OfCalls {
-		out = append(out, store.Failed, store.Refused, store.ErrorRate, store.P50, store.P75, store.P90, store.P95, store.P99, store.Mean)
+// plainStats lists the statistics that need no value.
+func plainStats(of store.Record) []store.Stat {
+	switch of {
+	case store.OfCalls:
+		return []store.Stat{store.Count, store.People, store.Sessions, store.Failed, store.Refused, store.ErrorRate}
+	case store.OfInteractions:
+		return []store.Stat{store.Count, store.Sessions}
 	}
-	return out
+	return []store.Stat{store.Count, store.People, store.Sessions}
+}
+
+// ofValue lists the statistics of a number; calls have their duration.
+func ofValue() []store.Stat {
+	return []store.Stat{store.P50, store.P75, store.P90, store.P95, store.P99, store.Mean, store.Sum}
+}
+
+// valueField is the number that a statistic is of; none means the duration of calls.
+func valueField(i int, spec MeasureSpec, name string) (store.Field, error) {
+	if name == "" {
+		return store.Field{}, nil
+	}
+	field, ok := fieldOf(recordName(spec.Of), name)
+	for _, info := range store.Fields() {
+		if info.Name == field.Name && (info.Type == store.String || info.Type == store.Bool) {
+			ok = false
+		}
+	}
+	if !ok {
+		return field, badField(at("measures[%d].stat", i), "Write sum:duration_ms or p75:properties.value; GET /api/v1/fields lists the fields.",
+			"%q is no number of %s", name, spec.Of)
+	}
+	return field, nil
 }
 
 func unavailable(i int, spec MeasureSpec) error {
 	return badField(at("measures[%d].stat", i),
-		"For calls: count people rate failed refused error_rate p50 p75 p90 p95 p99 mean apdex:500ms. For events and sessions: count people rate. For people: count.",
+		"For calls: count people sessions rate failed refused error_rate p50 p75 p90 p95 p99 mean apdex:500ms. For events and sessions: count people sessions rate. "+
+			"For interactions: count sessions rate. For people: count. Of a number of any of them: sum:NAME mean:NAME p75:NAME.",
 		"%q of %s cannot be measured", spec.Stat, spec.Of)
 }
 

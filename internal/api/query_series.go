@@ -47,7 +47,7 @@ type SeriesBody struct {
 // MeasureSpec is one number.
 type MeasureSpec struct {
 	Of    string `json:"of" enum:"calls,events,sessions,people,interactions"`
-	Stat  string `json:"stat,omitempty" default:"count" example:"p95" doc:"count people sessions rate failed refused error_rate p50 p75 p90 p95 p99 mean apdex:500ms sum:NAME"`
+	Stat  string `json:"stat,omitempty" default:"count" example:"p95" doc:"count people sessions rate failed refused error_rate p50 p75 p90 p95 p99 mean apdex:500ms; of a number sum:NAME mean:NAME p75:NAME"`
 	Where string `json:"where,omitempty" example:"status >= 500" doc:"CEL over the measured record, whose fields stand bare"`
 	Side  string `json:"side,omitempty" enum:"server,client,any" doc:"which side's calls count; default server"`
 }

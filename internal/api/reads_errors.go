@@ -3,6 +3,11 @@ package api
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,37 +17,94 @@ import (
 	"github.com/clickspan/clickspan/internal/store"
 )
 
-// maxErrorRows is how many rows of each kind the groups are made of, newest
-// first; a range with more says so.
-const maxErrorRows = 5_000
+const (
+	// maxErrorRows is how many rows of each kind the groups are made of, newest
+	// first; a range with more says so.
+	maxErrorRows = 5_000
+	// maxTrend is how many columns a trend has.
+	maxTrend = 48
+	// maxShown is how many people, sessions and rows of one error are listed.
+	maxShown = 100
+)
+
+// The kinds of errors.
+const (
+	callError    = "call"
+	browserError = "browser"
+)
 
 // ErrorsInput asks for groups of errors.
 type ErrorsInput struct {
 	ScopeParams
-	Limit int `query:"limit" default:"100" minimum:"1" maximum:"1000"`
+	Kind    string `query:"kind" enum:"call,browser" doc:"only these; default both"`
+	Person  string `query:"person" maxLength:"256" doc:"only errors that this person met, by any id"`
+	Account string `query:"account" maxLength:"256" doc:"only errors of this account"`
+	Limit   int    `query:"limit" default:"100" minimum:"1" maximum:"1000"`
 }
 
 // ErrorsOutput lists groups, the most frequent first.
 type ErrorsOutput struct {
 	Rows      []ErrorGroup `json:"rows"`
+	Groups    int          `json:"groups" doc:"how many there are, beyond the limit too"`
 	Truncated bool         `json:"truncated" doc:"there were more errors than are grouped; the newest 5,000 of each kind are"`
+	Buckets   []time.Time  `json:"buckets" doc:"start of each column of the trends"`
+	End       time.Time    `json:"end" doc:"end of the last column"`
 }
 
 // ErrorGroup is errors that are alike: failed calls by endpoint, status and error
-// type, or browser errors by type and message.
+// type with what varies replaced, or browser errors by type and top frame.
 type ErrorGroup struct {
-	Kind       string    `json:"kind" enum:"call,browser"`
-	Name       string    `json:"name" doc:"what failed: the endpoint, or the error's type"`
-	EndpointID string    `json:"endpoint_id,omitempty"`
-	Status     int       `json:"status,omitempty"`
-	Error      string    `json:"error,omitempty" doc:"error type of calls, message of browser errors, with what varies replaced"`
-	Page       string    `json:"page,omitempty" doc:"route of the page of the newest"`
-	Count      int64     `json:"count"`
-	People     int64     `json:"people"`
-	FirstSeen  time.Time `json:"first_seen"`
-	LastSeen   time.Time `json:"last_seen"`
-	Releases   []string  `json:"releases"`
-	Example    string    `json:"example" doc:"id of the newest call or event"`
+	ID           string    `json:"id" doc:"for GET /api/v1/errors/{id}"`
+	Kind         string    `json:"kind" enum:"call,browser"`
+	Name         string    `json:"name" doc:"what failed: the endpoint, or the error's type"`
+	EndpointID   string    `json:"endpoint_id,omitempty"`
+	Status       int       `json:"status,omitempty"`
+	Error        string    `json:"error,omitempty" doc:"error type of calls, message of the newest browser error, with what varies replaced"`
+	Frame        string    `json:"frame,omitempty" doc:"of browser errors: the innermost frame of the app as it was sent, without line and file hash; it is what groups them"`
+	Page         string    `json:"page,omitempty" doc:"route of the page of the newest"`
+	Count        int64     `json:"count"`
+	People       int64     `json:"people"`
+	Sessions     int64     `json:"sessions"`
+	FirstSeen    time.Time `json:"first_seen" doc:"in the range asked for"`
+	LastSeen     time.Time `json:"last_seen"`
+	FirstRelease string    `json:"first_release,omitempty" doc:"release of the first"`
+	Releases     []string  `json:"releases"`
+	Example      string    `json:"example" doc:"id of the newest call or event"`
+	Session      string    `json:"session,omitempty" doc:"the newest session that met it"`
+	Trend        []int64   `json:"trend" doc:"count by bucket"`
+}
+
+// ErrorInput asks for one group.
+type ErrorInput struct {
+	ScopeParams
+	ID string `path:"id" doc:"id of a row of GET /api/v1/errors"`
+}
+
+// ErrorOutput is one group with who and what it hit.
+type ErrorOutput struct {
+	Error     ErrorGroup    `json:"error"`
+	Truncated bool          `json:"truncated" doc:"there were more errors than are grouped; the newest 5,000 are"`
+	Buckets   []time.Time   `json:"buckets"`
+	End       time.Time     `json:"end"`
+	Message   string        `json:"message,omitempty" doc:"of the newest, as it was sent"`
+	People    []ErrorPerson `json:"people" doc:"at most 100, who met it most"`
+	Sessions  []string      `json:"sessions" doc:"at most 100, the newest first"`
+	Releases  []store.Value `json:"releases"`
+	Browsers  []store.Value `json:"browsers"`
+	Pages     []store.Value `json:"pages" doc:"of browser errors"`
+	Calls     []Call        `json:"calls" doc:"at most 100, the newest first"`
+	Events    []Event       `json:"events" doc:"at most 100, the newest first"`
+	Filter    string        `json:"filter,omitempty" doc:"lists exactly these calls in GET /api/v1/calls; absent when their error types are too many"`
+	Frames    []Frame       `json:"frames" doc:"stack of the newest browser error, innermost first"`
+	NoMap     string        `json:"no_map,omitempty" doc:"why frames are not resolved, and what to do"`
+}
+
+// ErrorPerson is somebody who met an error.
+type ErrorPerson struct {
+	ID       string    `json:"id"`
+	Count    int64     `json:"count"`
+	LastSeen time.Time `json:"last_seen"`
+	Session  string    `json:"session,omitempty" doc:"the newest in which they met it"`
 }
 
 func (s *Server) errorGroups(ctx context.Context, in *ErrorsInput) (ErrorsOutput, error) {
@@ -50,130 +112,357 @@ func (s *Server) errorGroups(ctx context.Context, in *ErrorsInput) (ErrorsOutput
 	if err != nil {
 		return ErrorsOutput{}, err
 	}
-	calls, events := grouping{}, grouping{}
-	var moreCalls, moreEvents bool
-	err = together(ctx,
-		func(ctx context.Context) (err error) {
-			moreCalls, err = s.failedCalls(ctx, scope, calls)
-			return err
-		},
-		func(ctx context.Context) (err error) {
-			moreEvents, err = s.browserErrors(ctx, scope, events)
-			return err
-		})
+	all, err := s.groupErrors(ctx, scope, in.Kind, s.hitBy(scope.Project, in.Person, in.Account))
 	if err != nil {
 		return ErrorsOutput{}, err
 	}
-	rows := append(calls.rows(), events.rows()...)
-	slices.SortFunc(rows, func(a, b ErrorGroup) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), b.LastSeen.Compare(a.LastSeen), strings.Compare(a.Name, b.Name), strings.Compare(a.Error, b.Error))
-	})
-	return ErrorsOutput{Rows: rows[:min(len(rows), in.Limit)], Truncated: moreCalls || moreEvents}, nil
+	rows := all.rows()
+	return ErrorsOutput{
+		Rows: rows[:min(len(rows), in.Limit)], Groups: len(rows), Truncated: all.more,
+		Buckets: all.edges[:len(all.edges)-1], End: all.edges[len(all.edges)-1],
+	}, nil
+}
+
+func (s *Server) errorGroup(ctx context.Context, in *ErrorInput) (ErrorOutput, error) {
+	scope, err := s.scope(ctx, in.ScopeParams)
+	if err != nil {
+		return ErrorOutput{}, err
+	}
+	kind, _, _ := strings.Cut(in.ID, "-")
+	all, err := s.groupErrors(ctx, scope, kind, everybody)
+	if err != nil {
+		return ErrorOutput{}, err
+	}
+	for _, group := range all.groups {
+		if group.ID == in.ID {
+			out := group.detail(all)
+			if group.newest != nil {
+				out.Frames = framesOf(group.newest)
+				out.NoMap, err = s.resolveFrames(ctx, scope.Project, group.newest.Release, out.Frames)
+			}
+			return out, err
+		}
+	}
+	return ErrorOutput{}, problem(http.StatusNotFound, "Take the id of a row of GET /api/v1/errors, and the time range it was listed for.", "there is no error %q in this range", in.ID)
+}
+
+// hitBy narrows a record's rows to a person or an account.
+func (s *Server) hitBy(project event.ProjectID, person, account string) func(record string) []store.Filter {
+	return func(record string) []store.Filter {
+		var out []store.Filter
+		if person != "" {
+			id := s.pipeline.Rules.Pseudonym(project, person)
+			out = append(out, store.Or{equals(record+".user_id", id), equals(record+".device_id", id)})
+		}
+		if account != "" {
+			out = append(out, equals(record+".account_id", s.pipeline.Rules.Pseudonym(project, account)))
+		}
+		return out
+	}
+}
+
+func everybody(string) []store.Filter { return nil }
+
+// groupErrors reads and groups. A filter on fields of one record leaves out the
+// errors of the other.
+func (s *Server) groupErrors(ctx context.Context, scope store.Scope, kind string, hit func(string) []store.Filter) (*grouping, error) {
+	cuts := trendEdges(scope.From, scope.To)
+	calls, events := newGrouping(cuts), newGrouping(cuts)
+	wants := func(of, record string) bool {
+		return (kind == "" || kind == of) && !mentionsOther(scope.Filter, record)
+	}
+	var tasks []func(context.Context) error
+	if wants(callError, "call.") {
+		tasks = append(tasks, func(ctx context.Context) error { return s.failedCalls(ctx, narrow(scope, hit("call")...), calls) })
+	}
+	if wants(browserError, "event.") {
+		tasks = append(tasks, func(ctx context.Context) error {
+			return s.browserErrors(ctx, narrow(scope, hit("event")...), events)
+		})
+	}
+	if len(tasks) == 0 && kind == "" {
+		return nil, badField("query.filter", "Filter by fields of call, or by fields of event.", "no error has fields of both records")
+	}
+	err := together(ctx, tasks...)
+	calls.join(events)
+	return calls, err
+}
+
+// mentionsOther reports whether a filter tests fields of another record.
+func mentionsOther(f store.Filter, record string) bool {
+	return slices.ContainsFunc(store.FieldsIn(f), func(field store.Field) bool { return !strings.HasPrefix(field.Name, record) })
+}
+
+// trendEdges cuts a range into equal columns of whole minutes.
+func trendEdges(from, to time.Time) []time.Time {
+	width := max(time.Minute, (to.Sub(from)/maxTrend).Round(time.Minute)+time.Minute)
+	out := []time.Time{from}
+	for at := from.Truncate(width).Add(width); at.Before(to); at = at.Add(width) {
+		out = append(out, at)
+	}
+	return append(out, to)
 }
 
 // failedCalls groups the server calls that failed, and the client calls that no
 // server answered: those are errors nobody else saw.
-func (s *Server) failedCalls(ctx context.Context, scope store.Scope, into grouping) (more bool, err error) {
+func (s *Server) failedCalls(ctx context.Context, scope store.Scope, into *grouping) error {
 	unanswered := store.And{equals("call.side", string(event.Client)), store.Not{Of: store.Has{Field: store.Field{Name: "call.status"}}}}
 	scope = narrow(scope, equals("call.failed", true), store.Or{equals("call.side", string(event.Server)), unanswered})
 	ask := store.CallsQuery{Scope: scope, Sort: store.Newest, Limit: 1000}
 	for n := 0; ; {
 		page, err := s.store.Calls(ctx, ask)
 		if err != nil {
-			return false, err
+			return err
 		}
-		for _, row := range page.Rows {
-			into.call(row)
+		for i := range page.Rows {
+			into.call(&page.Rows[i])
 		}
 		n += len(page.Rows)
 		if ask.Cursor = page.Next; ask.Cursor == "" || n >= maxErrorRows {
-			return ask.Cursor != "", nil
+			into.more = ask.Cursor != ""
+			return nil
 		}
 	}
 }
 
-func (s *Server) browserErrors(ctx context.Context, scope store.Scope, into grouping) (more bool, err error) {
+func (s *Server) browserErrors(ctx context.Context, scope store.Scope, into *grouping) error {
 	ask := store.EventsQuery{Scope: narrow(scope, equals("event.kind", string(event.PageError))), Limit: 1000}
 	for n := 0; ; {
 		page, err := s.store.Events(ctx, ask)
 		if err != nil {
-			return false, err
+			return err
 		}
 		for i := range page.Rows {
 			into.event(&page.Rows[i])
 		}
 		n += len(page.Rows)
 		if ask.Cursor = page.Next; ask.Cursor == "" || n >= maxErrorRows {
-			return ask.Cursor != "", nil
+			into.more = ask.Cursor != ""
+			return nil
 		}
 	}
 }
 
 // grouping collects rows, which come newest first, by what they have in common.
-type grouping map[string]*errorGroup
+type grouping struct {
+	edges  []time.Time
+	groups map[string]*errorGroup
+	more   bool
+}
+
+func newGrouping(edges []time.Time) *grouping {
+	return &grouping{edges: edges, groups: map[string]*errorGroup{}}
+}
+
+// join takes the groups of other, which are of another kind.
+func (g *grouping) join(other *grouping) {
+	maps.Copy(g.groups, other.groups)
+	g.more = g.more || other.more
+}
 
 type errorGroup struct {
 	ErrorGroup
 	weight   float64
-	people   map[string]bool
-	releases map[string]bool
+	trend    []float64
+	people   map[string]*ErrorPerson
+	sessions map[string]bool
+	listed   []string // sessions, the newest first
+	releases map[string]int64
+	browsers map[string]int64
+	pages    map[string]int64
+	errors   map[string]bool // error types as they are stored
+	calls    []*store.CallRow
+	events   []*event.Event
+	newest   *event.Event // of browser errors
 }
 
-func (g grouping) call(row store.CallRow) {
+// met is one row of a group: who met it, when and where.
+type met struct {
+	at                                      time.Time
+	weight                                  float64
+	person, session, release, browser, page string
+}
+
+func (g *grouping) call(row *store.CallRow) {
 	c := &row.Call
 	group := g.of(ErrorGroup{
-		Kind: "call", Name: c.Endpoint().String(), EndpointID: endpointID(c.Endpoint()), Status: c.Status, Error: template(c.Error),
+		Kind: callError, Name: c.Endpoint().String(), EndpointID: endpointID(c.Endpoint()), Status: c.Status, Error: template(c.Error),
 		LastSeen: c.Time, Example: c.ID,
-	})
-	group.add(c.Time, c.Weight, personOf(&row), c.Release)
+	}, template(c.Error))
+	session := c.SessionID
+	if row.Link != nil {
+		session = cmp.Or(session, row.Link.SessionID)
+	}
+	group.errors[c.Error] = true
+	if len(group.calls) < maxShown {
+		group.calls = append(group.calls, row)
+	}
+	group.add(g.edges, met{c.Time, c.Weight, personOf(row), session, c.Release, c.Context.Browser, ""})
 }
 
-func (g grouping) event(e *event.Event) {
-	kind := cmp.Or(text(e.Properties["type"]), text(e.Properties["error_type"]), e.Name)
-	message := cmp.Or(text(e.Properties["message"]), text(e.Properties["error_message"]))
-	group := g.of(ErrorGroup{Kind: "browser", Name: kind, Error: template(message), Page: e.Page.Route, LastSeen: e.Time, Example: e.ID})
-	group.add(e.Time, 1, cmp.Or(e.UserID, e.DeviceID, e.SessionID), e.Release)
+func (g *grouping) event(e *event.Event) {
+	place := ""
+	if frame, ok := topFrame(framesOf(e)); ok {
+		place = placeOf(frame)
+	}
+	message := template(errorMessage(e))
+	group := g.of(ErrorGroup{
+		Kind: browserError, Name: errorType(e), Error: message, Frame: place, Page: cmp.Or(e.Page.Route, e.Page.Path),
+		LastSeen: e.Time, Example: e.ID,
+	}, cmp.Or(place, message))
+	if group.newest == nil {
+		group.newest = e
+	}
+	if len(group.events) < maxShown {
+		group.events = append(group.events, e)
+	}
+	group.add(g.edges, met{e.Time, 1, cmp.Or(e.UserID, e.DeviceID), e.SessionID, e.Release, e.Context.Browser, cmp.Or(e.Page.Route, e.Page.Path)})
 }
 
 // of returns the group of rows like newest, which is its first row seen.
-func (g grouping) of(newest ErrorGroup) *errorGroup {
-	key := strings.Join([]string{newest.Kind, newest.Name, strconv.Itoa(newest.Status), newest.Error}, "\x00")
-	group := g[key]
+func (g *grouping) of(newest ErrorGroup, alike string) *errorGroup {
+	newest.ID = newest.Kind + "-" + hashOf(newest.Name, strconv.Itoa(newest.Status), alike)
+	group := g.groups[newest.ID]
 	if group == nil {
-		group = &errorGroup{ErrorGroup: newest, people: map[string]bool{}, releases: map[string]bool{}}
-		g[key] = group
+		group = &errorGroup{
+			ErrorGroup: newest, trend: make([]float64, len(g.edges)-1), people: map[string]*ErrorPerson{}, sessions: map[string]bool{},
+			releases: map[string]int64{}, browsers: map[string]int64{}, pages: map[string]int64{}, errors: map[string]bool{},
+		}
+		g.groups[newest.ID] = group
 	}
 	return group
 }
 
-func (g *errorGroup) add(at time.Time, weight float64, person, release string) {
-	g.FirstSeen = at
-	g.weight += max(weight, 1)
-	if person != "" {
-		g.people[person] = true
+// hashOf names texts in 16 hex digits.
+func hashOf(texts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(texts, "\x00")))
+	return hex.EncodeToString(sum[:8])
+}
+
+func (g *errorGroup) add(edges []time.Time, m met) {
+	weight := max(m.weight, 1)
+	g.FirstSeen, g.FirstRelease = m.at, m.release
+	g.weight += weight
+	if column, found := slices.BinarySearchFunc(edges, m.at, time.Time.Compare); found {
+		g.trend[column] += weight
+	} else {
+		g.trend[column-1] += weight
 	}
-	if release != "" {
-		g.releases[release] = true
+	if m.person != "" {
+		if g.people[m.person] == nil {
+			g.people[m.person] = &ErrorPerson{ID: m.person, LastSeen: m.at, Session: m.session}
+		}
+		g.people[m.person].Count++
+	}
+	if m.session != "" && !g.sessions[m.session] {
+		g.sessions[m.session] = true
+		g.Session = cmp.Or(g.Session, m.session)
+		if len(g.listed) < maxShown {
+			g.listed = append(g.listed, m.session)
+		}
+	}
+	count(g.releases, m.release)
+	count(g.browsers, m.browser)
+	count(g.pages, m.page)
+}
+
+func count(values map[string]int64, value string) {
+	if value != "" {
+		values[value]++
 	}
 }
 
-func (g grouping) rows() []ErrorGroup {
-	out := make([]ErrorGroup, 0, len(g))
-	for _, group := range g {
-		row := group.ErrorGroup
-		row.Count, row.People, row.Releases = int64(group.weight+0.5), int64(len(group.people)), []string{}
-		for release := range group.releases {
-			row.Releases = append(row.Releases, release)
-		}
-		slices.Sort(row.Releases)
-		out = append(out, row)
+// row is the group as the list shows it.
+func (g *errorGroup) row() ErrorGroup {
+	row := g.ErrorGroup
+	row.Count, row.People, row.Sessions = int64(g.weight+0.5), int64(len(g.people)), int64(len(g.sessions))
+	row.Releases = []string{}
+	for release := range g.releases {
+		row.Releases = append(row.Releases, release)
+	}
+	slices.Sort(row.Releases)
+	row.Trend = each(g.trend, func(n float64) int64 { return int64(n + 0.5) })
+	return row
+}
+
+func (g *grouping) rows() []ErrorGroup {
+	out := make([]ErrorGroup, 0, len(g.groups))
+	for _, group := range g.groups {
+		out = append(out, group.row())
+	}
+	slices.SortFunc(out, func(a, b ErrorGroup) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), b.LastSeen.Compare(a.LastSeen), strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
+	})
+	return out
+}
+
+func (g *errorGroup) detail(all *grouping) ErrorOutput {
+	out := ErrorOutput{
+		Error: g.row(), Truncated: all.more, Buckets: all.edges[:len(all.edges)-1], End: all.edges[len(all.edges)-1],
+		People: []ErrorPerson{}, Sessions: some(g.listed), Releases: mostFrequent(g.releases), Browsers: mostFrequent(g.browsers), Pages: mostFrequent(g.pages),
+		Calls:  each(g.calls, func(row *store.CallRow) Call { return callOf(row.Call, row.Link) }),
+		Events: each(g.events, func(e *event.Event) Event { return eventOf(*e) }), Frames: []Frame{}, Filter: g.filter(),
+	}
+	for _, person := range g.people {
+		out.People = append(out.People, *person)
+	}
+	slices.SortFunc(out.People, func(a, b ErrorPerson) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), b.LastSeen.Compare(a.LastSeen), strings.Compare(a.ID, b.ID))
+	})
+	out.People = out.People[:min(len(out.People), maxShown)]
+	if g.newest != nil {
+		out.Message = errorMessage(g.newest)
 	}
 	return out
 }
 
-func text(v any) string {
-	s, _ := v.(string)
-	return s
+const (
+	maxErrorTypes = 20      // how many error types a filter names
+	maxFilter     = 3 << 10 // bytes of a filter; package filter takes somewhat more
+)
+
+// filter lists the group's calls; empty when it would be too long.
+func (g *errorGroup) filter() string {
+	if g.Kind != callError || len(g.errors) > maxErrorTypes {
+		return ""
+	}
+	terms := []string{fmt.Sprintf("call.endpoint == %q", g.Name), "call.failed == true", "!has(call.status)"}
+	if g.Status != 0 {
+		terms[2] = fmt.Sprintf("call.status == %d", g.Status)
+	} else {
+		terms = append(terms, `(call.side == "server" || call.side == "client")`)
+	}
+	var types []string
+	for one := range g.errors {
+		if one != "" {
+			types = append(types, fmt.Sprintf("%q", one))
+		}
+	}
+	slices.Sort(types)
+	switch {
+	case len(types) == 0:
+		terms = append(terms, "!has(call.error)")
+	case g.errors[""]:
+		terms = append(terms, fmt.Sprintf("(!has(call.error) || call.error in [%s])", strings.Join(types, ", ")))
+	default:
+		terms = append(terms, fmt.Sprintf("call.error in [%s]", strings.Join(types, ", ")))
+	}
+	if text := strings.Join(terms, " && "); len(text) < maxFilter {
+		return text
+	}
+	return ""
+}
+
+// mostFrequent lists values by count, then by name; at most maxShown.
+func mostFrequent(counts map[string]int64) []store.Value {
+	out := []store.Value{}
+	for value, n := range counts {
+		out = append(out, store.Value{Value: value, Count: n})
+	}
+	slices.SortFunc(out, func(a, b store.Value) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Value, b.Value))
+	})
+	return out[:min(len(out), maxShown)]
 }
 
 // template replaces what varies between errors that are alike: numbers, ids in

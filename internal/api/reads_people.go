@@ -1,9 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -22,54 +24,115 @@ type PersonInput struct {
 // PersonOutput is the visits of one person or account, newest first, and the ids
 // that this page of them shows.
 type PersonOutput struct {
-	ID       string    `json:"id" doc:"as stored: the pseudonym of a personal id"`
-	Devices  []string  `json:"devices"`
-	Users    []string  `json:"users"`
-	Accounts []string  `json:"accounts"`
-	Sessions []Session `json:"sessions"`
-	Next     string    `json:"next" doc:"cursor of the next page; empty on the last"`
+	ID       string        `json:"id" doc:"as stored: the pseudonym of a personal id"`
+	Devices  []string      `json:"devices"`
+	Users    []string      `json:"users"`
+	Accounts []string      `json:"accounts"`
+	Identity []Identity    `json:"identity" doc:"which ids these visits show together, the newest first"`
+	Consent  []ConsentSeen `json:"consent" doc:"of a person: what their newest 1,000 events said, the newest first"`
+	Sessions []Session     `json:"sessions"`
+	Next     string        `json:"next" doc:"cursor of the next page; empty on the last"`
+}
+
+// Identity is ids that visits showed together: the links between them.
+type Identity struct {
+	DeviceID  string    `json:"device_id,omitempty"`
+	UserID    string    `json:"user_id,omitempty"`
+	AccountID string    `json:"account_id,omitempty"`
+	Sessions  int       `json:"sessions"`
+	FirstSeen time.Time `json:"first_seen"`
+	LastSeen  time.Time `json:"last_seen"`
+}
+
+// ConsentSeen is one state of consent and how many events carried it.
+type ConsentSeen struct {
+	State    string    `json:"state" enum:"granted,denied,unknown"`
+	Events   int       `json:"events"`
+	LastSeen time.Time `json:"last_seen"`
 }
 
 // person finds the visits under a user id or a device id.
 func (s *Server) person(ctx context.Context, in *PersonInput) (PersonOutput, error) {
-	return s.visits(ctx, in, func(id string) store.Filter {
-		return store.Or{equals("session.user_id", id), equals("session.device_id", id)}
-	})
+	scope, id, err := s.whose(ctx, in)
+	if err != nil {
+		return PersonOutput{}, err
+	}
+	out, err := s.visits(ctx, in, scope, id, store.Or{equals("session.user_id", id), equals("session.device_id", id)})
+	if err != nil {
+		return PersonOutput{}, err
+	}
+	out.Consent, err = s.consentOf(ctx, scope, id)
+	return out, err
 }
 
 // account finds the visits under an account id.
 func (s *Server) account(ctx context.Context, in *PersonInput) (PersonOutput, error) {
-	return s.visits(ctx, in, func(id string) store.Filter { return equals("session.account_id", id) })
-}
-
-func (s *Server) visits(ctx context.Context, in *PersonInput, of func(id string) store.Filter) (PersonOutput, error) {
-	project, err := s.project(ctx, in.Project)
+	scope, id, err := s.whose(ctx, in)
 	if err != nil {
 		return PersonOutput{}, err
+	}
+	return s.visits(ctx, in, scope, id, equals("session.account_id", id))
+}
+
+// whose reads the range, and the id as it is stored.
+func (s *Server) whose(ctx context.Context, in *PersonInput) (store.Scope, string, error) {
+	project, err := s.project(ctx, in.Project)
+	if err != nil {
+		return store.Scope{}, "", err
 	}
 	if in.From.IsZero() {
 		in.From = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // nothing older is taken, see event.Validate
 	}
 	from, to, err := s.timeRange(in.From, in.To)
-	if err != nil {
-		return PersonOutput{}, err
-	}
-	id := s.pipeline.Rules.Pseudonym(project, in.ID)
-	page, err := s.store.Sessions(ctx, store.SessionsQuery{
-		Scope:  store.Scope{Project: project, From: from, To: to, Filter: of(id), Bots: true},
-		Cursor: in.Cursor, Limit: in.Limit,
-	})
+	return store.Scope{Project: project, From: from, To: to, Bots: true}, s.pipeline.Rules.Pseudonym(project, in.ID), err
+}
+
+func (s *Server) visits(ctx context.Context, in *PersonInput, scope store.Scope, id string, theirs store.Filter) (PersonOutput, error) {
+	page, err := s.store.Sessions(ctx, store.SessionsQuery{Scope: narrow(scope, theirs), Cursor: in.Cursor, Limit: in.Limit})
 	if err != nil {
 		return PersonOutput{}, err
 	}
 	if len(page.Rows) == 0 && in.Cursor == "" {
 		return PersonOutput{}, problem(http.StatusNotFound, "GET /api/v1/find?q= looks for any id; visits exist only where events do.", "there is no visit of %q", in.ID)
 	}
-	out := PersonOutput{ID: id, Sessions: each(page.Rows, sessionOf), Next: page.Next}
+	out := PersonOutput{ID: id, Sessions: each(page.Rows, sessionOf), Next: page.Next, Identity: identities(page.Rows), Consent: []ConsentSeen{}}
 	out.Devices = idsOf(page.Rows, func(s event.Session) string { return s.DeviceID })
 	out.Users = idsOf(page.Rows, func(s event.Session) string { return s.UserID })
 	out.Accounts = idsOf(page.Rows, func(s event.Session) string { return s.AccountID })
 	return out, nil
+}
+
+// identities collects which ids stand together in sessions, which come newest first.
+func identities(sessions []event.Session) []Identity {
+	out := []Identity{}
+	for _, s := range sessions {
+		at := slices.IndexFunc(out, func(i Identity) bool {
+			return i.DeviceID == s.DeviceID && i.UserID == s.UserID && i.AccountID == s.AccountID
+		})
+		if at < 0 {
+			at = len(out)
+			out = append(out, Identity{DeviceID: s.DeviceID, UserID: s.UserID, AccountID: s.AccountID, LastSeen: s.End})
+		}
+		out[at].Sessions++
+		out[at].FirstSeen = s.Start
+	}
+	return out
+}
+
+// consentOf tells what the newest events of a person said about consent.
+func (s *Server) consentOf(ctx context.Context, scope store.Scope, id string) ([]ConsentSeen, error) {
+	page, err := s.store.Events(ctx, store.EventsQuery{Scope: narrow(scope, store.Or{equals("event.user_id", id), equals("event.device_id", id)}), Limit: 1000})
+	out := []ConsentSeen{}
+	for _, e := range page.Rows {
+		state := cmp.Or(string(e.Consent), "unknown")
+		at := slices.IndexFunc(out, func(c ConsentSeen) bool { return c.State == state })
+		if at < 0 {
+			at = len(out)
+			out = append(out, ConsentSeen{State: state, LastSeen: e.Time})
+		}
+		out[at].Events++
+	}
+	return out, err
 }
 
 // idsOf collects the different ids of sessions, sorted.
@@ -82,4 +145,129 @@ func idsOf(sessions []event.Session, id func(event.Session) string) []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// AccountsInput asks for the accounts.
+type AccountsInput struct {
+	ScopeParams
+	Q     string `query:"q" maxLength:"256" doc:"only accounts whose id contains this"`
+	Limit int    `query:"limit" default:"200" minimum:"1" maximum:"1000"`
+}
+
+// AccountsOutput lists accounts, the worst hit first.
+type AccountsOutput struct {
+	Rows  []AccountRow `json:"rows" doc:"by failed calls, then calls, descending"`
+	Other bool         `json:"other" doc:"whether more exist"`
+}
+
+// AccountRow is how an account fares.
+type AccountRow struct {
+	ID        string     `json:"id"`
+	People    int64      `json:"people" doc:"who visited"`
+	Sessions  int64      `json:"sessions"`
+	Calls     int64      `json:"calls" doc:"server calls that name the account"`
+	Failed    int64      `json:"failed"`
+	ErrorRate *float64   `json:"error_rate" doc:"null when no call names the account"`
+	P95US     *int64     `json:"p95_us" doc:"null when no call was timed"`
+	Signals   int64      `json:"signals" doc:"signs of friction in its sessions"`
+	LastSeen  *time.Time `json:"last_seen"`
+}
+
+// maxAccounts is how many accounts are read of each record.
+const maxAccounts = 1000
+
+// accounts puts together two breakdowns: of sessions and of calls. A filter on
+// fields of one record leaves the numbers of the other out.
+func (s *Server) accounts(ctx context.Context, in *AccountsInput) (AccountsOutput, error) {
+	scope, err := s.scope(ctx, in.ScopeParams)
+	if err != nil {
+		return AccountsOutput{}, err
+	}
+	field := func(record string) store.Field { return store.Field{Name: record + ".account_id"} }
+	only := func(record string) store.Filter {
+		if in.Q == "" {
+			return store.Has{Field: field(record)}
+		}
+		return store.Text{Field: field(record), Test: store.Contains, Arg: in.Q}
+	}
+	ask := func(record string, of store.Record, measures ...store.Measure) (store.Series, error) {
+		if mentionsOther(scope.Filter, record+".") {
+			return store.Series{}, nil
+		}
+		for i := range measures {
+			measures[i].Of = of
+		}
+		return s.store.Series(ctx, store.SeriesQuery{
+			Scope: narrow(scope, only(record)), Edges: []time.Time{scope.From, scope.To}, Measures: measures, By: []store.Field{field(record)}, Limit: maxAccounts,
+		})
+	}
+	var calls, sessions store.Series
+	err = together(ctx,
+		func(context.Context) (err error) {
+			calls, err = ask("call", store.OfCalls, store.Measure{Stat: store.Failed}, store.Measure{Stat: store.Count}, store.Measure{Stat: store.P95}, store.Measure{Stat: store.Last})
+			return err
+		},
+		func(context.Context) (err error) {
+			sessions, err = ask("session", store.OfSessions, store.Measure{Stat: store.Count}, store.Measure{Stat: store.People}, store.Measure{Stat: store.Last},
+				store.Measure{Stat: store.Sum, Value: store.Field{Name: "session.signals"}})
+			return err
+		})
+	if err != nil {
+		return AccountsOutput{}, err
+	}
+	rows := joinAccounts(calls, sessions)
+	return AccountsOutput{Rows: rows[:min(len(rows), in.Limit)], Other: calls.Other || sessions.Other || len(rows) > in.Limit}, nil
+}
+
+func joinAccounts(calls, sessions store.Series) []AccountRow {
+	rows := map[string]*AccountRow{}
+	of := func(id string) *AccountRow {
+		if rows[id] == nil {
+			rows[id] = &AccountRow{ID: id}
+		}
+		return rows[id]
+	}
+	for _, line := range calls.Lines {
+		row := of(line.Labels[0])
+		row.Failed, row.Calls = rounded(line.Values[0][0]), rounded(line.Values[1][0])
+		if row.Calls > 0 {
+			rate := *line.Values[0][0] / *line.Values[1][0]
+			row.ErrorRate = &rate
+		}
+		if p95 := line.Values[2][0]; p95 != nil {
+			us := int64(*p95*1000 + 0.5)
+			row.P95US = &us
+		}
+		row.seen(line.Values[3][0])
+	}
+	for _, line := range sessions.Lines {
+		row := of(line.Labels[0])
+		row.Sessions, row.People, row.Signals = rounded(line.Values[0][0]), rounded(line.Values[1][0]), rounded(line.Values[3][0])
+		row.seen(line.Values[2][0])
+	}
+	out := make([]AccountRow, 0, len(rows))
+	for _, row := range rows {
+		out = append(out, *row)
+	}
+	slices.SortFunc(out, func(a, b AccountRow) int {
+		return cmp.Or(cmp.Compare(b.Failed, a.Failed), cmp.Compare(b.Calls, a.Calls), cmp.Compare(b.Sessions, a.Sessions), strings.Compare(a.ID, b.ID))
+	})
+	return out
+}
+
+// seen moves LastSeen forward to a time in microseconds.
+func (r *AccountRow) seen(micros *float64) {
+	if micros == nil {
+		return
+	}
+	if at := time.UnixMicro(int64(*micros)).UTC(); r.LastSeen == nil || at.After(*r.LastSeen) {
+		r.LastSeen = &at
+	}
+}
+
+func rounded(v *float64) int64 {
+	if v == nil {
+		return 0
+	}
+	return int64(*v + 0.5)
 }

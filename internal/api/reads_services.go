@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -19,11 +20,17 @@ const maxEdgeRows = 5_000
 const browserCaller = "browser"
 
 // ServicesInput asks who calls whom.
-type ServicesInput struct{ ScopeParams }
+type ServicesInput struct {
+	ScopeParams
+	Q     string `query:"q" maxLength:"256" doc:"only edges from or to a service whose name contains this, whatever its case"`
+	Limit int    `query:"limit" default:"200" minimum:"1" maximum:"1000"`
+}
 
 // ServicesOutput is the edges between services, the busiest first.
 type ServicesOutput struct {
 	Rows      []ServiceEdge `json:"rows"`
+	Edges     int           `json:"edges" doc:"how many there are, beyond the limit too"`
+	Services  int           `json:"services" doc:"how many different services they join"`
 	Truncated bool          `json:"truncated" doc:"there were more traced rows; the newest 5,000 calls and spans are used"`
 }
 
@@ -37,7 +44,13 @@ type ServiceEdge struct {
 	P50US     *int64  `json:"p50_us" doc:"null when no call was timed"`
 	P95US     *int64  `json:"p95_us" doc:"null when no call was timed"`
 	People    int64   `json:"people"`
+	// Sessions of one edge are cut, so that the answer stays small.
+	Sessions   int64    `json:"sessions"`
+	SessionIDs []string `json:"session_ids" doc:"at most 50, the newest first"`
 }
+
+// maxEdgeSessions is how many sessions of one edge are named.
+const maxEdgeSessions = 50
 
 func (s *Server) services(ctx context.Context, in *ServicesInput) (ServicesOutput, error) {
 	scope, err := s.scope(ctx, in.ScopeParams)
@@ -59,7 +72,20 @@ func (s *Server) services(ctx context.Context, in *ServicesInput) (ServicesOutpu
 	if err != nil {
 		return ServicesOutput{}, err
 	}
-	return ServicesOutput{Rows: edgesBetween(calls, spans), Truncated: moreCalls || moreSpans}, nil
+	rows := edgesOf(edgesBetween(calls, spans), in.Q)
+	names := map[string]bool{}
+	for _, row := range rows {
+		names[row.Caller], names[row.Callee] = true, true
+	}
+	return ServicesOutput{Rows: rows[:min(len(rows), in.Limit)], Edges: len(rows), Services: len(names), Truncated: moreCalls || moreSpans}, nil
+}
+
+// edgesOf keeps the edges that a service named like q has.
+func edgesOf(rows []ServiceEdge, q string) []ServiceEdge {
+	q = strings.ToLower(q)
+	return slices.DeleteFunc(rows, func(e ServiceEdge) bool {
+		return !strings.Contains(strings.ToLower(e.Caller), q) && !strings.Contains(strings.ToLower(e.Callee), q)
+	})
 }
 
 func (s *Server) tracedCalls(ctx context.Context, scope store.Scope) (all []store.CallRow, more bool, err error) {
@@ -117,7 +143,7 @@ func edgesBetween(calls []store.CallRow, spans []event.Span) []ServiceEdge {
 		}
 		ends := [2]string{owner[spanID{c.TraceID, c.ParentSpanID}], c.Service}
 		if edges[ends] == nil {
-			edges[ends] = &edge{people: map[string]bool{}}
+			edges[ends] = &edge{people: map[string]bool{}, sessions: map[string]bool{}, named: []string{}}
 		}
 		edges[ends].add(c)
 	}
@@ -136,6 +162,8 @@ type edge struct {
 	calls, failed float64
 	durations     []time.Duration
 	people        map[string]bool
+	sessions      map[string]bool
+	named         []string // of sessions, the newest
 }
 
 func (e *edge) add(c *store.CallRow) {
@@ -148,6 +176,16 @@ func (e *edge) add(c *store.CallRow) {
 	}
 	if person := personOf(c); person != "" {
 		e.people[person] = true
+	}
+	session := c.SessionID
+	if c.Link != nil {
+		session = cmp.Or(session, c.Link.SessionID)
+	}
+	if session != "" && !e.sessions[session] {
+		e.sessions[session] = true
+		if len(e.named) < maxEdgeSessions {
+			e.named = append(e.named, session)
+		}
 	}
 }
 
@@ -165,6 +203,7 @@ func (e *edge) row(caller, callee string) ServiceEdge {
 	return ServiceEdge{
 		Caller: caller, Callee: callee, Calls: int64(e.calls + 0.5), Failed: int64(e.failed + 0.5), ErrorRate: e.failed / e.calls,
 		P50US: quantile(e.durations, 0.5), P95US: quantile(e.durations, 0.95), People: int64(len(e.people)),
+		Sessions: int64(len(e.sessions)), SessionIDs: e.named,
 	}
 }
 

@@ -81,6 +81,7 @@ type Server struct {
 	password     sync.Mutex    // held while one is checked
 	boards       *analysis.Boards
 	goals        sync.Mutex // held while goals change
+	opened       openedMaps
 	huma         huma.API
 	main         *http.ServeMux
 	intake       *http.ServeMux
@@ -142,9 +143,13 @@ func (s *Server) describedRoutes() {
 	get(s, "sessions", "sessions", "List sessions", s.sessions)
 	get(s, "sessions/{id}", "session", "Show one session's timeline", s.session)
 	get(s, "people/{id}", "person", "Show one person's visits and ids", s.person)
+	get(s, "accounts", "accounts", "List accounts and how they fare", s.accounts)
 	get(s, "accounts/{id}", "account", "Show one account's visits and people", s.account)
 	get(s, "services", "services", "List who calls whom", s.services)
 	get(s, "errors", "errors", "List groups of failed calls and of browser errors", s.errorGroups)
+	get(s, "errors/{id}", "error", "Show one group: who and what it hit, and its stack", s.errorGroup)
+	get(s, "sourcemaps", "sourcemaps", "List source maps", s.listSourceMaps)
+	change(s, http.MethodDelete, "sourcemaps", "delete-sourcemaps", "Delete source maps", s.deleteSourceMaps)
 	get(s, "releases", "releases", "List deploy markers", s.releases)
 	get(s, "quality", "quality", "Say how much is linked, by what, and why the rest is not", s.quality)
 	get(s, "values", "values", "Complete the value of a field", s.values)
@@ -176,6 +181,7 @@ func (s *Server) plainRoutes() {
 	s.main.Handle("GET /api/v1/export", s.private(http.HandlerFunc(s.exportPerson)))
 	s.main.Handle("POST /api/v1/import", s.private(http.HandlerFunc(s.takeImport)))
 	s.main.Handle("DELETE /api/v1/import", s.private(http.HandlerFunc(s.undoImport)))
+	s.main.Handle("PUT /api/v1/sourcemaps", s.private(http.HandlerFunc(s.takeSourceMap)))
 	s.main.Handle("PUT /api/v1/openapi", s.private(http.HandlerFunc(s.takeOpenAPI)))
 	s.main.HandleFunc("GET /readyz", s.readyz)
 	for _, mux := range []*http.ServeMux{s.main, s.intake} {

@@ -32,21 +32,22 @@ const (
 type commands struct {
 	Settings `group:"Settings, for every command:"`
 
-	Serve    serveCmd    `cmd:"" help:"Take in data, answer questions, show the web page."`
-	Demo     demoCmd     `cmd:"" help:"Fill a simulated shop and serve it."`
-	Import   importCmd   `cmd:"" help:"Take in log files."`
-	Simulate simulateCmd `cmd:"" help:"Write simulated traffic with known truth to files or a server."`
-	Export   exportCmd   `cmd:"" help:"Write everything that is known about a person as NDJSON."`
-	Erase    eraseCmd    `cmd:"" help:"Erase a person and print a receipt."`
-	SQL      sqlCmd      `cmd:"" name:"sql" help:"Ask the telemetry store in SQL, read-only."`
-	Key      keyCmd      `cmd:"" help:"Create, list and revoke ingest keys."`
-	Token    tokenCmd    `cmd:"" help:"Create, list and revoke API tokens."`
-	User     userCmd     `cmd:"" help:"Create and list the people who may log in."`
-	Project  projectCmd  `cmd:"" help:"Create and list projects."`
-	Doctor   doctorCmd   `cmd:"" help:"Check configuration, store, clocks and link coverage; say what to fix."`
-	Config   configCmd   `cmd:"" help:"Check and print the configuration."`
-	Migrate  migrateCmd  `cmd:"" help:"Bring the data directory to this version's schema."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Serve     serveCmd     `cmd:"" help:"Take in data, answer questions, show the web page."`
+	Demo      demoCmd      `cmd:"" help:"Fill a simulated shop and serve it."`
+	Import    importCmd    `cmd:"" help:"Take in log files."`
+	Simulate  simulateCmd  `cmd:"" help:"Write simulated traffic with known truth to files or a server."`
+	Export    exportCmd    `cmd:"" help:"Write everything that is known about a person as NDJSON."`
+	Erase     eraseCmd     `cmd:"" help:"Erase a person and print a receipt."`
+	SQL       sqlCmd       `cmd:"" name:"sql" help:"Ask the telemetry store in SQL, read-only."`
+	Key       keyCmd       `cmd:"" help:"Create, list and revoke ingest keys."`
+	Token     tokenCmd     `cmd:"" help:"Create, list and revoke API tokens."`
+	Sourcemap sourcemapCmd `cmd:"" help:"Upload, list and delete source maps of browser bundles."`
+	User      userCmd      `cmd:"" help:"Create and list the people who may log in."`
+	Project   projectCmd   `cmd:"" help:"Create and list projects."`
+	Doctor    doctorCmd    `cmd:"" help:"Check configuration, store, clocks and link coverage; say what to fix."`
+	Config    configCmd    `cmd:"" help:"Check and print the configuration."`
+	Migrate   migrateCmd   `cmd:"" help:"Bring the data directory to this version's schema."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
 // env is what every command gets besides its flags.

@@ -31,7 +31,7 @@ const (
 // [event.Permanent] that names line and column.
 func Compile(text string) (store.Filter, error) { return compile(text, "") }
 
-// CompileWhere parses a condition on one record ("call", "event" or "session")
+// CompileWhere parses a condition on one record ("call", "event", "session" or "interaction")
 // whose fields stand bare: `status >= 500`.
 func CompileWhere(text, record string) (store.Filter, error) { return compile(text, record) }
 

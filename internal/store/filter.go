@@ -102,13 +102,14 @@ type FieldInfo struct {
 }
 
 // Fields lists every field, in the order of the user interface. Names begin with
-// the record they belong to: call, event or session.
+// the record they belong to: call, event, session or interaction.
 func Fields() []FieldInfo {
 	return []FieldInfo{
 		{"call.side", String, "client (what the person waited for) or server (what the API did)"},
 		{"call.service", String, "the service that answered"},
 		{"call.method", String, "HTTP method"},
 		{"call.route", String, "route template, /orders/{id}"},
+		{"call.endpoint", String, "service: METHOD /route, the service only when it is known"},
 		{"call.path", String, "path as requested, redacted"},
 		{"call.host", String, "host as requested"},
 		{"call.class", String, "api, document or asset"},
@@ -166,5 +167,14 @@ func Fields() []FieldInfo {
 		{"session.calls", Int, "calls made"},
 		{"session.failed", Int, "calls that failed"},
 		{"session.signals", Int, "signs of friction"},
+		{"interaction.name", String, "name of the action"},
+		{"interaction.target", String, "name of the element it was done to"},
+		{"interaction.page", String, "page it was done on: route template, else path"},
+		{"interaction.session_id", String, "session"},
+		{"interaction.calls", Int, "calls it caused"},
+		{"interaction.failed", Int, "calls it caused that failed"},
+		{"interaction.slowest_ms", Double, "duration of the slowest call it caused"},
+		{"interaction.endpoint", String, "endpoint of the failed, else slowest call it caused"},
+		{"interaction.reaction", String, "went_on, repeated, raged, went_back, left"},
 	}
 }

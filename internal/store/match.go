@@ -10,8 +10,8 @@ import (
 	"github.com/clickspan/clickspan/internal/event"
 )
 
-// Row is one record as a Filter sees it. Exactly one of Event, Call and Session
-// is set.
+// Row is one record as a Filter sees it. Exactly one of Event, Call, Session and
+// Interaction is set.
 type Row struct {
 	Event *event.Event
 	Call  *event.Call
@@ -21,6 +21,10 @@ type Row struct {
 	// a client call.
 	Linked  bool
 	Session *event.Session // its parts added up
+
+	// Interaction comes with the name of the element that its action was done to.
+	Interaction *event.Interaction
+	Target      string
 }
 
 // Match evaluates f on row, the way every engine must. A node that no engine
@@ -212,6 +216,8 @@ func (r Row) Value(f Field) (any, bool) {
 		v = eventValue(r.Event, f)
 	case r.Session != nil:
 		v = sessionValue(r.Session, f)
+	case r.Interaction != nil:
+		v = interactionValue(r.Interaction, r.Target, f)
 	}
 	v = plain(v)
 	return v, v != nil && v != ""
@@ -253,6 +259,8 @@ func (r Row) callValue(f Field) any {
 		return c.Method
 	case "call.route":
 		return c.Route
+	case "call.endpoint":
+		return c.Endpoint().String()
 	case "call.path":
 		return c.Path
 	case "call.host":
@@ -379,6 +387,30 @@ func sessionValue(s *event.Session, f Field) any {
 		return s.Failed
 	case "session.signals":
 		return s.Signals
+	}
+	return nil
+}
+
+func interactionValue(i *event.Interaction, target string, f Field) any {
+	switch f.Name {
+	case "interaction.name":
+		return i.Name
+	case "interaction.target":
+		return target
+	case "interaction.page":
+		return i.Page
+	case "interaction.session_id":
+		return i.SessionID
+	case "interaction.calls":
+		return i.Calls
+	case "interaction.failed":
+		return i.Failed
+	case "interaction.slowest_ms":
+		return orAbsent(milliseconds(i.Slowest), i.Slowest > 0)
+	case "interaction.endpoint":
+		return orAbsent(i.Endpoint.String(), i.Endpoint != event.Endpoint{})
+	case "interaction.reaction":
+		return string(i.Reaction)
 	}
 	return nil
 }

@@ -120,6 +120,9 @@ func TestEveryFieldHasAValue(t *testing.T) {
 			Context: context, Origin: origin, Properties: map[string]any{"k": false},
 		}},
 		{Session: &event.Session{ID: "s", Identity: who, EntryPage: "/", ExitPage: "/", Context: context, Bot: event.Crawler}},
+		{Interaction: &event.Interaction{
+			SessionID: "s", Name: "pay", Page: "/", Calls: 1, Slowest: time.Second, Endpoint: event.Endpoint{Method: "GET", Route: "/"}, Reaction: event.Left,
+		}, Target: "b"},
 	}
 	for _, info := range store.Fields() {
 		f := store.Field{Name: info.Name}

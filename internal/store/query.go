@@ -102,10 +102,11 @@ type SeriesQuery struct {
 	Limit    int
 }
 
-// Measure is one number about calls, events or sessions.
+// Measure is one number about calls, events, sessions or interactions.
 type Measure struct {
 	Of     Record
 	Stat   Stat
+	Value  Field  // what Sum, Mean and quantiles are of, see [Stat]
 	Filter Filter // on the measured record, besides Scope.Filter
 }
 
@@ -114,22 +115,30 @@ type Record string
 
 // The records. Calls counts rows with side server unless a filter names
 // call.side; assets count only when a filter names call.class. Sessions count
-// where they start.
+// where they start. Interactions count all that the link pass wrote, those of
+// marked bots too: they do not tell.
 const (
-	OfCalls    Record = "calls"
-	OfEvents   Record = "events"
-	OfSessions Record = "sessions"
+	OfCalls        Record = "calls"
+	OfEvents       Record = "events"
+	OfSessions     Record = "sessions"
+	OfInteractions Record = "interactions"
 )
 
 // Stat is the number a Measure computes.
 type Stat string
 
-// The statistics. Events and sessions have Count and People only. Counts are
-// weighted by call.Weight. Quantiles and Mean are over timed calls, unweighted, in
-// milliseconds, interpolated linearly (quantile_cont). People are distinct
-// persons: the user id of the row or of its best link, else the device id of
-// either; marked bots are nobody unless Scope.Bots. ErrorRate is failed / all.
-// Empty buckets are 0 for counts, else missing.
+// The statistics. Failed, Refused and ErrorRate are of calls only; interactions
+// have no People. Counts are weighted by call.Weight. People are distinct persons:
+// the user id of the row or of its best link, else the device id of either; marked
+// bots are nobody unless Scope.Bots. Sessions are distinct session ids, of calls
+// their own or that of their best link. ErrorRate is failed / all. Last is the time
+// of the last row, in microseconds since 1970 (of a session, its start).
+//
+// Quantiles (interpolated linearly, quantile_cont) and Mean are unweighted, Sum is
+// weighted; all are of Measure.Value, which is a number or a key of an open map,
+// over the rows where that is a number. Without Value they are of the duration of
+// timed calls, in milliseconds; other records need one.
+// Empty buckets are 0 for counts and sums, else missing.
 const (
 	Count     Stat = "count"
 	Failed    Stat = "failed"
@@ -142,6 +151,9 @@ const (
 	P95       Stat = "p95"
 	P99       Stat = "p99"
 	Mean      Stat = "mean"
+	Sum       Stat = "sum"
+	Sessions  Stat = "sessions"
+	Last      Stat = "last"
 )
 
 // Series is the answer: for each label one value per measure and bucket.

@@ -283,7 +283,7 @@ type Reader interface {
 	Find(ctx context.Context, project event.ProjectID, id string) ([]Hit, error)
 	// Values returns values of a field that begin with prefix (case-sensitive), by
 	// count desc then value, over the rows of the field's record that Calls, Events
-	// or Sessions would list; at most limit. For autocomplete; as in Facets.
+	// or Sessions would list, or of all interactions; at most limit. For autocomplete; as in Facets.
 	Values(ctx context.Context, s Scope, field, prefix string, limit int) ([]Value, error)
 	// Quality says how much is linked, by what, and why the rest is not; the filter
 	// must be nil. It counts rows, whatever their weight.

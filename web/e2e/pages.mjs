@@ -7,6 +7,9 @@ export async function discoverPages(page, origin) {
   const endpoint = await first(page, origin, 'endpoints', range, [''])
   const session = await first(page, origin, 'sessions', range, ['session.failed > 0', 'session.calls > 0', ''])
   const call = await first(page, origin, 'calls', range, ['call.failed == true && call.linked == true', 'call.linked == true', ''])
+  const error = await first(page, origin, 'errors', range, [''])
+  const account = await first(page, origin, 'accounts', range, [''])
+  const person = session.user_id || session.device_id
   const path = (pathname, search = {}) => `${pathname}?${new URLSearchParams({ ...range, ...search })}`
   const pages = [
     { name: 'overview', path: path('/'), ready: 'main .headline' },
@@ -14,6 +17,17 @@ export async function discoverPages(page, origin) {
     { name: 'endpoint', path: path(`/endpoints/${encodeURIComponent(endpoint.id)}`), ready: 'main .uplot' },
     { name: 'calls', path: path('/calls', { filter: 'call.status >= 200', side: 'any' }), ready: '[role=grid] [role=gridcell]' },
     { name: 'call', path: path('/calls', { side: 'any', sel: call.id }), ready: 'aside h2' },
+    { name: 'errors', path: path('/errors', { sort: '-people' }), ready: '[role=grid] [role=gridcell]' },
+    { name: 'error', path: path(`/errors/${error.id}`), ready: 'main .uplot' },
+    { name: 'services', path: path('/services'), ready: 'main h1' },
+    { name: 'accounts', path: path('/accounts'), ready: '[role=grid] [role=gridcell]' },
+    { name: 'account', path: path(`/accounts/${encodeURIComponent(account.id)}`), ready: 'main .uplot' },
+    { name: 'person', path: path(`/people/${encodeURIComponent(person)}`), ready: '[role=grid] [role=gridcell]' },
+    { name: 'usage', path: path('/usage'), ready: '[role=grid] [role=gridcell]' },
+    { name: 'usage-pages', path: path('/usage', { view: 'pages', sort: '-lcp' }), ready: '[role=grid] [role=gridcell]' },
+    { name: 'usage-costly', path: path('/usage', { view: 'costly' }), ready: '[role=grid] [role=gridcell]' },
+    { name: 'usage-refused', path: path('/usage', { view: 'refused' }), ready: 'main p' },
+    { name: 'events', path: path('/events', { filter: 'event.kind == "click"' }), ready: '[role=grid] [role=gridcell]' },
     { name: 'sessions', path: path('/sessions'), ready: '[role=grid] [role=gridcell]' },
     { name: 'session', path: path(`/sessions/${encodeURIComponent(session.id)}`), ready: '[role=treegrid] [role=gridcell]' },
     { name: 'live', path: '/live', ready: 'main h1' },

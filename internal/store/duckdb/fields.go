@@ -28,7 +28,7 @@ func needsLink(f store.Filter) bool { return slices.ContainsFunc(store.FieldsIn(
 func callFields(linked bool) columnsOf {
 	fields := columnsOf{
 		"call.side": {"CAST(c.side AS VARCHAR)", store.String}, "call.service": {"c.service", store.String},
-		"call.method": {"c.method", store.String}, "call.route": {"c.route", store.String},
+		"call.method": {"c.method", store.String}, "call.route": {"c.route", store.String}, "call.endpoint": {endpointText("c.service", "c.method", "c.route"), store.String},
 		"call.path": {"c.path", store.String}, "call.host": {"c.host", store.String}, "call.class": {"CAST(c.class AS VARCHAR)", store.String},
 		"call.status": {"c.status", store.Int}, "call.error": {"c.error", store.String},
 		"call.failed": {failedCall, store.Bool}, "call.refused": {refusedCall, store.Bool},

@@ -71,13 +71,16 @@ func checkEdges(edges []time.Time) error {
 
 // seriesQuery is the statement of one measure.
 func seriesQuery(q store.SeriesQuery, m store.Measure) (string, []any, error) {
-	stat, at := statOf(m, q.Bots), timeOf(m.Of)
-	if stat == "" || at == "" {
-		return "", nil, &event.Permanent{Err: fmt.Errorf("%s of %s cannot be measured", m.Stat, m.Of), Hint: "Events and sessions have count and people only."}
+	at := timeOf(m.Of)
+	if at == "" {
+		return "", nil, unmeasurable(m)
 	}
-	var labels, rows query
-	fields, err := rows.rowsIn(m.Of, q.Scope, slices.ContainsFunc(q.By, viaLink), m.Stat == store.People, m.Filter)
+	var labels, rows, stat query
+	fields, err := rows.rowsIn(m.Of, q.Scope, slices.ContainsFunc(q.By, viaLink) || m.Stat == store.Sessions, m.Stat == store.People, m.Filter)
 	if err != nil {
+		return "", nil, err
+	}
+	if err := stat.stat(m, q.Bots, fields); err != nil {
 		return "", nil, err
 	}
 	if m.Of == store.OfCalls && !store.Mentions(q.Filter, "call.side") && !store.Mentions(m.Filter, "call.side") {
@@ -91,8 +94,8 @@ func seriesQuery(q store.SeriesQuery, m store.Measure) (string, []any, error) {
 	}
 	var bucket query
 	bucket.bucket(at, q.Edges)
-	text := statement("series", "bucket", bucket.String(), "labels", labels.String(), "stat", stat, "rows", rows.String())
-	return text, slices.Concat(bucket.args, labels.args, rows.args), nil
+	text := statement("series", "bucket", bucket.String(), "labels", labels.String(), "stat", stat.String(), "rows", rows.String())
+	return text, slices.Concat(bucket.args, labels.args, stat.args, rows.args), nil
 }
 
 // timeOf is the column by which a record falls into a bucket; ” when there is no
@@ -105,42 +108,8 @@ func timeOf(of store.Record) string {
 		return "e.time"
 	case store.OfSessions:
 		return "s.started"
-	}
-	return ""
-}
-
-// statOf is the SQL of a statistic; ” when the record does not have it.
-func statOf(m store.Measure, bots bool) string {
-	quantiles := map[store.Stat]string{store.P50: "0.5", store.P75: "0.75", store.P90: "0.9", store.P95: "0.95", store.P99: "0.99"}
-	switch {
-	case m.Of == store.OfEvents:
-		switch m.Stat {
-		case store.Count:
-			return "count(*)"
-		case store.People:
-			return people("nullif(e.user_id, '')", "nullif(e.device_id, '')")
-		}
-	case m.Of == store.OfSessions:
-		switch m.Stat {
-		case store.Count:
-			return "count(*)"
-		case store.People:
-			return people("nullif(s.user_id, '')", "nullif(s.device_id, '')")
-		}
-	case quantiles[m.Stat] != "":
-		return "quantile_cont(c.duration_us, " + quantiles[m.Stat] + ") / 1000"
-	case m.Stat == store.Count:
-		return "sum(c.weight)"
-	case m.Stat == store.Failed:
-		return "coalesce(sum(c.weight) FILTER (" + failedCall + "), 0)"
-	case m.Stat == store.Refused:
-		return "coalesce(sum(c.weight) FILTER (" + refusedCall + "), 0)"
-	case m.Stat == store.ErrorRate:
-		return "coalesce(sum(c.weight) FILTER (" + failedCall + "), 0) / sum(c.weight)"
-	case m.Stat == store.Mean:
-		return "avg(c.duration_us) / 1000"
-	case m.Stat == store.People:
-		return callPeople(bots)
+	case store.OfInteractions:
+		return "i.time"
 	}
 	return ""
 }
@@ -211,7 +180,7 @@ func (l *lines) line(labels []string) *store.Line {
 	for i, m := range l.query.Measures {
 		line.Values[i] = make([]*float64, len(l.query.Edges)-1)
 		switch m.Stat {
-		case store.Count, store.Failed, store.Refused, store.People:
+		case store.Count, store.Failed, store.Refused, store.People, store.Sessions, store.Sum:
 			for b := range line.Values[i] {
 				line.Values[i][b] = new(float64)
 			}

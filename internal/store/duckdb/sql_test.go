@@ -68,6 +68,14 @@ func TestStatements(t *testing.T) {
 		"series_people": func() (string, []any, error) {
 			return seriesQuery(store.SeriesQuery{Scope: scope, Edges: hours}, store.Measure{Of: store.OfCalls, Stat: store.People})
 		},
+		"series_interactions": func() (string, []any, error) {
+			q := store.SeriesQuery{Scope: scope, Edges: hours, By: []store.Field{{Name: "interaction.endpoint"}}}
+			either := store.In{Field: store.Field{Name: "interaction.calls"}, Values: []any{int64(1), int64(2)}}
+			return seriesQuery(q, store.Measure{Of: store.OfInteractions, Stat: store.Sum, Value: store.Field{Name: "interaction.failed"}, Filter: either})
+		},
+		"series_property": func() (string, []any, error) {
+			return seriesQuery(store.SeriesQuery{Scope: scope, Edges: hours}, store.Measure{Of: store.OfEvents, Stat: store.P75, Value: store.Field{Name: "event.properties", Key: "value"}})
+		},
 		"heatmap": func() (string, []any, error) { return heatmapQuery(store.HeatmapQuery{Scope: scope, Edges: hours}) },
 	} {
 		t.Run(name, func(t *testing.T) {

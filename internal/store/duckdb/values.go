@@ -63,6 +63,8 @@ func (q *query) rowsIn(of store.Record, s store.Scope, ids, people bool, more ..
 		q.wholeSessions(s)
 		q.add(") s WHERE s.started >= ? AND s.started < ?", s.From, s.To)
 		return sessionFields(), q.sessionConditions(s)
+	case store.OfInteractions:
+		return interactionFields(), q.interactionRows(s)
 	default:
 		ids = ids || needsLink(filter)
 		q.add("calls c")

@@ -212,7 +212,11 @@ func Links(project event.ProjectID, events []event.Event, calls []event.Call) *r
 				})
 			}
 			if g.oneIn(4, "interaction") {
-				b.Interactions = append(b.Interactions, event.Interaction{EventID: e.ID, SessionID: pick(g, "session", "s1", "s2"), Time: e.Time, Name: e.Name, Calls: 1, Reaction: event.WentOn})
+				b.Interactions = append(b.Interactions, event.Interaction{
+					EventID: e.ID, SessionID: pick(g, "session", "s1", "s2"), Time: e.Time, Name: e.Name, Page: e.Page.Route,
+					Calls: g.upTo(3, "calls caused"), Failed: g.upTo(1, "failed ones"), Slowest: pick(g, "slowest", 0, time.Microsecond, 1500*time.Millisecond),
+					Endpoint: pick(g, "worst endpoint", event.Endpoint{}, event.Endpoint{Method: "GET", Route: "/a"}, event.Endpoint{Service: "shop", Method: "GET", Route: "/a"}), Reaction: event.WentOn,
+				})
 			}
 			if g.oneIn(3, "part") {
 				b.Sessions = append(b.Sessions, g.part(e))

@@ -226,7 +226,7 @@ func (d *duel) fieldName(record string) string {
 }
 
 func (d *duel) record() string {
-	return rapid.SampledFrom([]string{"call", "event", "session"}).Draw(d.T, "record")
+	return rapid.SampledFrom([]string{"call", "event", "session", "interaction"}).Draw(d.T, "record")
 }
 
 func (d *duel) askFacets() {
@@ -257,15 +257,19 @@ func (d *duel) edges() []time.Time {
 func (d *duel) askSeries() {
 	g := generator{T: d.T}
 	record := d.record()
-	of := map[string]store.Record{"call": store.OfCalls, "event": store.OfEvents, "session": store.OfSessions}[record]
-	stats := []store.Stat{store.Count, store.People}
-	if record == "call" {
-		stats = append(stats, store.Failed, store.Refused, store.ErrorRate, store.P50, store.P75, store.P90, store.P95, store.P99, store.Mean)
+	of := map[string]store.Record{"call": store.OfCalls, "event": store.OfEvents, "session": store.OfSessions, "interaction": store.OfInteractions}[record]
+	stats := []store.Stat{
+		store.Count, store.People, store.Sessions, store.Last, store.Failed, store.Refused, store.ErrorRate,
+		store.P50, store.P75, store.P90, store.P95, store.P99, store.Mean, store.Sum,
 	}
 	q := store.SeriesQuery{Scope: d.scope(record), Edges: d.edges(), Limit: d.limit()}
 	q.From, q.To = q.Edges[0], q.Edges[len(q.Edges)-1]
 	for range g.upTo(2, "measures") + 1 {
-		q.Measures = append(q.Measures, store.Measure{Of: of, Stat: pick(g, "stat", stats...), Filter: Filters(record).Draw(d.T, "measure filter")})
+		m := store.Measure{Of: of, Stat: pick(g, "stat", stats...), Filter: Filters(record).Draw(d.T, "measure filter")}
+		if g.oneIn(2, "of a value") {
+			m.Value, _ = g.field(record)
+		}
+		q.Measures = append(q.Measures, m)
 	}
 	for range g.upTo(2, "labels") {
 		field, _ := g.field(record)

@@ -97,6 +97,53 @@ func seriesCases() []example {
 			partial := edges("10:10:00", "11:00:00", "12:00:00", "13:00:00", "13:30:00")
 			w.want(w.series(w.today(), partial, nil, 1, of(store.Count)), store.Series{Lines: []store.Line{{Values: [][]*float64{values(1, 1, 1, 1)}}}})
 		}},
+		{"series/numbers of a field or property", func(w *world) {
+			w.append(
+				call("GET /a", id("1"), with("n", 1), weight(2)), call("GET /a", id("2"), with("n", 2.5)), call("GET /b", id("3"), with("n", "many")), call("GET /b", id("4"), untimed()),
+				click("Pay", id("e1"), session("s1"), with("amount", 10)), click("Pay", id("e2"), session("s1"), with("amount", 40)), click("Pay", id("e3"), at("11:00:00"), session("s2")))
+			n, amount := fieldOf("call.attributes.n"), fieldOf("event.properties.amount")
+			got := w.series(w.today(), hours, nil, 1,
+				store.Measure{Of: store.OfCalls, Stat: store.Sum, Value: n}, store.Measure{Of: store.OfCalls, Stat: store.P50, Value: n}, of(store.Sum), of(store.Last),
+				store.Measure{Of: store.OfEvents, Stat: store.Sum, Value: amount}, store.Measure{Of: store.OfEvents, Stat: store.P75, Value: amount},
+				store.Measure{Of: store.OfEvents, Stat: store.Mean, Value: amount}, store.Measure{Of: store.OfEvents, Stat: store.Sessions})
+			w.want(got, store.Series{Lines: []store.Line{{Values: [][]*float64{
+				values(4.5, 0), values(1.75, missing), values(40, 0), values(float64(clock("10:00:00").UnixMicro()), missing),
+				values(50, 0), values(32.5, missing), values(25, missing), values(1, 1),
+			}}}}, closely())
+		}},
+		{"series/interactions and the sessions behind calls", func(w *world) {
+			e, f := click("Pay", id("e1"), session("s1")), click("Buy", id("e2"), at("10:00:01"), session("s2"))
+			one, two := call("POST /pay", id("1")), call("POST /pay", id("2"), session("s9"))
+			w.append(e, f, one, two)
+			w.link(rows(e, f, one, two), tie(e, one, event.ByTrace, 0.95),
+				event.Interaction{EventID: "e1", SessionID: "s1", Time: e.Time, Name: "Pay", Page: "/cart", Calls: 2, Failed: 1, Slowest: 1500 * time.Millisecond, Endpoint: one.Endpoint(), Reaction: event.WentOn},
+				event.Interaction{EventID: "e2", SessionID: "s2", Time: f.Time, Name: "Buy", Page: "/cart", Reaction: event.Left})
+			interactions := func(stat store.Stat, value string) store.Measure {
+				m := store.Measure{Of: store.OfInteractions, Stat: stat}
+				if value != "" {
+					m.Value = fieldOf(value)
+				}
+				return m
+			}
+			hour := edges("10:00:00", "11:00:00")
+			got := w.series(w.where(is("interaction.page", store.Eq, "/cart")), hour, []string{"interaction.name"}, 10,
+				interactions(store.Sum, "interaction.calls"), interactions(store.Count, ""), interactions(store.Sessions, ""), interactions(store.P95, "interaction.slowest_ms"))
+			w.want(got, store.Series{Lines: []store.Line{
+				{Labels: []string{"Pay"}, Values: [][]*float64{values(2), values(1), values(1), values(1500)}},
+				{Labels: []string{"Buy"}, Values: [][]*float64{values(0), values(1), values(1), values(missing)}},
+			}}, closely())
+			w.want(w.series(w.today(), hour, []string{"interaction.target"}, 10, interactions(store.Count, "")),
+				store.Series{Lines: []store.Line{{Labels: []string{"Buy"}, Values: [][]*float64{values(1)}}, {Labels: []string{"Pay"}, Values: [][]*float64{values(1)}}}})
+			w.want(w.series(w.today(), hour, nil, 1, of(store.Sessions)), store.Series{Lines: []store.Line{{Values: [][]*float64{values(2)}}}})
+			w.want(w.series(w.today(), hour, []string{"call.endpoint"}, 1, of(store.Count)), store.Series{Lines: []store.Line{{Labels: []string{one.Endpoint().String()}, Values: [][]*float64{values(2)}}}})
+			for _, m := range []store.Measure{
+				interactions(store.People, ""), interactions(store.Sum, ""), interactions(store.Mean, "interaction.name"), interactions(store.P50, "call.status"),
+				{Of: store.OfEvents, Stat: store.Failed},
+			} {
+				_, err := w.store.Series(w.ctx(), store.SeriesQuery{Scope: w.today(), Edges: hour, Measures: []store.Measure{m}, Limit: 1})
+				w.wantPermanent(err)
+			}
+		}},
 		{"series/by label, largest total first", func(w *world) {
 			w.append(
 				call("GET /b", id("1")), call("GET /b", id("2"), at("11:00:00"), weight(3)), call("GET /a", id("3")), call("GET /c", id("4"), untimed()),

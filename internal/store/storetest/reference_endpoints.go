@@ -37,20 +37,26 @@ func (r *Reference) Endpoints(ctx context.Context, q store.EndpointsQuery) (stor
 }
 
 func endpointStats(e event.Endpoint, calls []callRow, bots bool) store.EndpointStats {
-	samples := each(calls, func(c callRow) sample { return callSample(c, bots, nil) })
+	samples := each(calls, func(c callRow) sample { return callSample(c, bots, nil, store.Field{}) })
+	var durations []float64
+	for _, s := range samples {
+		if s.timed {
+			durations = append(durations, float64(s.took.Microseconds()))
+		}
+	}
 	count := func(stat store.Stat) int64 { return int64(math.Round(*statOf(stat, samples))) }
-	micros := func(stat store.Stat) *int64 {
-		ms := statOf(stat, samples)
-		if ms == nil {
+	micros := func(q float64) *int64 {
+		exact := quantile(durations, q)
+		if exact == nil {
 			return nil
 		}
-		us := int64(math.Round(*ms * 1000))
+		us := int64(math.Round(*exact))
 		return &us
 	}
 	out := store.EndpointStats{
 		Endpoint: e,
 		Calls:    count(store.Count), Failed: count(store.Failed), Refused: count(store.Refused), People: count(store.People),
-		P50: micros(store.P50), P95: micros(store.P95), P99: micros(store.P99),
+		P50: micros(0.5), P95: micros(0.95), P99: micros(0.99),
 	}
 	for _, c := range calls {
 		if c.Time.After(out.LastSeen) {

@@ -117,6 +117,24 @@ func (r *Reference) eventRows(s store.Scope) []event.Event {
 	return out
 }
 
+// interactionRows returns the interactions in s with what their actions were done to.
+func (r *Reference) interactionRows(s store.Scope) []store.Row {
+	var out []store.Row
+	for n := range r.interactions {
+		i := &r.interactions[n]
+		row := store.Row{Interaction: &i.row}
+		for _, e := range r.events {
+			if e.project == i.project && e.row.ID == i.row.EventID && e.row.Time.Equal(i.row.Time) {
+				row.Target = e.row.Target.Name
+			}
+		}
+		if i.project == s.Project && within(i.row.Time, s.From, s.To) && store.Match(s.Filter, row) {
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
 // sessionRows returns the sessions that began in s, their parts added up.
 func (r *Reference) sessionRows(s store.Scope) []event.Session {
 	parts := map[string][]event.Session{}

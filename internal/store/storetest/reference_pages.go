@@ -163,7 +163,7 @@ func placeOfSession(s event.Session) place {
 	return place{Micros: s.Start.UnixMicro(), IDs: [4]string{s.ID}}
 }
 
-// recordOf is the record that a field belongs to: call, event or session.
+// recordOf is the record that a field belongs to: call, event, session or interaction.
 func recordOf(f store.Field) string {
 	record, _, _ := strings.Cut(f.Name, ".")
 	return record

@@ -21,6 +21,8 @@ type sample struct {
 	timed           bool
 	took            time.Duration
 	person          string // "" when unknown or a bot that does not count
+	session         string
+	value           *float64 // of Measure.Value; nil when it is no number
 }
 
 // Series implements [store.Reader].
@@ -90,9 +92,14 @@ func checkSeries(q store.SeriesQuery) error {
 		return wrong("a series needs a measure, at most two labels and a limit of 1 to 1000", "Ask for less at once.")
 	}
 	for _, m := range q.Measures {
-		record, ok := map[store.Record]string{store.OfCalls: "call", store.OfEvents: "event", store.OfSessions: "session"}[m.Of]
-		if !ok || !knownStat(m.Of, m.Stat) {
-			return wrong(string(m.Stat)+" of "+string(m.Of)+" cannot be measured", "Events and sessions have count and people only.")
+		record, ok := map[store.Record]string{store.OfCalls: "call", store.OfEvents: "event", store.OfSessions: "session", store.OfInteractions: "interaction"}[m.Of]
+		if !ok || !knownStat(m) {
+			return wrong(string(m.Stat)+" of "+string(m.Of)+" cannot be measured", "Name a number for a sum, mean or quantile.")
+		}
+		if m.Value != (store.Field{}) {
+			if err := checkNumber(m.Value, record); err != nil {
+				return err
+			}
 		}
 		if err := checkFilter(store.And{q.Filter, m.Filter}, record); err != nil {
 			return err
@@ -113,14 +120,43 @@ func checkEdges(edges []time.Time) error {
 	return nil
 }
 
-func knownStat(of store.Record, stat store.Stat) bool {
-	switch stat {
-	case store.Count, store.People:
+func knownStat(m store.Measure) bool {
+	switch m.Stat {
+	case store.Count, store.Sessions, store.Last:
 		return true
-	case store.Failed, store.Refused, store.ErrorRate, store.P50, store.P75, store.P90, store.P95, store.P99, store.Mean:
-		return of == store.OfCalls
+	case store.People:
+		return m.Of != store.OfInteractions
+	case store.Failed, store.Refused, store.ErrorRate:
+		return m.Of == store.OfCalls
+	case store.P50, store.P75, store.P90, store.P95, store.P99, store.Mean, store.Sum:
+		return m.Of == store.OfCalls || m.Value != store.Field{}
 	}
 	return false
+}
+
+func checkNumber(field store.Field, record string) error {
+	if err := checkField(field, record); err != nil {
+		return err
+	}
+	for _, info := range store.Fields() {
+		if info.Name == field.Name && (info.Type == store.String || info.Type == store.Bool) {
+			return wrong(field.Name+" is no number", "Name a field that is one.")
+		}
+	}
+	return nil
+}
+
+// number is the value that a measure is of.
+func number(row store.Row, of store.Field) *float64 {
+	value, _ := row.Value(of)
+	switch v := value.(type) {
+	case int64:
+		n := float64(v)
+		return &n
+	case float64:
+		return &v
+	}
+	return nil
 }
 
 // samples returns the rows that a measure counts.
@@ -135,28 +171,41 @@ func (r *Reference) samples(q store.SeriesQuery, m store.Measure) []sample {
 			if !anySide && c.Side != event.Server {
 				continue
 			}
-			out = append(out, callSample(c, s.Bots, q.By))
+			out = append(out, callSample(c, s.Bots, q.By, m.Value))
 		}
 	case store.OfEvents:
 		for _, e := range r.eventRows(s) {
 			if row := (store.Row{Event: &e}); store.Match(m.Filter, row) {
-				out = append(out, sample{time: e.Time, labels: labels(row, q.By), weight: 1, person: personOf(e.UserID, e.DeviceID)})
+				out = append(out, sample{time: e.Time, labels: labels(row, q.By), weight: 1, person: personOf(e.UserID, e.DeviceID), session: e.SessionID, value: number(row, m.Value)})
 			}
 		}
 	case store.OfSessions:
 		for _, v := range r.sessionRows(s) {
 			if row := (store.Row{Session: &v}); store.Match(m.Filter, row) {
-				out = append(out, sample{time: v.Start, labels: labels(row, q.By), weight: 1, person: personOf(v.UserID, v.DeviceID)})
+				out = append(out, sample{time: v.Start, labels: labels(row, q.By), weight: 1, person: personOf(v.UserID, v.DeviceID), session: v.ID, value: number(row, m.Value)})
+			}
+		}
+	case store.OfInteractions:
+		for _, row := range r.interactionRows(s) {
+			if i := row.Interaction; store.Match(m.Filter, row) {
+				out = append(out, sample{time: i.Time, labels: labels(row, q.By), weight: 1, session: i.SessionID, value: number(row, m.Value)})
 			}
 		}
 	}
 	return out
 }
 
-func callSample(c callRow, bots bool, by []store.Field) sample {
+func callSample(c callRow, bots bool, by []store.Field, of store.Field) sample {
+	if of == (store.Field{}) {
+		of.Name = "call.duration_ms"
+	}
+	row := c.asRow()
 	s := sample{
-		time: c.Time, labels: labels(c.asRow(), by), weight: c.Weight,
-		failed: c.Failed(), refused: c.Refused(), timed: c.Timed, took: c.Duration,
+		time: c.Time, labels: labels(row, by), weight: c.Weight,
+		failed: c.Failed(), refused: c.Refused(), timed: c.Timed, took: c.Duration, value: number(row, of),
+	}
+	if session, ok := row.Value(store.Field{Name: "call.session_id"}); ok {
+		s.session, _ = session.(string)
 	}
 	if bots || c.Bot == event.Human {
 		s.person = c.person()
@@ -186,9 +235,9 @@ func inBuckets(stat store.Stat, samples []sample, edges []time.Time) []*float64 
 
 // statOf computes a statistic; nil = nothing to measure.
 func statOf(stat store.Stat, samples []sample) *float64 {
-	var all, failed, refused float64
-	var durations []float64
-	people := map[string]bool{}
+	var all, failed, refused, sum, last float64
+	var numbers []float64
+	people, sessions := map[string]bool{}, map[string]bool{}
 	for _, s := range samples {
 		all += s.weight
 		if s.failed {
@@ -197,9 +246,14 @@ func statOf(stat store.Stat, samples []sample) *float64 {
 		if s.refused {
 			refused += s.weight
 		}
-		if s.timed {
-			durations = append(durations, float64(s.took.Microseconds()))
+		if s.value != nil {
+			numbers = append(numbers, *s.value)
+			sum += s.weight * *s.value
 		}
+		if s.session != "" {
+			sessions[s.session] = true
+		}
+		last = max(last, float64(s.time.UnixMicro()))
 		if s.person != "" {
 			people[s.person] = true
 		}
@@ -214,6 +268,16 @@ func statOf(stat store.Stat, samples []sample) *float64 {
 	case store.People:
 		n := float64(len(people))
 		return &n
+	case store.Sessions:
+		n := float64(len(sessions))
+		return &n
+	case store.Sum:
+		return &sum
+	case store.Last:
+		if len(samples) == 0 {
+			return nil
+		}
+		return &last
 	case store.ErrorRate:
 		if all == 0 {
 			return nil
@@ -221,19 +285,10 @@ func statOf(stat store.Stat, samples []sample) *float64 {
 		rate := failed / all
 		return &rate
 	case store.Mean:
-		return milliseconds(mean(durations))
+		return mean(numbers)
 	}
 	q := map[store.Stat]float64{store.P50: 0.50, store.P75: 0.75, store.P90: 0.90, store.P95: 0.95, store.P99: 0.99}[stat]
-	return milliseconds(quantile(durations, q))
-}
-
-// milliseconds turns microseconds into them.
-func milliseconds(us *float64) *float64 {
-	if us == nil {
-		return nil
-	}
-	ms := *us / 1000
-	return &ms
+	return quantile(numbers, q)
 }
 
 func mean(values []float64) *float64 {

@@ -59,6 +59,8 @@ func (r *Reference) Values(ctx context.Context, s store.Scope, name, prefix stri
 		rows = each(r.eventRows(s), func(e event.Event) store.Row { return store.Row{Event: &e} })
 	case "session":
 		rows = each(r.sessionRows(s), func(s event.Session) store.Row { return store.Row{Session: &s} })
+	case "interaction":
+		rows = r.interactionRows(s)
 	}
 	return countValues(rows, field, prefix, limit)
 }

@@ -149,6 +149,6 @@ export function useSystem() {
 }
 
 /** The parts that are there: an empty parameter must not reach the API, where it would mean something. */
-function given<Part extends Record<string, unknown>>(parts: Part): { [Key in keyof Part]?: NonNullable<Part[Key]> } {
+export function given<Part extends Record<string, unknown>>(parts: Part): { [Key in keyof Part]?: NonNullable<Part[Key]> } {
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined && value !== '')) as { [Key in keyof Part]?: NonNullable<Part[Key]> }
 }

@@ -41,6 +41,11 @@ export function SessionsLink({ filter, children }: { filter: string; children: R
   )
 }
 
+/** A person's id, which opens the person. */
+export function PersonLink({ id }: { id: string }) {
+  return <Link to="/people/$id" params={{ id }} className="mono" onClick={(event) => event.stopPropagation()}>{id}</Link>
+}
+
 /** How a link was found and how sure it is: the text says it, the colour repeats it. */
 export function Confidence({ method, confidence }: { method: string; confidence: number }) {
   const tone = confidence >= 0.95 ? 'good' : confidence >= 0.7 ? 'refused' : 'slow'

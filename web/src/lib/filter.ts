@@ -11,6 +11,21 @@ export function term(field: string, op: Comparison, value: string | number | boo
   return `${field} ${op} ${literal(value)}`
 }
 
+// The API takes filters of 4 kB.
+const longestList = 3600
+
+/** Holds where the field is one of the values: the first of them, as many as a filter takes. */
+export function oneOf(field: string, values: string[]): string {
+  const written: string[] = []
+  let length = 0
+  for (const value of values) {
+    length += literal(value).length + 2
+    if (length > longestList) break
+    written.push(literal(value))
+  }
+  return `${field} in [${written.join(', ')}]`
+}
+
 /** The top-level && terms of a filter, in order; brackets and strings are respected. */
 export function splitTerms(filter: string): string[] {
   const terms: string[] = []

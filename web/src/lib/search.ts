@@ -13,9 +13,13 @@ export type Search = {
   /** What a timeline's bars are measured from. */
   axis?: string
   q?: string
+  /** Which of a page's views is open. */
+  view?: string
+  /** What rows are grouped by. */
+  by?: string
 }
 
-const keys: (keyof Search)[] = ['from', 'to', 'filter', 'sort', 'sel', 'side', 'axis', 'q']
+const keys: (keyof Search)[] = ['from', 'to', 'filter', 'sort', 'sel', 'side', 'axis', 'q', 'view', 'by']
 
 export function parseSearch(query: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(query))

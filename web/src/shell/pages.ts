@@ -15,9 +15,18 @@ export const navigation: { group: string; pages: Page[] }[] = [
     pages: [
       { path: '/endpoints', label: 'Endpoints', key: 'e' },
       { path: '/calls', label: 'Calls', key: 'c' },
+      { path: '/errors', label: 'Errors', key: 'x' },
+      { path: '/services', label: 'Services', key: 'v' },
     ],
   },
-  { group: 'People', pages: [{ path: '/sessions', label: 'Sessions', key: 's' }] },
+  {
+    group: 'People',
+    pages: [
+      { path: '/sessions', label: 'Sessions', key: 's' },
+      { path: '/accounts', label: 'Accounts', key: 'a' },
+      { path: '/usage', label: 'Usage', key: 'u' },
+    ],
+  },
   { group: 'Set-up', pages: [{ path: '/quality', label: 'Data quality', key: 'q' }] },
 ]
 

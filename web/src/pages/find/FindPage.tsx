@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useFind } from '../../api/queries'
 import type { Hit } from '../../api/types'
 import { Answered, EmptyNotice } from '../../components/Notice'
-import { CallsLink, Moment, SessionsLink } from '../../components/values'
+import { CallsLink, Moment, PersonLink } from '../../components/values'
 import { term } from '../../lib/filter'
 import { useViewSearch } from '../../lib/view'
 
@@ -41,9 +41,9 @@ function HitLink({ hit, q }: { hit: Hit; q: string }): ReactNode {
     case 'trace': return <CallsLink filter={term('call.trace_id', '==', q)} side="any">{text}</CallsLink>
     case 'request': return <CallsLink filter={term('call.request_id', '==', q)} side="any">{text}</CallsLink>
     case 'call': return <Link to="/calls" search={{ side: 'any', sel: hit.id }}>{text}</Link>
-    case 'device': return <SessionsLink filter={term('session.device_id', '==', hit.id)}>{text}</SessionsLink>
-    case 'user': return <SessionsLink filter={term('session.user_id', '==', hit.id)}>{text}</SessionsLink>
-    case 'account': return <SessionsLink filter={term('session.account_id', '==', hit.id)}>{text}</SessionsLink>
+    case 'device':
+    case 'user': return <PersonLink id={hit.id} />
+    case 'account': return <Link to="/accounts/$id" params={{ id: hit.id }}>{text}</Link>
     default: return text
   }
 }

@@ -4,8 +4,7 @@ import { useTimeline } from '../../api/queries'
 import type { Timeline } from '../../api/types'
 import { Waterfall } from '../../charts/Waterfall'
 import { Answered } from '../../components/Notice'
-import { Moment, SessionsLink } from '../../components/values'
-import { term } from '../../lib/filter'
+import { Moment, PersonLink } from '../../components/values'
 import { formatMs, plural } from '../../lib/format'
 import { useSetSearch, useViewSearch } from '../../lib/view'
 import { buildTimeline } from './timeline'
@@ -53,8 +52,8 @@ function Summary({ timeline: { session: s, signals, truncated } }: { timeline: T
 }
 
 function Person({ session: s }: { session: Timeline['session'] }) {
-  const [field, id] = s.user_id ? ['session.user_id', s.user_id] : ['session.device_id', s.device_id ?? '']
-  return id ? <SessionsLink filter={term(field, '==', id)}>{id}</SessionsLink> : <>{s.id}</>
+  const id = s.user_id || s.device_id
+  return id ? <PersonLink id={id} /> : <>{s.id}</>
 }
 
 function describeSignals(signals: Timeline['signals']): string {

@@ -1,0 +1,1 @@
+var shop=(function(e){Object.defineProperty(e,Symbol.toStringTag,{value:`Module`});function t(e){let t=0;for(let n of e)t+=n.price*n.count;return t}function n(e){let n=e.items;return`Pay ${t(n).toFixed(2)} €`}function r(e){return n(e())}return e.showCart=n,e.start=r,e})({});

@@ -1,0 +1,116 @@
+package duckdb
+
+import (
+	"fmt"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+// endpointText is the SQL of event.Endpoint's String.
+func endpointText(service, method, route string) string {
+	return "(CASE WHEN " + service + " = '' THEN '' ELSE " + service + " || ': ' END || " + method + " || ' ' || " + route + ")"
+}
+
+// interactionFields are the fields of a row i of interactions.
+func interactionFields() columnsOf {
+	return columnsOf{
+		"interaction.name": {"i.name", store.String}, "interaction.target": {"coalesce(e.target, '')", store.String},
+		"interaction.page": {"i.page", store.String}, "interaction.session_id": {"i.session_id", store.String},
+		"interaction.calls": {"i.calls", store.Int}, "interaction.failed": {"i.failed", store.Int},
+		"interaction.slowest_ms": {"(nullif(i.slowest_us, 0) / 1000)", store.Double},
+		"interaction.endpoint":   {"CASE WHEN i.service || i.verb || i.route = '' THEN '' ELSE " + endpointText("i.service", "i.verb", "i.route") + " END", store.String},
+		"interaction.reaction":   {"i.reaction", store.String},
+	}
+}
+
+// interactionRows adds interactions i with the events e that they are of.
+func (q *query) interactionRows(s store.Scope) error {
+	q.add(statement("interaction_rows")+" AND (", s.Project, s.From, s.To, s.Project, s.From, s.To)
+	err := q.where(s.Filter, interactionFields())
+	q.add(")")
+	return err
+}
+
+func unmeasurable(m store.Measure) error {
+	return &event.Permanent{Err: fmt.Errorf("%s of %s cannot be measured", m.Stat, m.Of), Hint: "Name a number for a sum, mean or quantile."}
+}
+
+// stat adds the SQL of a statistic over rows with these fields.
+func (q *query) stat(m store.Measure, bots bool, fields columnsOf) error {
+	weight, isCall := "1", m.Of == store.OfCalls
+	if isCall {
+		weight = "c.weight"
+	}
+	value, err := valueOf(m, fields)
+	if err != nil {
+		return err
+	}
+	quantiles := map[store.Stat]string{store.P50: "0.5", store.P75: "0.75", store.P90: "0.9", store.P95: "0.95", store.P99: "0.99"}
+	switch {
+	case m.Stat == store.Count:
+		q.add("sum(" + weight + ")")
+	case m.Stat == store.Last:
+		q.add("epoch_us(max(" + timeOf(m.Of) + "))")
+	case m.Stat == store.Sessions:
+		q.add("count(DISTINCT nullif(" + sessionOf(m.Of, fields) + ", ''))")
+	case m.Stat == store.People && m.Of != store.OfInteractions:
+		q.add(peopleOf(m.Of, bots))
+	case isCall && m.Stat == store.Failed:
+		q.add("coalesce(sum(c.weight) FILTER (" + failedCall + "), 0)")
+	case isCall && m.Stat == store.Refused:
+		q.add("coalesce(sum(c.weight) FILTER (" + refusedCall + "), 0)")
+	case isCall && m.Stat == store.ErrorRate:
+		q.add("coalesce(sum(c.weight) FILTER (" + failedCall + "), 0) / sum(c.weight)")
+	case value.String() == "":
+		return unmeasurable(m)
+	case m.Stat == store.Sum:
+		q.add("coalesce(sum("+weight+" * "+value.String()+"), 0)", value.args...)
+	case m.Stat == store.Mean:
+		q.add("avg("+value.String()+")", value.args...)
+	case quantiles[m.Stat] != "":
+		q.add("quantile_cont("+value.String()+", "+quantiles[m.Stat]+")", value.args...)
+	default:
+		return unmeasurable(m)
+	}
+	return nil
+}
+
+// valueOf is the number that a measure is of; empty when it names none.
+func valueOf(m store.Measure, fields columnsOf) (value query, err error) {
+	switch {
+	case m.Value != store.Field{}:
+		column, err := fields.find(m.Value)
+		if err != nil {
+			return value, err
+		}
+		if !value.value(column, m.Value, 0) {
+			return value, &event.Permanent{Err: fmt.Errorf("%s is no number", m.Value.Name), Hint: "Name a field that is one."}
+		}
+	case m.Of == store.OfCalls:
+		value.add(fields["call.duration_ms"].sql)
+	}
+	return value, nil
+}
+
+func sessionOf(of store.Record, fields columnsOf) string {
+	switch of {
+	case store.OfEvents:
+		return fields["event.session_id"].sql
+	case store.OfSessions:
+		return fields["session.id"].sql
+	case store.OfInteractions:
+		return fields["interaction.session_id"].sql
+	}
+	return fields["call.session_id"].sql
+}
+
+func peopleOf(of store.Record, bots bool) string {
+	switch of {
+	case store.OfEvents:
+		return people("nullif(e.user_id, '')", "nullif(e.device_id, '')")
+	case store.OfSessions:
+		return people("nullif(s.user_id, '')", "nullif(s.device_id, '')")
+	}
+	return callPeople(bots)
+}
