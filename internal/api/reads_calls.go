@@ -35,6 +35,9 @@ type Histogram struct {
 	Calls   []int64     `json:"calls"`
 	Failed  []int64     `json:"failed"`
 	P95MS   []*float64  `json:"p95_ms" doc:"null where no call was timed"`
+	// Assets are not among Calls unless the filter names call.class; bots are.
+	Assets int64 `json:"assets" doc:"asset calls that match too, but are neither listed nor counted"`
+	Bots   int64 `json:"bots" doc:"of the calls: by marked bots, which are left out where people are counted"`
 }
 
 const facetValues = 20
@@ -105,12 +108,15 @@ func (s *Server) histogram(ctx context.Context, scope store.Scope) (*Histogram, 
 		return nil, err
 	}
 	bothSides := store.Or{equals("call.side", string(event.Client)), equals("call.side", string(event.Server))}
-	measure := func(stat store.Stat) store.Measure {
-		return store.Measure{Of: store.OfCalls, Stat: stat, Filter: bothSides}
+	measure := func(stat store.Stat, more ...store.Filter) store.Measure {
+		return store.Measure{Of: store.OfCalls, Stat: stat, Filter: append(store.And{bothSides}, more...)}
 	}
 	series, err := s.store.Series(ctx, store.SeriesQuery{
 		Scope: scope, Edges: cuts, Limit: 1,
-		Measures: []store.Measure{measure(store.Count), measure(store.Failed), measure(store.P95)},
+		Measures: []store.Measure{
+			measure(store.Count), measure(store.Failed), measure(store.P95),
+			measure(store.Count, equals("call.class", string(event.Asset))), measure(store.Count, store.Has{Field: store.Field{Name: "call.bot"}}),
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -123,6 +129,11 @@ func (s *Server) histogram(ctx context.Context, scope store.Scope) (*Histogram, 
 	values := series.Lines[0].Values
 	for i := range buckets {
 		h.Calls[i], h.Failed[i], h.P95MS[i] = whole(values[0][i]), whole(values[1][i]), values[2][i]
+		h.Assets += whole(values[3][i])
+		h.Bots += whole(values[4][i])
+	}
+	if store.Mentions(scope.Filter, "call.class") {
+		h.Assets = 0 // those that match are listed
 	}
 	return h, nil
 }

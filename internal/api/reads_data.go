@@ -52,28 +52,6 @@ func (s *Server) values(ctx context.Context, in *ValuesInput) (ValuesOutput, err
 	return ValuesOutput{Values: some(values)}, err
 }
 
-// FindInput asks for something by its id.
-type FindInput struct {
-	ProjectParam
-	Q string `query:"q" required:"true" maxLength:"256" doc:"a request, trace, call, event, session, device, user or account id"`
-}
-
-// FindOutput is what has that id, the newest of each kind.
-type FindOutput struct {
-	Hits []store.Hit `json:"hits"`
-}
-
-func (s *Server) find(ctx context.Context, in *FindInput) (FindOutput, error) {
-	project, err := s.project(ctx, in.Project)
-	if err != nil {
-		return FindOutput{}, err
-	}
-	// Personal ids are stored as their pseudonym, so that is what to look for.
-	id := s.pipeline.Rules.Pseudonym(project, strings.TrimSpace(in.Q))
-	hits, err := s.store.Find(ctx, project, id)
-	return FindOutput{Hits: some(hits)}, err
-}
-
 // FieldsOutput is what filters, facets and breakdowns may name.
 type FieldsOutput struct {
 	Fields []FieldInfo `json:"fields"`

@@ -265,6 +265,13 @@ type Hit struct {
 	Time time.Time `json:"time"`
 }
 
+// PropertyHit is a record that carries a value searched for.
+type PropertyHit struct {
+	Hit              // its kind is call or event
+	Key       string // of the property or attribute
+	SessionID string // as sent; empty when the record carries none
+}
+
 // Quality is the state of the data, the answer of GET /api/v1/quality.
 type Quality struct {
 	Calls struct {

@@ -281,6 +281,12 @@ type Reader interface {
 	// are those that events and calls carry; a session id may also be that of a link
 	// or of a part (by its Start). Of hits at the same time the greatest ID counts.
 	Find(ctx context.Context, project event.ProjectID, id string) ([]Hit, error)
+	// FindProperty looks for value under the keys among the properties of events and
+	// the attributes of calls in Scope's time range: newest first, then kind (call
+	// before event), then id desc; at most limit. It finds bots and assets too; the
+	// filter must be nil. [IsID] says what has the value; nested values do not count. Key is
+	// the first of keys that has it.
+	FindProperty(ctx context.Context, s Scope, keys []string, value string, limit int) ([]PropertyHit, error)
 	// Values returns values of a field that begin with prefix (case-sensitive), by
 	// count desc then value, over the rows of the field's record that Calls, Events
 	// or Sessions would list, or of all interactions; at most limit. For autocomplete; as in Facets.

@@ -127,8 +127,12 @@ func cancelCases() []example {
 			"Timeline":  func() error { _, err := w.store.Timeline(ctx, w.project, "s", 0); return err },
 			"Request":   func() error { _, err := w.store.Request(ctx, w.project, "c1"); return err },
 			"Find":      func() error { _, err := w.store.Find(ctx, w.project, "c1"); return err },
-			"Quality":   func() error { _, err := w.store.Quality(ctx, s); return err },
-			"Stats":     func() error { _, err := w.store.Stats(ctx); return err },
+			"FindProperty": func() error {
+				_, err := w.store.FindProperty(ctx, s, []string{"plan"}, "pro", 1)
+				return err
+			},
+			"Quality": func() error { _, err := w.store.Quality(ctx, s); return err },
+			"Stats":   func() error { _, err := w.store.Stats(ctx); return err },
 		} {
 			if err := ask(); !errors.Is(err, context.Canceled) {
 				w.t.Errorf("%s: got error %v, want context.Canceled", name, err)

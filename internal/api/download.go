@@ -1,0 +1,183 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+const (
+	maxDownload  = 50_000 // rows
+	downloadPage = 1000
+	// downloadTimeout is longer than a question's, because many pages are read.
+	downloadTimeout = 2 * time.Minute
+)
+
+// downloadCalls answers with the calls that GET /api/v1/calls lists, as CSV or
+// NDJSON. At most maxDownload rows; the file's name and X-Clickspan-Cut say when
+// there were more. It is put together before the first byte leaves, so that what
+// arrives is whole.
+func (s *Server) downloadCalls(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), downloadTimeout)
+	defer cancel()
+	file, cut, err := s.callsFile(ctx, r.URL.Query())
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	name := "calls"
+	if cut {
+		name = fmt.Sprintf("calls-first-%d", maxDownload)
+		w.Header().Set("X-Clickspan-Cut", strconv.Itoa(maxDownload))
+	}
+	w.Header().Set("Content-Type", file.contentType)
+	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name+file.extension))
+	_, _ = w.Write(file.rows.Bytes()) // the client is gone when this fails
+}
+
+// callsFile is the rows in one of the formats, and whether there were more.
+func (s *Server) callsFile(ctx context.Context, query url.Values) (*file, bool, error) {
+	scope, err := s.scopeOf(ctx, query)
+	if err != nil {
+		return nil, false, err
+	}
+	out, err := newFile(query.Get("format"))
+	if err != nil {
+		return nil, false, err
+	}
+	question := store.CallsQuery{Scope: scope, Sort: store.Sort(query.Get("sort")), Limit: downloadPage}
+	if question.Sort == "" {
+		question.Sort = store.Newest
+	}
+	for read := 0; ; read += downloadPage {
+		if read == maxDownload {
+			return out, true, nil
+		}
+		page, err := s.store.Calls(ctx, question)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, row := range page.Rows {
+			if err := out.add(callOf(row.Call, row.Link)); err != nil {
+				return nil, false, err
+			}
+		}
+		if page.Next == "" {
+			return out, false, nil
+		}
+		question.Cursor = page.Next
+	}
+}
+
+// scopeOf reads the parameters that huma reads for the described routes.
+func (s *Server) scopeOf(ctx context.Context, query url.Values) (store.Scope, error) {
+	p := ScopeParams{ProjectParam: ProjectParam{Project: query.Get("project")}, Filter: query.Get("filter"), Bots: query.Get("bots") == "true"}
+	for name, to := range map[string]*time.Time{"from": &p.From, "to": &p.To} {
+		if text := query.Get(name); text != "" {
+			at, err := time.Parse(time.RFC3339Nano, text)
+			if err != nil {
+				return store.Scope{}, badField("query."+name, "Write it as RFC 3339: 2026-11-23T10:00:00Z", "%q is not a time", text)
+			}
+			*to = at
+		}
+	}
+	return s.scope(ctx, p)
+}
+
+// file is a download under construction.
+type file struct {
+	contentType, extension string
+	rows                   bytes.Buffer
+	add                    func(Call) error
+}
+
+func newFile(format string) (*file, error) {
+	f := &file{}
+	switch format {
+	case "csv":
+		f.contentType, f.extension = "text/csv; charset=utf-8", ".csv"
+		w := csv.NewWriter(&f.rows)
+		head, _ := callRecord(Call{})
+		f.add = func(c Call) error {
+			_, row := callRecord(c)
+			if err := w.Write(row); err != nil {
+				return err
+			}
+			w.Flush()
+			return w.Error()
+		}
+		if err := w.Write(head); err != nil {
+			return nil, err
+		}
+		w.Flush()
+	case "ndjson", "":
+		f.contentType, f.extension = "application/x-ndjson", ".ndjson"
+		encoder := json.NewEncoder(&f.rows)
+		encoder.SetEscapeHTML(false)
+		f.add = func(c Call) error { return encoder.Encode(c) }
+	default:
+		return nil, badField("query.format", "Ask for csv or ndjson.", "%q is not a format", format)
+	}
+	return f, nil
+}
+
+// callRecord is the columns of a call's CSV row and their values.
+func callRecord(c Call) (names, values []string) {
+	add := func(name, value string) { names, values = append(names, name), append(values, harmless(value)) }
+	add("time", c.Time.UTC().Format("2006-01-02T15:04:05.000000Z"))
+	add("side", string(c.Side))
+	add("service", c.Service)
+	add("method", c.Method)
+	add("route", c.Route)
+	add("host", c.Host)
+	add("path", c.Path)
+	add("query", c.Query)
+	add("status", numberOf(int64(c.Status)))
+	add("error", c.Error)
+	duration := ""
+	if c.DurationUS != nil {
+		duration = strconv.FormatInt(*c.DurationUS, 10)
+	}
+	add("duration_us", duration)
+	add("request_bytes", numberOf(c.RequestBytes))
+	add("response_bytes", numberOf(c.ResponseBytes))
+	add("session_id", c.SessionID)
+	add("device_id", c.DeviceID)
+	add("user_id", c.UserID)
+	add("account_id", c.AccountID)
+	add("trace_id", c.TraceID)
+	add("request_id", c.RequestID)
+	add("release", c.Release)
+	method, confidence := "", ""
+	if c.Link != nil {
+		method, confidence = string(c.Link.Method), strconv.FormatFloat(c.Link.Confidence, 'f', 2, 64)
+	}
+	add("link_method", method)
+	add("link_confidence", confidence)
+	add("id", c.ID)
+	return names, values
+}
+
+func numberOf(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// harmless keeps a spreadsheet from running captured text as a formula.
+func harmless(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
