@@ -4,23 +4,6 @@
  */
 
 export interface paths {
-    "/api/v1/accounts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List accounts and how they fare */
-        get: operations["accounts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/accounts/{id}": {
         parameters: {
             query?: never;
@@ -66,40 +49,6 @@ export interface paths {
         get: operations["call"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/demo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Describe the running demo */
-        get: operations["demo"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/demo/break": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Break or fix an endpoint of the demo's shop */
-        post: operations["demo-break"];
         delete?: never;
         options?: never;
         head?: never;
@@ -191,23 +140,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/errors/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Show one group: who and what it hit, and its stack */
-        get: operations["error"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -254,59 +186,6 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/goals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the goals */
-        get: operations["goals"];
-        put?: never;
-        /** Create a goal */
-        post: operations["create-goal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/goals/proposals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Propose goals from the data */
-        get: operations["goal-proposals"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/goals/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Change a goal */
-        put: operations["replace-goal"];
-        post?: never;
-        /** Remove a goal */
-        delete: operations["remove-goal"];
         options?: never;
         head?: never;
         patch?: never;
@@ -410,23 +289,6 @@ export interface paths {
         };
         /** Say who is logged in */
         get: operations["me"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/overview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Say what hurts people now, how goals do, and whether releases helped */
-        get: operations["overview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -589,6 +451,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the properties that find looks at */
+        get: operations["find-fields"];
+        /** Change the properties that find looks at */
+        put: operations["set-find-fields"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say where ids open in other tools */
+        get: operations["links"];
+        /** Change where ids open in other tools */
+        put: operations["set-links"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -601,24 +499,6 @@ export interface paths {
         /** Create the first admin */
         post: operations["setup"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sourcemaps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List source maps */
-        get: operations["sourcemaps"];
-        put?: never;
-        post?: never;
-        /** Delete source maps */
-        delete: operations["delete-sourcemaps"];
         options?: never;
         head?: never;
         patch?: never;
@@ -675,83 +555,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the saved views */
+        get: operations["views"];
+        put?: never;
+        /** Save a view */
+        post: operations["save-view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a view */
+        delete: operations["delete-view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        AccountRow: {
-            /**
-             * Format: int64
-             * @description server calls that name the account
-             */
-            calls: number;
-            /**
-             * Format: double
-             * @description null when no call names the account
-             */
-            error_rate: number | null;
-            /** Format: int64 */
-            failed: number;
-            id: string;
-            /** Format: date-time */
-            last_seen: string | null;
-            /**
-             * Format: int64
-             * @description null when no call was timed
-             */
-            p95_us: number | null;
-            /**
-             * Format: int64
-             * @description who visited
-             */
-            people: number;
-            /** Format: int64 */
-            sessions: number;
-            /**
-             * Format: int64
-             * @description signs of friction in its sessions
-             */
-            signals: number;
-        };
-        AccountsOutput: {
-            /** @description whether more exist */
-            other: boolean;
-            /** @description by failed calls, then calls, descending */
-            rows: components["schemas"]["AccountRow"][];
-        };
         Answer: {
             columns: string[];
             rows: (string | null)[][];
             truncated: boolean;
-        };
-        Became: {
-            /**
-             * Format: int64
-             * @description the visit ended within 10 minutes
-             */
-            left: number;
-            /**
-             * Format: int64
-             * @description the same call went well later in the visit
-             */
-            recovered: number;
-            /** @description more calls than were looked at; the newest were */
-            sampled: boolean;
-            /**
-             * Format: int64
-             * @description active in the last 10 minutes
-             */
-            still_there: number;
-            /**
-             * Format: int64
-             * @description visits hit that are known; the four below add up to it
-             */
-            visits: number;
-            /**
-             * Format: int64
-             * @description did something else for longer than that
-             */
-            went_on: number;
         };
         BreakdownBody: {
             /** @description count marked bots too */
@@ -900,14 +746,6 @@ export interface components {
             next: string;
             rows: components["schemas"]["Call"][];
         };
-        ConsentSeen: {
-            /** Format: int64 */
-            events: number;
-            /** Format: date-time */
-            last_seen: string;
-            /** @enum {string} */
-            state: "granted" | "denied" | "unknown";
-        };
         Context: {
             browser?: string;
             country?: string;
@@ -918,108 +756,6 @@ export interface components {
             utm?: {
                 [key: string]: string;
             };
-        };
-        Cost: {
-            /** @description 95 % interval of lost_per_day */
-            ci95: number[];
-            endpoint: components["schemas"]["NamedEndpoint"];
-            /** @description visits that met a failed or slow call, and of them those that reached the goal afterwards */
-            exposed: components["schemas"]["Share"];
-            /**
-             * Format: double
-             * @description goals fewer (of unwanted ones: more) a day than if the exposed had done like the others; null when unknown
-             */
-            lost_per_day: number | null;
-            /**
-             * Format: double
-             * @description about how many days until there is enough data
-             */
-            ready_days?: number;
-            /**
-             * Format: int64
-             * @description what counts as slow here
-             */
-            slow_over_ms: number;
-            /** @enum {string} */
-            strength: "strong" | "moderate" | "association_only" | "not_enough_data";
-            /** @description visits that made the same call and met none */
-            unexposed: components["schemas"]["Share"];
-        };
-        Costs: {
-            /** Format: date-time */
-            from?: string;
-            /** @description absent when the project has none */
-            goal?: components["schemas"]["Goal"];
-            /** @description most expensive first; those not known yet come last */
-            rows: components["schemas"]["Cost"][];
-            /** Format: date-time */
-            to?: string;
-            /**
-             * Format: int64
-             * @description the newest visits that are over, by which this was judged
-             */
-            visits: number;
-        };
-        Data: {
-            /**
-             * Format: int64
-             * @description server calls of the last 24 hours
-             */
-            calls: number;
-            /**
-             * Format: int64
-             * @description events of the last 24 hours
-             */
-            events: number;
-            /**
-             * Format: int64
-             * @description of calls: those whose action is known
-             */
-            linked: number;
-            /**
-             * Format: date-time
-             * @description of calls and events; absent when the project has none
-             */
-            newest?: string;
-        };
-        DeletedSourceMaps: {
-            /** Format: int64 */
-            deleted: number;
-        };
-        DemoBreak: {
-            /** @enum {string} */
-            effect: "slow" | "fail";
-            endpoint: string;
-            /** Format: date-time */
-            since: string;
-        };
-        DemoBreakInputBody: {
-            /** @enum {string} */
-            effect: "slow" | "fail" | "fix";
-            /** @example POST /api/payments */
-            endpoint: string;
-        };
-        DemoFilled: {
-            /**
-             * Format: date-time
-             * @description everything since then is there
-             */
-            from: string;
-            /**
-             * Format: double
-             * @description of the whole story, 0 to 1
-             */
-            share: number;
-            /** Format: date-time */
-            to: string;
-        };
-        DemoState: {
-            /** @description what was broken and is not fixed, oldest first */
-            breaks: components["schemas"]["DemoBreak"][];
-            /** @description what can be broken */
-            endpoints: string[];
-            filled: components["schemas"]["DemoFilled"];
-            running: boolean;
         };
         DurationBin: {
             /** Format: int64 */
@@ -1106,21 +842,12 @@ export interface components {
             /** Format: int64 */
             count: number;
             endpoint_id?: string;
-            /** @description error type of calls, message of the newest browser error, with what varies replaced */
+            /** @description error type of calls, message of browser errors, with what varies replaced */
             error?: string;
             /** @description id of the newest call or event */
             example: string;
-            /** @description release of the first */
-            first_release?: string;
-            /**
-             * Format: date-time
-             * @description in the range asked for
-             */
+            /** Format: date-time */
             first_seen: string;
-            /** @description of browser errors: the innermost frame of the app as it was sent, without line and file hash; it is what groups them */
-            frame?: string;
-            /** @description for GET /api/v1/errors/{id} */
-            id: string;
             /** @enum {string} */
             kind: "call" | "browser";
             /** Format: date-time */
@@ -1132,65 +859,10 @@ export interface components {
             /** Format: int64 */
             people: number;
             releases: string[];
-            /** @description the newest session that met it */
-            session?: string;
-            /** Format: int64 */
-            sessions: number;
             /** Format: int64 */
             status?: number;
-            /** @description count by bucket */
-            trend: number[];
-        };
-        ErrorOutput: {
-            browsers: components["schemas"]["Value"][];
-            buckets: string[];
-            /** @description at most 100, the newest first */
-            calls: components["schemas"]["Call"][];
-            /** Format: date-time */
-            end: string;
-            error: components["schemas"]["ErrorGroup"];
-            /** @description at most 100, the newest first */
-            events: components["schemas"]["Event"][];
-            /** @description lists exactly these calls in GET /api/v1/calls; absent when their error types are too many */
-            filter?: string;
-            /** @description stack of the newest browser error, innermost first */
-            frames: components["schemas"]["Frame"][];
-            /** @description of the newest, as it was sent */
-            message?: string;
-            /** @description why frames are not resolved, and what to do */
-            no_map?: string;
-            /** @description of browser errors */
-            pages: components["schemas"]["Value"][];
-            /** @description at most 100, who met it most */
-            people: components["schemas"]["ErrorPerson"][];
-            releases: components["schemas"]["Value"][];
-            /** @description at most 100, the newest first */
-            sessions: string[];
-            /** @description there were more errors than are grouped; the newest 5,000 are */
-            truncated: boolean;
-        };
-        ErrorPerson: {
-            /** Format: int64 */
-            count: number;
-            id: string;
-            /** Format: date-time */
-            last_seen: string;
-            /** @description the newest in which they met it */
-            session?: string;
         };
         ErrorsOutput: {
-            /** @description start of each column of the trends */
-            buckets: string[];
-            /**
-             * Format: date-time
-             * @description end of the last column
-             */
-            end: string;
-            /**
-             * Format: int64
-             * @description how many there are, beyond the limit too
-             */
-            groups: number;
             rows: components["schemas"]["ErrorGroup"][];
             /** @description there were more errors than are grouped; the newest 5,000 of each kind are */
             truncated: boolean;
@@ -1235,11 +907,6 @@ export interface components {
             next: string;
             rows: components["schemas"]["Event"][];
         };
-        Example: {
-            call_id: string;
-            /** @description empty when no visit is known */
-            session_id: string;
-        };
         Facet: {
             field: string;
             values: components["schemas"]["Value"][];
@@ -1259,139 +926,30 @@ export interface components {
         FieldsOutput: {
             fields: components["schemas"]["FieldInfo"][];
         };
-        FindOutput: {
-            hits: components["schemas"]["Hit"][];
-        };
-        Frame: {
+        FindFields: {
             /**
-             * Format: int64
-             * @description counted from 1; 0 when unknown
+             * @description names of properties and attributes that hold ids
+             * @example [
+             *       "order_id"
+             *     ]
              */
-            column: number;
-            file: string;
-            function: string;
-            /** @description not a browser extension, a library's folder or the browser itself */
-            in_app: boolean;
-            /**
-             * Format: int64
-             * @description counted from 1; 0 when unknown
-             */
-            line: number;
-            /** @description the same place in the source, through an uploaded source map */
-            original?: components["schemas"]["SourcePosition"];
+            fields: string[];
         };
-        FunnelStep: {
-            /** Format: int64 */
-            count: number;
-            /** @description the page, or the goal's name */
-            name: string;
-            /** @description route template of the page; absent for the goal */
-            page?: string;
-        };
-        Goal: {
-            /** @example EUR */
-            currency?: string;
-            /**
-             * @description whether more of it is better
-             * @default up
-             * @enum {string}
-             */
-            direction?: "up" | "down";
-            /** @description what the goal is called in addresses */
+        FindHit: {
+            /** @description the property or attribute that has the value; absent for ids */
+            field?: string;
             id: string;
-            /** @example Order paid */
-            name: string;
-            /** @description who is asked when it is missed */
-            owner?: string;
-            step: components["schemas"]["Step"];
-            /**
-             * Format: double
-             * @description how many a day; absent = none set
-             */
-            target?: number;
-            /**
-             * @description the property that says what one is worth
-             * @example properties.amount
-             */
-            value?: string;
+            kind: string;
+            /** @description of an event: where to see it */
+            session_id?: string;
+            /** Format: date-time */
+            time: string;
         };
-        GoalBody: {
-            /** @example EUR */
-            currency?: string;
-            /**
-             * @description whether more of it is better
-             * @default up
-             * @enum {string}
-             */
-            direction?: "up" | "down";
-            /** @example Order paid */
-            name: string;
-            owner?: string;
-            /** @description what reaching it means */
-            step: components["schemas"]["Step"];
-            /**
-             * Format: double
-             * @description how many a day
-             */
-            target?: number;
-            /**
-             * @description the property that says what one is worth
-             * @example properties.amount
-             */
-            value?: string;
-        };
-        GoalOfHit: {
-            /** @description 95 % interval of the difference */
-            ci95: number[];
-            /**
-             * Format: double
-             * @description hit minus not hit; null when one of them is nobody
-             */
-            difference: number | null;
-            goal: components["schemas"]["Goal"];
-            hit: components["schemas"]["Share"];
-            not_hit: components["schemas"]["Share"];
-        };
-        GoalToday: {
-            /**
-             * Format: int64
-             * @description times it was reached today
-             */
-            count: number;
-            goal: components["schemas"]["Goal"];
-            /**
-             * Format: int64
-             * @description times it was reached on this day a week ago until this time of day
-             */
-            last_week: number;
-            /**
-             * Format: int64
-             * @description who reached it today, as far as they are known
-             */
-            people: number;
-            /**
-             * Format: date-time
-             * @description when today began
-             */
-            since: string;
-            /**
-             * Format: int64
-             * @description times it was reached yesterday until this time of day
-             */
-            yesterday: number;
-        };
-        GoalsOutput: {
-            goals: components["schemas"]["Goal"][];
-        };
-        Health: {
-            failed: components["schemas"]["Share"];
-            /** @description 95 % interval of the p95; empty when no call was timed */
-            p95_ci95_us: number[];
-            /**
-             * Format: int64
-             * @description null when no call was timed; off by at most 4.5 %
-             */
-            p95_us: number | null;
+        FindOutput: {
+            fields: string[];
+            /** Format: date-time */
+            from?: string;
+            hits: components["schemas"]["FindHit"][];
         };
         HeatmapCell: {
             /** Format: int64 */
@@ -1431,6 +989,16 @@ export interface components {
             to_us: number;
         };
         Histogram: {
+            /**
+             * Format: int64
+             * @description asset calls that match too, but are neither listed nor counted
+             */
+            assets: number;
+            /**
+             * Format: int64
+             * @description of the calls: by marked bots, which are left out where people are counted
+             */
+            bots: number;
             /** @description start of each bucket */
             buckets: string[];
             calls: number[];
@@ -1442,23 +1010,6 @@ export interface components {
             failed: number[];
             /** @description null where no call was timed */
             p95_ms: (number | null)[];
-        };
-        Hit: {
-            id: string;
-            kind: string;
-            /** Format: date-time */
-            time: string;
-        };
-        Identity: {
-            account_id?: string;
-            device_id?: string;
-            /** Format: date-time */
-            first_seen: string;
-            /** Format: date-time */
-            last_seen: string;
-            /** Format: int64 */
-            sessions: number;
-            user_id?: string;
         };
         Interaction: {
             /** Format: int64 */
@@ -1528,17 +1079,31 @@ export interface components {
             time: string;
             user_id?: string;
         };
-        Live: {
+        Links: {
+            /** @description properties that hold the address of a session's replay */
+            replay: string[];
             /**
-             * Format: double
-             * @description server calls over the last 5 minutes
+             * @description address of a request's log, with {request_id}; empty = none
+             * @example https://logs.example/search?q={request_id}
              */
-            calls_per_second: number;
+            request: string;
             /**
-             * Format: int64
-             * @description active in the last 5 minutes, as far as they are known
+             * @description address of a session, with {session_id}; empty = none
+             * @example https://support.example/?session={session_id}
              */
-            people: number;
+            session: string;
+            /**
+             * @description address of a trace, with {trace_id}; empty = none
+             * @example https://tracing.example/trace/{trace_id}
+             */
+            trace: string;
+        };
+        LinksInputBody: {
+            /** @description absent = the default names */
+            replay?: string[];
+            request?: string;
+            session?: string;
+            trace?: string;
         };
         LoginBody: {
             name?: string;
@@ -1560,7 +1125,7 @@ export interface components {
              */
             side?: "server" | "client" | "any";
             /**
-             * @description count people sessions rate failed refused error_rate p50 p75 p90 p95 p99 mean apdex:500ms; of a number sum:NAME mean:NAME p75:NAME
+             * @description count people sessions rate failed refused error_rate p50 p75 p90 p95 p99 mean apdex:500ms sum:NAME
              * @default count
              * @example p95
              */
@@ -1582,46 +1147,6 @@ export interface components {
             link_coverage: number | null;
             sampled: boolean;
         };
-        NamedEndpoint: {
-            /** @description for GET /api/v1/endpoints/{id} */
-            id: string;
-            method: string;
-            /** @description service: METHOD /route */
-            name: string;
-            route: string;
-            service: string;
-        };
-        Now: {
-            /**
-             * Format: int64
-             * @description calls of the last hour
-             */
-            calls: number;
-            /** @description the last trouble of the week before; absent when there was none */
-            last?: components["schemas"]["PastTrouble"];
-            /**
-             * @description no_calls: nothing was called in the last hour
-             * @enum {string}
-             */
-            state: "trouble" | "quiet" | "no_calls";
-            /** @description the worst of the last hour */
-            trouble?: components["schemas"]["Trouble"];
-        };
-        Overview: {
-            /**
-             * Format: date-time
-             * @description of the newest section
-             */
-            at: string;
-            costs: components["schemas"]["Costs"];
-            data: components["schemas"]["Data"];
-            goals: components["schemas"]["GoalToday"][];
-            live: components["schemas"]["Live"];
-            now: components["schemas"]["Now"];
-            /** @description the last three, newest first */
-            releases: components["schemas"]["ReleaseEffect"][];
-            worst_step: components["schemas"]["WorstStep"];
-        };
         Page: {
             id?: string;
             path?: string;
@@ -1630,26 +1155,11 @@ export interface components {
             title?: string;
             url?: string;
         };
-        PastTrouble: {
-            /** Format: int64 */
-            calls: number;
-            endpoint: components["schemas"]["NamedEndpoint"];
-            /** Format: int64 */
-            failed: number;
-            /** Format: date-time */
-            from: string;
-            /** Format: date-time */
-            to: string;
-        };
         PersonOutput: {
             accounts: string[];
-            /** @description of a person: what their newest 1,000 events said, the newest first */
-            consent: components["schemas"]["ConsentSeen"][];
             devices: string[];
             /** @description as stored: the pseudonym of a personal id */
             id: string;
-            /** @description which ids these visits show together, the newest first */
-            identity: components["schemas"]["Identity"][];
             /** @description cursor of the next page; empty on the last */
             next: string;
             sessions: components["schemas"]["Session"][];
@@ -1681,33 +1191,6 @@ export interface components {
         };
         ProjectsOutput: {
             projects: components["schemas"]["Project"][];
-        };
-        Proposal: {
-            /**
-             * Format: int64
-             * @description how often it happened in the last 7 days
-             */
-            count: number;
-            /** @description the newest time it happened; call_id is empty for events */
-            example: components["schemas"]["Example"];
-            /** @description ready to be saved */
-            goal: components["schemas"]["Goal"];
-            /** @description its name sounds like success: order, paid, signup, … */
-            named: boolean;
-            /**
-             * Format: int64
-             * @description visits in the sample
-             */
-            of: number;
-            /**
-             * Format: int64
-             * @description visits of the sample in which it happened
-             */
-            visits: number;
-        };
-        ProposalsOutput: {
-            /** @description the likeliest first */
-            proposals: components["schemas"]["Proposal"][];
         };
         Quality: {
             by_route: components["schemas"]["RouteQuality"][];
@@ -1788,38 +1271,8 @@ export interface components {
             url?: string;
             version: string;
         };
-        ReleaseEffect: {
-            after: components["schemas"]["Health"];
-            before: components["schemas"]["Health"];
-            /**
-             * @description the failed share
-             * @enum {string}
-             */
-            errors: "improved" | "worse" | "no_change";
-            /**
-             * Format: date-time
-             * @description about when there will be enough data; absent when there is, or never will be
-             */
-            ready_at?: string;
-            release: components["schemas"]["Release"];
-            /**
-             * @description the p95
-             * @enum {string}
-             */
-            speed: "improved" | "worse" | "no_change";
-            /** @enum {string} */
-            verdict: "improved" | "worse" | "no_change" | "not_enough_data";
-            /**
-             * Format: int64
-             * @description length of the windows before and after
-             */
-            window_seconds: number;
-        };
         ReleasesOutput: {
             releases: components["schemas"]["Release"][];
-        };
-        RemoveGoalOutput: {
-            id: string;
         };
         RevokeKeyOutput: {
             /** Format: int64 */
@@ -1939,23 +1392,9 @@ export interface components {
             p95_us: number | null;
             /** Format: int64 */
             people: number;
-            /** @description at most 50, the newest first */
-            session_ids: string[];
-            /** Format: int64 */
-            sessions: number;
         };
         ServicesOutput: {
-            /**
-             * Format: int64
-             * @description how many there are, beyond the limit too
-             */
-            edges: number;
             rows: components["schemas"]["ServiceEdge"][];
-            /**
-             * Format: int64
-             * @description how many different services they join
-             */
-            services: number;
             /** @description there were more traced rows; the newest 5,000 calls and spans are used */
             truncated: boolean;
         };
@@ -2013,22 +1452,6 @@ export interface components {
             name: string;
             password: string;
         };
-        Share: {
-            /** @description 95 % interval of the share */
-            ci95: number[];
-            /** Format: int64 */
-            count: number;
-            /**
-             * Format: int64
-             * @description how many there were
-             */
-            of: number;
-            /**
-             * Format: double
-             * @description 0 when there were none
-             */
-            share: number;
-        };
         Signal: {
             call_id?: string;
             detail?: string;
@@ -2039,48 +1462,6 @@ export interface components {
             target?: string;
             /** Format: date-time */
             time: string;
-        };
-        SourceMapInfo: {
-            /** Format: int64 */
-            bytes: number;
-            /** @description end of the bundle's path: app.js, or /assets/app.js */
-            file: string;
-            /** @description for DELETE */
-            id: string;
-            release: string;
-            service?: string;
-            /**
-             * Format: int64
-             * @description how many source files it knows
-             */
-            sources: number;
-            /** Format: date-time */
-            uploaded: string;
-        };
-        SourceMapsOutput: {
-            source_maps: components["schemas"]["SourceMapInfo"][];
-        };
-        SourcePosition: {
-            /**
-             * Format: int64
-             * @description counted from 1
-             */
-            column: number;
-            file: string;
-            /**
-             * Format: int64
-             * @description number of the first of lines
-             */
-            from?: number;
-            /** @description as its caller names it */
-            function?: string;
-            /**
-             * Format: int64
-             * @description counted from 1
-             */
-            line: number;
-            /** @description the source around the line, when the map carries it */
-            lines?: string[];
         };
         SourceQuality: {
             /** Format: int64 */
@@ -2143,30 +1524,6 @@ export interface components {
             /** Format: int64 */
             watermark: number;
         };
-        Step: {
-            /**
-             * @description [service:]METHOD and glob of the route template; * = any call
-             * @example POST /orders
-             */
-            call?: string;
-            /**
-             * @description name of an event; * = any
-             * @example Order Paid
-             */
-            event?: string;
-            /**
-             * @description glob of a page's path
-             * @example /checkout/**
-             */
-            page?: string;
-            /** @description page is a glob of route templates, not of raw paths */
-            template?: boolean;
-            /**
-             * @description CEL over the event or call, whose fields stand bare
-             * @example properties.amount > 10.0
-             */
-            where?: string;
-        };
         SystemOutput: {
             /** @description without one only loopback is served; POST /api/v1/setup makes it */
             has_admin: boolean;
@@ -2181,58 +1538,6 @@ export interface components {
             x?: number;
             /** Format: double */
             y?: number;
-        };
-        Trouble: {
-            /** @description failed or slow calls of all calls since */
-            bad: components["schemas"]["Share"];
-            became: components["schemas"]["Became"];
-            endpoint: components["schemas"]["NamedEndpoint"];
-            example: components["schemas"]["Example"];
-            /** @description absent without a goal */
-            goal?: components["schemas"]["GoalOfHit"];
-            /** @enum {string} */
-            kind: "failing" | "slow";
-            /**
-             * Format: int64
-             * @description of the last hour; null when no call was timed
-             */
-            p95_us: number | null;
-            /**
-             * Format: int64
-             * @description who was hit, as far as known
-             */
-            people: number;
-            /** @description the last release in the day before it began */
-            release?: components["schemas"]["Release"];
-            /** @description the newest visits that were hit, at most 50 */
-            sessions: string[];
-            /**
-             * @description who saw it
-             * @enum {string}
-             */
-            side: "client" | "server";
-            /** Format: date-time */
-            since: string;
-            /**
-             * Format: int64
-             * @description what counts as slow here
-             */
-            slow_over_ms?: number;
-            /**
-             * Format: date-time
-             * @description absent while it goes on
-             */
-            until?: string;
-            /**
-             * Format: double
-             * @description the usual share; null when the endpoint has no history
-             */
-            usual: number | null;
-            /** @description same_hour_last_week, last_7_days, or empty */
-            usual_from: string;
-            /** Format: int64 */
-            usual_p95_us: number | null;
-            verdict: components["schemas"]["Verdict"];
         };
         UnlinkedReason: {
             /** Format: int64 */
@@ -2249,46 +1554,41 @@ export interface components {
         ValuesOutput: {
             values: components["schemas"]["Value"][];
         };
-        Verdict: {
+        View: {
+            /** @description the same name again replaces the view */
+            name: string;
             /**
-             * @description the evidence
-             * @enum {string}
+             * @description of the page
+             * @example /calls
              */
-            because: "server_failed" | "server_time" | "outside_server" | "no_answer" | "blocked_by_browser" | "one_side_only";
-            /** @enum {string} */
-            is: "frontend" | "network" | "backend" | "unknown";
+            path: string;
             /**
-             * Format: int64
-             * @description bad calls seen from both sides
+             * @description the state of the page, without the question mark
+             * @example filter=call.status+%3E%3D+500
              */
-            pairs: number;
-            /**
-             * Format: double
-             * @description null without pairs that were timed
-             */
-            server_share: number | null;
+            query: string;
+            /** Format: date-time */
+            readonly updated: string;
         };
-        WorstStep: {
-            /** Format: date-time */
-            from?: string;
-            /** @description absent when the project has none */
-            goal?: components["schemas"]["Goal"];
-            /** @description false when there is not enough data */
-            known: boolean;
-            /** @description the pages that most visits with the goal saw before it, in their order, then the goal */
-            steps: components["schemas"]["FunnelStep"][];
-            /** Format: date-time */
-            to?: string;
+        ViewInputBody: {
+            /** @description the same name again replaces the view */
+            name: string;
             /**
-             * Format: int64
-             * @description the newest visits that are over, by which this was judged
+             * @description of the page
+             * @example /calls
              */
-            visits: number;
+            path: string;
             /**
-             * Format: int64
-             * @description index of the step that was not reached; 0 when unknown
+             * @description the state of the page, without the question mark
+             * @example filter=call.status+%3E%3D+500
              */
-            worst: number;
+            query?: string;
+        };
+        ViewNameOutput: {
+            name: string;
+        };
+        ViewsOutput: {
+            views: components["schemas"]["View"][];
         };
     };
     responses: never;
@@ -2299,51 +1599,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    accounts: {
-        parameters: {
-            query?: {
-                /** @description name of the project */
-                project?: string;
-                /** @description start of the range; default 7 days before its end */
-                from?: string;
-                /** @description end of the range, exclusive; default now */
-                to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
-                filter?: string;
-                /** @description list and count marked bots too */
-                bots?: boolean;
-                /** @description links below it are as if they were not there */
-                min_confidence?: number;
-                /** @description only accounts whose id contains this */
-                q?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountsOutput"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     account: {
         parameters: {
             query?: {
@@ -2458,68 +1713,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallOutput"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    demo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DemoState"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "demo-break": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DemoBreakInputBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DemoState"];
                 };
             };
             /** @description Error */
@@ -2718,12 +1911,6 @@ export interface operations {
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
-                /** @description only these; default both */
-                kind?: "call" | "browser";
-                /** @description only errors that this person met, by any id */
-                person?: string;
-                /** @description only errors of this account */
-                account?: string;
                 limit?: number;
             };
             header?: never;
@@ -2739,51 +1926,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorsOutput"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    error: {
-        parameters: {
-            query?: {
-                /** @description name of the project */
-                project?: string;
-                /** @description start of the range; default 7 days before its end */
-                from?: string;
-                /** @description end of the range, exclusive; default now */
-                to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
-                filter?: string;
-                /** @description list and count marked bots too */
-                bots?: boolean;
-                /** @description links below it are as if they were not there */
-                min_confidence?: number;
-            };
-            header?: never;
-            path: {
-                /** @description id of a row of GET /api/v1/errors */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOutput"];
                 };
             };
             /** @description Error */
@@ -2877,7 +2019,7 @@ export interface operations {
             query: {
                 /** @description name of the project */
                 project?: string;
-                /** @description a request, trace, call, event, session, device, user or account id */
+                /** @description a request, trace, call, event, session, device, user or account id, an e-mail address, or the value of a property that find knows */
                 q: string;
             };
             header?: never;
@@ -2893,178 +2035,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FindOutput"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    goals: {
-        parameters: {
-            query?: {
-                /** @description name of the project */
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GoalsOutput"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "create-goal": {
-        parameters: {
-            query?: {
-                /** @description name of the project */
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GoalBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Goal"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "goal-proposals": {
-        parameters: {
-            query?: {
-                /** @description name of the project */
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProposalsOutput"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "replace-goal": {
-        parameters: {
-            query?: {
-                /** @description name of the project */
-                project?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GoalBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Goal"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "remove-goal": {
-        parameters: {
-            query?: {
-                /** @description name of the project */
-                project?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RemoveGoalOutput"];
                 };
             };
             /** @description Error */
@@ -3289,40 +2259,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    overview: {
-        parameters: {
-            query?: {
-                /** @description name of the project */
-                project?: string;
-                /** @description IANA name; where today begins */
-                timezone?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description Error */
@@ -3599,9 +2535,6 @@ export interface operations {
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
-                /** @description only edges from or to a service whose name contains this, whatever its case */
-                q?: string;
-                limit?: number;
             };
             header?: never;
             path?: never;
@@ -3712,6 +2645,142 @@ export interface operations {
             };
         };
     };
+    "find-fields": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindFields"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-find-fields": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindFields"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    links: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Links"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-links": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinksInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Links"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     setup: {
         parameters: {
             query?: never;
@@ -3732,76 +2801,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sourcemaps: {
-        parameters: {
-            query?: {
-                /** @description name of the project */
-                project?: string;
-                /** @description only of this release */
-                release?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SourceMapsOutput"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "delete-sourcemaps": {
-        parameters: {
-            query?: {
-                /** @description name of the project */
-                project?: string;
-                /** @description one source map */
-                id?: string;
-                /** @description all of this release */
-                release?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeletedSourceMaps"];
                 };
             };
             /** @description Error */
@@ -3911,6 +2910,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ValuesOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    views: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewsOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-view": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-view": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewNameOutput"];
                 };
             };
             /** @description Error */
