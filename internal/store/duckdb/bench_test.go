@@ -171,6 +171,10 @@ func BenchmarkReads(b *testing.B) {
 		"Events":   func() error { _, err := s.Events(ctx, store.EventsQuery{Scope: all, Limit: 100}); return err },
 		"Timeline": func() error { _, err := s.Timeline(ctx, 1, sample.SessionID, 0.5); return err },
 		"Find":     func() error { _, err := s.Find(ctx, 1, sample.ID); return err },
+		"FindProperty": func() error { // nobody has it, so every map is looked at
+			_, err := s.FindProperty(ctx, all, []string{"order_id", "orderId", "invoice_id", "cart_id", "ticket_id"}, "A-4711", 50)
+			return err
+		},
 		"Sessions": func() error { _, err := s.Sessions(ctx, store.SessionsQuery{Scope: all, Limit: 100}); return err },
 		"Unlinked": func() error { _, _, err := s.Unlinked(ctx, 20_000); return err },
 		"Facets": func() error {

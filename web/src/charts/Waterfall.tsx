@@ -1,7 +1,8 @@
-import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { formatMs, formatShare } from '../lib/format'
 import { Minimap } from './Minimap'
+import { useHotkeys } from '../shell/hotkeys'
 import { useListKeys } from './useListKeys'
 import { extentOf, originsOf, parentOf, spanSinceOrigin, visibleRows, type WaterfallRow } from './waterfallRows'
 import './charts.css'
@@ -17,6 +18,8 @@ type Props = {
   onAxis: (axis: Axis) => void
   selected: string | undefined
   onSelect: (id: string | undefined) => void
+  /** The rows that n and p jump between. */
+  stops: (row: WaterfallRow) => boolean
 }
 
 const rowHeight = 24
@@ -26,7 +29,7 @@ const kinds: Record<WaterfallRow['kind'], string> = {
 }
 
 /** What happened when: each action, the calls it caused, the server's rows under them, the spans below. An ARIA treegrid. */
-export function Waterfall({ label, rows, axis, onAxis, selected, onSelect }: Props) {
+export function Waterfall({ label, rows, axis, onAxis, selected, onSelect, stops }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
   const extent = useMemo(() => extentOf(rows), [rows])
@@ -43,13 +46,31 @@ export function Waterfall({ label, rows, axis, onAxis, selected, onSelect }: Pro
   const current = visible.findIndex((index) => rows[index]!.id === selected)
   const virtual = useVirtualizer({ count: visible.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 12, scrollPaddingStart: rowHeight })
 
-  const goTo = (position: number) => {
-    const index = visible[Math.max(0, Math.min(visible.length - 1, position))]
+  const reveal = (position: number, align: 'auto' | 'center') => {
+    virtual.scrollToIndex(position, { align })
+    const focus = () => box.current?.querySelector<HTMLElement>(`[data-index="${visible[position]}"]`)?.focus({ preventScroll: true })
+    // A far row is drawn a frame after the scroll that brings it into view.
+    requestAnimationFrame(() => requestAnimationFrame(focus))
+  }
+  const goTo = (wanted: number) => {
+    const position = Math.max(0, Math.min(visible.length - 1, wanted))
+    const index = visible[position]
     if (index === undefined) return
     onSelect(rows[index]!.id)
-    virtual.scrollToIndex(visible.indexOf(index))
-    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true }))
+    reveal(position, 'auto')
   }
+  // An address that names a row opens with that row in the middle of the view and the keyboard on it.
+  const showSelected = useEffectEvent(() => {
+    if (current >= 0) reveal(current, 'center')
+  })
+  useEffect(() => showSelected(), [])
+  const jump = (step: 1 | -1) => {
+    const begin = current < 0 && step < 0 ? visible.length : current
+    for (let at = begin + step; at >= 0 && at < visible.length; at += step) {
+      if (stops(rows[visible[at]!]!)) return goTo(at)
+    }
+  }
+  useHotkeys({ n: () => jump(1), p: () => jump(-1) })
   const toggle = (row: WaterfallRow, open = closed.has(row.id)) => {
     const next = new Set(closed)
     if (open) next.delete(row.id)

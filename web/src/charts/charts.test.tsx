@@ -22,6 +22,8 @@ beforeAll(() => {
 })
 afterEach(cleanup)
 
+const stops = (row: WaterfallRow) => row.tone === 'failed' || row.signals.length > 0
+
 const show = (node: ReactNode) => render(<MantineProvider>{node}</MantineProvider>)
 const firstRow = () => screen.getAllByRole('row')[1]!.textContent
 const shownRows = () => screen.getAllByRole('row').slice(1).map((r) => r.getAttribute('data-index'))
@@ -139,7 +141,7 @@ describe('waterfall rows', () => {
 
 describe('Waterfall', () => {
   test('says level, state, link and signal', () => {
-    show(<Waterfall axis="action" onAxis={() => {}} label="Session" rows={forest} selected={undefined} onSelect={() => {}} />)
+    show(<Waterfall stops={stops} axis="action" onAxis={() => {}} label="Session" rows={forest} selected={undefined} onSelect={() => {}} />)
     const [click, call, log] = screen.getAllByRole('row').slice(1)
     expect(click!.getAttribute('aria-expanded')).toBe('true')
     expect(click!.textContent).toContain('rage click')
@@ -148,25 +150,46 @@ describe('Waterfall', () => {
     expect(log!.textContent).toContain('500')
   })
   test('many signals are the first and a count', () => {
-    show(<Waterfall axis="action" onAxis={() => {}} label="Session" rows={[row('a', 0, { signals: ['rage click', 'slow click', 'retry storm'] })]} selected={undefined} onSelect={() => {}} />)
+    show(<Waterfall stops={stops} axis="action" onAxis={() => {}} label="Session" rows={[row('a', 0, { signals: ['rage click', 'slow click', 'retry storm'] })]} selected={undefined} onSelect={() => {}} />)
     expect(screen.getByText(/^\+2/).title).toBe('slow click, retry storm')
   })
   test('arrow left closes, then climbs', () => {
     const onSelect = vi.fn()
-    const { rerender } = show(<Waterfall axis="action" onAxis={() => {}} label="Session" rows={forest} selected="call" onSelect={onSelect} />)
+    const { rerender } = show(<Waterfall stops={stops} axis="action" onAxis={() => {}} label="Session" rows={forest} selected="call" onSelect={onSelect} />)
     press('ArrowLeft')
     expect(shownRows()).toEqual(['0', '1', '3'])
     press('ArrowLeft')
     expect(onSelect).toHaveBeenLastCalledWith('click')
-    rerender(<MantineProvider><Waterfall axis="action" onAxis={() => {}} label="Session" rows={forest} selected="call" onSelect={onSelect} /></MantineProvider>)
+    rerender(<MantineProvider><Waterfall stops={stops} axis="action" onAxis={() => {}} label="Session" rows={forest} selected="call" onSelect={onSelect} /></MantineProvider>)
     press('ArrowRight')
     expect(shownRows()).toEqual(['0', '1', '2', '3'])
   })
   test('k walks upwards from anywhere', () => {
     const onSelect = vi.fn()
-    show(<Waterfall axis="action" onAxis={() => {}} label="Session" rows={forest} selected="log" onSelect={onSelect} />)
+    show(<Waterfall stops={stops} axis="action" onAxis={() => {}} label="Session" rows={forest} selected="log" onSelect={onSelect} />)
     fireEvent.keyDown(document.body, { key: 'k' })
     expect(onSelect).toHaveBeenLastCalledWith('call')
+  })
+})
+
+describe('Waterfall jumps', () => {
+  const rows = Array.from({ length: 9 }, (_, i) => row(`r${i}`, 0, i === 2 ? { tone: 'failed' } : i === 6 ? { signals: ['rage click'] } : {}))
+  const jump = (selected: string | undefined, key: string) => {
+    const onSelect = vi.fn()
+    show(<Waterfall stops={stops} axis="action" onAxis={() => {}} label="Session" rows={rows} selected={selected} onSelect={onSelect} />)
+    fireEvent.keyDown(document.body, { key })
+    cleanup()
+    return onSelect.mock.lastCall?.[0]
+  }
+  test('n and p go from trouble to trouble, and stay at the last', () => {
+    expect([jump(undefined, 'n'), jump('r2', 'n'), jump('r6', 'n')]).toEqual(['r2', 'r6', undefined])
+    expect([jump(undefined, 'p'), jump('r6', 'p'), jump('r2', 'p')]).toEqual(['r6', 'r2', undefined])
+  })
+  test('a key that belongs to a sequence is not a jump', () => {
+    const onSelect = vi.fn()
+    show(<Waterfall stops={stops} axis="action" onAxis={() => {}} label="Session" rows={rows} selected={undefined} onSelect={onSelect} />)
+    for (const key of ['g', 'n']) fireEvent.keyDown(document.body, { key })
+    expect(onSelect).not.toHaveBeenCalled()
   })
 })
 

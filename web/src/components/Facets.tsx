@@ -30,7 +30,7 @@ export function Facets({ facets, names, filter, onFilter }: Props) {
               return (
                 <li key={value}>
                   <button type="button" className="facet-value" aria-pressed={hasTerm(filter, include)} title={`Only ${value}`} onClick={() => toggle(include)}>
-                    <span className="cut">{value}</span><span className="muted">{formatCount(count)}</span>
+                    <span className="cut">{truth.has(facet.field) ? (value === 'true' ? 'yes' : 'no') : value}</span><span className="muted">{formatCount(count)}</span>
                   </button>
                   <button type="button" className="facet-exclude" aria-pressed={hasTerm(filter, exclude)} aria-label={`Exclude ${value}`} title={`Without ${value}`} onClick={() => toggle(exclude)}>−</button>
                 </li>

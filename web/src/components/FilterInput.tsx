@@ -3,6 +3,8 @@ import { useFields, useValues } from '../api/queries'
 import type { FieldInfo } from '../api/types'
 import { complete, completionAt, type Completion } from '../lib/complete'
 import { literal } from '../lib/filter'
+import type { FilterError } from '../lib/filterError'
+import { recentFilters, rememberFilter } from '../lib/recent'
 import { useRange } from '../lib/view'
 import './components.css'
 
@@ -12,27 +14,36 @@ type Props = {
   example: string
   /** The records whose fields the filter may name. */
   records: string[]
+  error?: FilterError | null
 }
 
-type Option = { written: string; hint: string }
+/** What can be written at the caret; a recent filter replaces the whole. */
+type Option = { written: string; hint: string; whole?: true }
 
 const shownOptions = 12
 
-/** CEL as text. It offers the fields, and after a comparison the values that the data has; Enter applies. */
-export function FilterInput({ filter, onFilter, example, records }: Props) {
+/** CEL as text. It offers the fields, after a comparison the values that the data has, and in an empty field the filters used lately; Enter applies. */
+export function FilterInput({ filter, onFilter, example, records, error }: Props) {
   const list = useId()
   const input = useRef<HTMLInputElement>(null)
   const [text, setText] = useState(filter ?? '')
   const [caret, setCaret] = useState<number | null>(null)
   const [active, setActive] = useState(-1)
   const place = caret === null ? null : completionAt(text, caret)
-  const options = useOptions(place, records)
+  const completions = useOptions(place, records)
+  const options: Option[] = caret !== null && text.trim() === '' ? recentFilters(records).map((written) => ({ written, hint: 'used lately', whole: true })) : completions
 
   const close = () => {
     setCaret(null)
     setActive(-1)
   }
   const choose = (option: Option) => {
+    if (option.whole) {
+      setText(option.written)
+      close()
+      onFilter(option.written)
+      return
+    }
     const next = complete(text, caret!, place!.start, option.written)
     setText(next.text)
     close()
@@ -40,7 +51,8 @@ export function FilterInput({ filter, onFilter, example, records }: Props) {
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const option = options[active]
-    if (event.key === 'ArrowDown' && options.length > 0) setActive((active + 1) % options.length)
+    if (event.key === 'ArrowDown' && caret === null) setCaret(event.currentTarget instanceof HTMLInputElement ? event.currentTarget.selectionStart : null)
+    else if (event.key === 'ArrowDown' && options.length > 0) setActive((active + 1) % options.length)
     else if (event.key === 'ArrowUp' && options.length > 0) setActive((active - 1 + options.length) % options.length)
     else if ((event.key === 'Enter' || event.key === 'Tab') && option) choose(option)
     else if (event.key === 'Escape' && options.length > 0) close()
@@ -49,6 +61,7 @@ export function FilterInput({ filter, onFilter, example, records }: Props) {
   }
   const apply = () => {
     close()
+    if (text.trim()) rememberFilter(records, text.trim())
     onFilter(text.trim() || undefined)
   }
   const open = options.length > 0
@@ -61,7 +74,9 @@ export function FilterInput({ filter, onFilter, example, records }: Props) {
           setCaret(event.target.selectionStart)
           setActive(-1)
         }}
-        onKeyDown={onKeyDown} onBlur={close} />
+        aria-invalid={error ? true : undefined} aria-describedby={error ? `${list}-error` : undefined}
+        onClick={(event) => setCaret(event.currentTarget.selectionStart)} onKeyDown={onKeyDown} onBlur={close} />
+      {error && <FilterMistake id={`${list}-error`} filter={filter ?? ''} error={error} />}
       <div id={list} role="listbox" aria-label="Suggestions" className="suggestions" hidden={!open}>
         {options.map((option, i) => (
           // The field keeps the focus, so keys go to it; the pointer is served here, before the blur closes the list.
@@ -74,6 +89,17 @@ export function FilterInput({ filter, onFilter, example, records }: Props) {
         ))}
       </div>
     </form>
+  )
+}
+
+/** What is wrong, and where: the text from the mistake on is marked. */
+function FilterMistake({ id, filter, error: { message, hint, at } }: { id: string; filter: string; error: FilterError }) {
+  const characters = [...filter]
+  return (
+    <p id={id} role="alert" className="filter-error">
+      {at !== null && <span className="mono">{characters.slice(Math.max(0, at - 30), at).join('')}<mark>{characters.slice(at, at + 30).join('') || '⎵'}</mark> </span>}
+      {message}. <span className="muted">{hint}</span>
+    </p>
   )
 }
 

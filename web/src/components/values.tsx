@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { addTerm } from '../lib/filter'
+import { explainLink, sureness } from '../lib/linkWords'
 import { Link, useLocation } from '@tanstack/react-router'
 import { formatAgo, formatMoment } from '../lib/time'
 import { usePreferences, useViewSearch } from '../lib/view'
@@ -48,8 +49,8 @@ export function PersonLink({ id }: { id: string }) {
 
 /** How a link was found and how sure it is: the text says it, the colour repeats it. */
 export function Confidence({ method, confidence }: { method: string; confidence: number }) {
-  const tone = confidence >= 0.95 ? 'good' : confidence >= 0.7 ? 'refused' : 'slow'
-  return <span className={tone}>{method} {Math.round(confidence * 100)} %</span>
+  const tone = { sure: 'good', likely: 'refused', 'a guess': 'slow' }[sureness(confidence)]
+  return <span className={tone} title={explainLink({ method, confidence })}>{method} {Math.round(confidence * 100)} %</span>
 }
 
 /** Facts as terms and descriptions; empty ones are left out. */

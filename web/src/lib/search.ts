@@ -17,9 +17,17 @@ export type Search = {
   view?: string
   /** What rows are grouped by. */
   by?: string
+  /** The columns of a table, by id, in order. */
+  cols?: string
+  /** Which rows of a timeline are shown. */
+  show?: string
+  /** What is looked for in the rows on the page. */
+  text?: string
+  /** A chart that is opened on demand. */
+  chart?: string
 }
 
-const keys: (keyof Search)[] = ['from', 'to', 'filter', 'sort', 'sel', 'side', 'axis', 'q', 'view', 'by']
+const keys: (keyof Search)[] = ['from', 'to', 'filter', 'sort', 'sel', 'side', 'axis', 'q', 'view', 'by', 'cols', 'show', 'text', 'chart']
 
 export function parseSearch(query: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(query))

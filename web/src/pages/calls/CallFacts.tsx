@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { Link } from '@tanstack/react-router'
 import type { CallRecord } from '../../api/types'
+import { OutLink } from '../../components/OutLink'
 import { Facts, FilterValue, Moment } from '../../components/values'
 import { term } from '../../lib/filter'
 import { formatBytes, formatDuration } from '../../lib/format'
@@ -8,6 +9,7 @@ import { formatBytes, formatDuration } from '../../lib/format'
 /** Every known fact of a call; most values filter the explorer when clicked. */
 export function CallFacts({ call: c }: { call: CallRecord }) {
   const value = (field: string, of: string | number | undefined): ReactNode => of ? <FilterValue condition={term(`call.${field}`, '==', of)}>{of}</FilterValue> : undefined
+  const out = (kind: 'trace' | 'request' | 'session', field: string, of: string | undefined) => of && <>{value(field, of)} <OutLink kind={kind} id={of} /></>
   return (
     <Facts facts={[
       ['Time', <Moment key="time" at={c.time} precision="milli" />],
@@ -20,15 +22,15 @@ export function CallFacts({ call: c }: { call: CallRecord }) {
       ['Path', value('path', c.path)],
       ['Query', c.query],
       ['Host', value('host', c.host)],
-      ['Session', value('session_id', c.session_id)],
+      ['Session', out('session', 'session_id', c.session_id)],
       ['User', value('user_id', c.user_id)],
       ['Device', value('device_id', c.device_id)],
       ['Account', value('account_id', c.account_id)],
       ['Release', value('release', c.release)],
       ['Browser', value('browser', c.context?.browser)],
       ['Bot', value('bot', c.bot)],
-      ['Trace', value('trace_id', c.trace_id)],
-      ['Request id', value('request_id', c.request_id)],
+      ['Trace', out('trace', 'trace_id', c.trace_id)],
+      ['Request id', out('request', 'request_id', c.request_id)],
       ['Sent', c.request_bytes ? formatBytes(c.request_bytes) : ''],
       ['Received', c.response_bytes ? formatBytes(c.response_bytes) : ''],
       ['Source', value('source', c.source)],

@@ -2,32 +2,72 @@ import { Link } from '@tanstack/react-router'
 import { ActionIcon } from '@mantine/core'
 import { useCall } from '../../api/queries'
 import type { CallRecord, EventRecord, LinkRecord, RequestAnswer, SpanRecord } from '../../api/types'
-import { Answered } from '../../components/Notice'
-import { Confidence, Method, Moment, Status } from '../../components/values'
-import { formatDuration } from '../../lib/format'
-import { describeEvent, eventKey } from '../sessions/timeline'
+import { CopyButton } from '../../components/CopyButton'
+import { ErrorNotice } from '../../components/Notice'
+import { Replays } from '../../components/OutLink'
+import { CallsLink, Confidence, Method, Moment, Status } from '../../components/values'
+import { Problem } from '../../api/client'
+import { formatDuration, formatShare } from '../../lib/format'
+import { explainLink } from '../../lib/linkWords'
+import { callKey, describeEvent, eventKey } from '../sessions/timeline'
+import { alikeFilter } from './alike'
 import { CallFacts } from './CallFacts'
+import { asCurl, asHar, asJson } from './copyAs'
+import { splitOf } from './split'
 
 /** One request in full, with what the person did beside it. */
 export function RequestPanel({ id, onClose }: { id: string; onClose: () => void }) {
-  const request = useCall(id)
+  const { data: answer, error } = useCall(id)
   return (
     <aside className="panel" aria-label="Request">
-      <Answered query={request} what="the request">
-        {(answer) => (
-          <>
-            <div className="panel-head">
-              <h2><Method method={answer.call.method} /> {answer.call.path || answer.call.route} <Status status={answer.call.status} error={answer.call.error} /></h2>
-              <ActionIcon variant="subtle" size="sm" aria-label="Close" title="Close (Esc)" onClick={onClose}>×</ActionIcon>
-            </div>
-            <Cause answer={answer} />
-            <Tiers answer={answer} />
-            <Spans spans={answer.spans} />
-            <section><h3>Request</h3><CallFacts call={answer.call} /></section>
-          </>
-        )}
-      </Answered>
+      <div className="panel-head">
+        {answer
+          ? <h2 className="clamp"><Method method={answer.call.method} /> <bdi>{answer.call.path || answer.call.route}</bdi> <Status status={answer.call.status} error={answer.call.error} /></h2>
+          : <h2>Request</h2>}
+        <ActionIcon variant="subtle" size="sm" aria-label="Close" title="Close (Esc)" onClick={onClose}>×</ActionIcon>
+      </div>
+      {answer && <Request answer={answer} />}
+      {!answer && error && (isGone(error) ? <Gone what="call" /> : <ErrorNotice error={error} />)}
+      {!answer && !error && <p className="muted" role="status">Loading the request …</p>}
     </aside>
+  )
+}
+
+export function isGone(error: unknown): boolean {
+  return error instanceof Problem && error.status === 404
+}
+
+/** A link that somebody kept may lead to what is no longer there. */
+export function Gone({ what }: { what: string }) {
+  return (
+    <div className="notice" role="alert">
+      <p><b>This {what} is not stored any more.</b></p>
+      <p className="muted">It was older than the retention allows, its person or import was erased, or the address is not whole.</p>
+    </div>
+  )
+}
+
+function Request({ answer }: { answer: RequestAnswer }) {
+  const { call } = answer
+  return (
+    <>
+      <Cause answer={answer} />
+      <Split answer={answer} />
+      <Tiers answer={answer} />
+      <Spans spans={answer.spans} />
+      <section>
+        <h3>Request</h3>
+        <p><CallsLink filter={alikeFilter(call)} side={call.side}>Calls like this</CallsLink> <span className="muted">same endpoint, status class and error</span></p>
+        <Replays properties={call.attributes} />
+        <CallFacts call={call} />
+        <div className="row copies">
+          <span className="muted">Copy as</span>
+          <CopyButton label="curl" text={() => asCurl(call)} />
+          <CopyButton label="HAR" text={() => asHar(call)} />
+          <CopyButton label="JSON" text={() => asJson(call)} />
+        </div>
+      </section>
+    </>
   )
 }
 
@@ -37,9 +77,13 @@ function Cause({ answer: { call, event, links } }: { answer: RequestAnswer }) {
   return (
     <section>
       <h3>What the person did</h3>
-      {event ? <Action event={event} link={link} /> : <p className="muted">No action is known. <Link to="/quality">Data quality</Link> says why calls stay unlinked.</p>}
+      {event ? <Action event={event} link={link} /> : <p className="muted">No action is known. <Link to="/quality">Data quality</Link> says why calls stay without one.</p>}
       {session && (
-        <p><Link to="/sessions/$id" params={{ id: session }} search={event ? { sel: eventKey(event.id) } : {}}>Open the session's timeline</Link></p>
+        <p>
+          <Link to="/sessions/$id" params={{ id: session }} search={{ sel: event ? eventKey(event.id) : callKey(call.id) }}>
+            {call.failed || (call.status ?? 0) >= 400 ? 'What did this person do before?' : "Open the session's timeline"}
+          </Link>
+        </p>
       )}
     </section>
   )
@@ -47,11 +91,39 @@ function Cause({ answer: { call, event, links } }: { answer: RequestAnswer }) {
 
 function Action({ event, link }: { event: EventRecord; link: LinkRecord | undefined }) {
   return (
-    <p>
-      <Moment at={event.time} precision="milli" /> <b>{describeEvent(event)}</b>
-      {event.page?.path && <span className="muted"> on {event.page.path}</span>}
-      {link && <> · <Confidence method={link.method} confidence={link.confidence} /></>}
-    </p>
+    <>
+      <p className="clamp">
+        <Moment at={event.time} precision="milli" /> <b><bdi>{describeEvent(event)}</bdi></b>
+        {event.page?.path && <span className="muted"> on <bdi>{event.page.path}</bdi></span>}
+      </p>
+      {link && <p className="muted small">Link by {link.method}, {explainLink(link)}.</p>}
+      <Replays properties={event.properties} />
+    </>
+  )
+}
+
+/** Where the time went: the sum is what the person waited for. */
+function Split({ answer: { call, calls, event, links } }: { answer: RequestAnswer }) {
+  const parts = splitOf(event, [call, ...calls], links)
+  if (!parts) return null
+  const total = parts.reduce((n, part) => n + part.us, 0)
+  const order = ['before the request', 'network', 'server', 'after the response']
+  return (
+    <section>
+      <h3>Where the time went</h3>
+      <div className="split" aria-hidden>{parts.map((part) => part.us > 0 && <i key={part.name} className={`split-${order.indexOf(part.name)}`} style={{ flexGrow: part.us, flexBasis: 0 }} />)}</div>
+      <table className="mini-table">
+        <thead><tr><th scope="col">Part</th><th scope="col">Took</th><th scope="col">Share</th><th scope="col">What it is</th></tr></thead>
+        <tbody>
+          {parts.map((part) => (
+            <tr key={part.name}>
+              <td className="nowrap"><i className={`swatch split-${order.indexOf(part.name)}`} aria-hidden />{part.name}</td>
+              <td className="nowrap">{formatDuration(part.us)}</td><td className="nowrap">{formatShare(total === 0 ? 0 : part.us / total)}</td><td className="muted">{part.what}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   )
 }
 
@@ -59,8 +131,6 @@ function Action({ event, link }: { event: EventRecord; link: LinkRecord | undefi
 function Tiers({ answer: { call, calls, links } }: { answer: RequestAnswer }) {
   if (calls.length === 0) return null
   const all = [call, ...calls].toSorted((a, b) => (a.side === b.side ? (b.duration_us ?? 0) - (a.duration_us ?? 0) : a.side === 'client' ? -1 : 1))
-  const client = all.find((c) => c.side === 'client')
-  const server = all.find((c) => c.side === 'server')
   return (
     <section>
       <h3>As each side saw it</h3>
@@ -68,9 +138,6 @@ function Tiers({ answer: { call, calls, links } }: { answer: RequestAnswer }) {
         <thead><tr><th scope="col">Side</th><th scope="col">Status</th><th scope="col">Took</th><th scope="col">Link</th></tr></thead>
         <tbody>{all.map((c) => <Tier key={c.id} call={c} link={linkTo(c, links)} />)}</tbody>
       </table>
-      {client?.duration_us != null && server?.duration_us != null && (
-        <p className="muted">Of the {formatDuration(client.duration_us)} the person waited, the server took {formatDuration(server.duration_us)}; network and browser the other {formatDuration(Math.max(0, client.duration_us - server.duration_us))}.</p>
-      )}
     </section>
   )
 }

@@ -4,7 +4,7 @@ export const facetNames: Record<string, string> = {
   'call.service': 'Service',
   'call.route': 'Route',
   'call.method': 'Method',
-  'call.linked': 'Linked to an action',
+  'call.linked': 'Action known',
   'call.error': 'Error',
   'call.release': 'Release',
   'call.browser': 'Browser',

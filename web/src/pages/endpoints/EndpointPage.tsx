@@ -12,6 +12,7 @@ import { formatCount, formatDuration, formatRate, formatShare, plural } from '..
 import { formatMoment, toIso } from '../../lib/time'
 import { usePreferences, useRange } from '../../lib/view'
 import { callColumns } from '../calls/callColumns'
+import { LoadFrame } from '../LoadFrame'
 import { RedCharts } from '../RedCharts'
 import { BarList } from './BarList'
 import { callerColumns } from './callerColumns'
@@ -34,6 +35,7 @@ export default function EndpointPage() {
             <LatencyHeatmap id={id} endpoint={answer.endpoint} />
             <Outcomes answer={answer} />
           </div>
+          <LoadFrame range={range} filter={endpointFilter(answer.endpoint)} of={endpointName(answer.endpoint)} />
           <Callers answer={answer} />
           <FailedCalls endpoint={answer.endpoint} />
         </div>

@@ -1,49 +1,57 @@
-import type { ReactNode } from 'react'
-import { Link } from '@tanstack/react-router'
+import { useEffect, useEffectEvent } from 'react'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useFind } from '../../api/queries'
-import type { Hit } from '../../api/types'
+import type { FindAnswer } from '../../api/types'
 import { Answered, EmptyNotice } from '../../components/Notice'
-import { CallsLink, Moment, PersonLink } from '../../components/values'
-import { term } from '../../lib/filter'
+import { Moment } from '../../components/values'
 import { useViewSearch } from '../../lib/view'
+import { canOpen, targetOf } from './target'
 
-/** What has the id that was searched for, the newest of each kind. */
+/** What has the id that was searched for, the newest of each kind. A single hit opens at once. */
 export default function FindPage() {
   const { q = '' } = useViewSearch()
   const found = useFind(q)
+  const navigate = useNavigate()
+  const only = found.data?.hits.length === 1 && canOpen(found.data.hits[0]!) ? found.data.hits[0]! : null
+  const open = useEffectEvent(() => {
+    if (only) void navigate({ ...targetOf(only, q), replace: true })
+  })
+  useEffect(() => open(), [only])
+  if (q === '') return <h1>Type an id into the field above; <kbd>/</kbd> goes there.</h1>
   return (
     <div className="stack">
-      <h1>Found for <span className="mono">{q}</span></h1>
-      <Answered query={found} what="what has this id">
-        {({ hits }) => hits.length === 0 ? <NothingFound /> : (
-          <table className="mini-table">
-            <thead><tr><th scope="col">Kind</th><th scope="col">Last seen</th><th scope="col">Open</th></tr></thead>
-            <tbody>{hits.map((hit) => <tr key={`${hit.kind} ${hit.id}`}><td>{hit.kind}</td><td><Moment at={hit.time} /></td><td><HitLink hit={hit} q={q} /></td></tr>)}</tbody>
-          </table>
-        )}
-      </Answered>
+      <h1 className="clamp">Found for <bdi className="mono">{q}</bdi></h1>
+      <Answered query={found} what="what has this id">{(answer) => answer.hits.length === 0 ? <NothingFound answer={answer} /> : <Hits answer={answer} q={q} />}</Answered>
     </div>
   )
 }
 
-function NothingFound() {
+function Hits({ answer: { hits }, q }: { answer: FindAnswer; q: string }) {
   return (
-    <EmptyNotice title="Nothing has exactly this id.">
-      <p>Find knows request, trace, call, event, session, device, user and account ids, in full. To search inside values, filter the calls: <code>call.path.contains("…")</code>.</p>
-    </EmptyNotice>
+    <table className="mini-table hits">
+      <thead><tr><th scope="col">What</th><th scope="col">Last seen</th><th scope="col">Open</th></tr></thead>
+      <tbody>
+        {hits.map((hit) => (
+          <tr key={`${hit.kind} ${hit.id} ${hit.field ?? ''}`}>
+            <td>{hit.kind}{hit.field && <span className="muted"> with this {hit.field}</span>}</td>
+            <td className="nowrap"><Moment at={hit.time} /></td>
+            <td className="mono">{canOpen(hit) ? <Link {...targetOf(hit, q)}>{hit.id}</Link> : hit.id}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }
 
-function HitLink({ hit, q }: { hit: Hit; q: string }): ReactNode {
-  const text = <span className="mono">{hit.id}</span>
-  switch (hit.kind) {
-    case 'session': return <Link to="/sessions/$id" params={{ id: hit.id }}>{text}</Link>
-    case 'trace': return <CallsLink filter={term('call.trace_id', '==', q)} side="any">{text}</CallsLink>
-    case 'request': return <CallsLink filter={term('call.request_id', '==', q)} side="any">{text}</CallsLink>
-    case 'call': return <Link to="/calls" search={{ side: 'any', sel: hit.id }}>{text}</Link>
-    case 'device':
-    case 'user': return <PersonLink id={hit.id} />
-    case 'account': return <Link to="/accounts/$id" params={{ id: hit.id }}>{text}</Link>
-    default: return text
-  }
+function NothingFound({ answer: { fields, from } }: { answer: FindAnswer }) {
+  return (
+    <EmptyNotice title="Nothing has exactly this id.">
+      <p>
+        Looked for it as a request, trace, call, event, session, device, user or account id (an e-mail address through its pseudonym)
+        {fields.length > 0 && <>, and as the {fields.map((field, i) => <span key={field}>{i > 0 && (i === fields.length - 1 ? ' or ' : ', ')}<code>{field}</code></span>)} of events and calls</>}
+        {from ? <>, in everything since <Moment at={from} precision="minute" />.</> : '. Nothing is stored yet.'}
+      </p>
+      <p className="muted">Ids are found in full and with their case. To search inside values, filter the calls: <code>call.path.contains("…")</code>. Other properties become findable with <code>PUT /api/v1/settings/find</code>.</p>
+    </EmptyNotice>
+  )
 }

@@ -1,13 +1,16 @@
 import { useMemo } from 'react'
+import { SegmentedControl } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTimeline } from '../../api/queries'
 import type { Timeline } from '../../api/types'
 import { Waterfall } from '../../charts/Waterfall'
 import { Answered } from '../../components/Notice'
+import { OutLink } from '../../components/OutLink'
 import { Moment, PersonLink } from '../../components/values'
-import { formatMs, plural } from '../../lib/format'
+import { formatCount, formatMs, plural } from '../../lib/format'
 import { useSetSearch, useViewSearch } from '../../lib/view'
-import { buildTimeline } from './timeline'
+import { Gone, isGone } from '../calls/RequestPanel'
+import { buildTimeline, isTrouble, shownRows, type Shown } from './timeline'
 import { TimelinePanel } from './TimelinePanel'
 
 const route = getRouteApi('/sessions/$id')
@@ -16,20 +19,34 @@ const route = getRouteApi('/sessions/$id')
 export default function SessionPage() {
   const { id } = route.useParams()
   const timeline = useTimeline(id)
+  if (isGone(timeline.error)) return <Gone what="session" />
   return <Answered query={timeline} what="the timeline">{(answer) => <TimelineView timeline={answer} />}</Answered>
 }
 
+const choices: { value: Shown; label: string }[] = [
+  { value: 'all', label: 'Everything' }, { value: 'actions', label: 'What the person did' }, { value: 'trouble', label: 'Failures and friction' },
+]
+
 function TimelineView({ timeline }: { timeline: Timeline }) {
-  const { sel, axis } = useViewSearch()
+  const { sel, axis, show } = useViewSearch()
   const setSearch = useSetSearch()
-  const rows = useMemo(() => buildTimeline(timeline), [timeline])
+  const all = useMemo(() => buildTimeline(timeline), [timeline])
+  const shown = choices.find(({ value }) => value === show)?.value ?? 'all'
+  const rows = useMemo(() => shownRows(all, shown), [all, shown])
+  const trouble = useMemo(() => all.filter(isTrouble).length, [all])
   const select = (id: string | undefined) => setSearch({ sel: id }, { replace: true })
   return (
     <div className="fill">
       <Summary timeline={timeline} />
+      <div className="row">
+        <SegmentedControl size="xs" aria-label="Rows" value={shown} data={choices} onChange={(value) => setSearch({ show: value === 'all' ? undefined : value }, { replace: true })} />
+        <span className="muted small">{plural(rows.length, 'row')}. {trouble > 0 ? <><kbd>n</kbd> and <kbd>p</kbd> jump between the {formatCount(trouble)} with failures or friction.</> : 'No failure and no friction.'}</span>
+      </div>
       <div className="sides">
-        <Waterfall label={`Timeline of session ${timeline.session.id}`} rows={rows} selected={sel} onSelect={select}
-          axis={axis === 'session' ? 'session' : 'action'} onAxis={(next) => setSearch({ axis: next === 'session' ? next : undefined }, { replace: true })} />
+        {rows.length > 0
+          ? <Waterfall label={`Timeline of session ${timeline.session.id}`} rows={rows} selected={sel} onSelect={select} stops={isTrouble} key={shown}
+            axis={axis === 'session' ? 'session' : 'action'} onAxis={(next) => setSearch({ axis: next === 'session' ? next : undefined }, { replace: true })} />
+          : <div className="waterfall"><p className="muted">No such rows in this session.</p></div>}
         {sel && <TimelinePanel timeline={timeline} selected={sel} onClose={() => select(undefined)} />}
       </div>
     </div>
@@ -39,7 +56,7 @@ function TimelineView({ timeline }: { timeline: Timeline }) {
 function Summary({ timeline: { session: s, signals, truncated } }: { timeline: Timeline }) {
   return (
     <header>
-      <h1>Session of <Person session={s} /></h1>
+      <h1>Session of <Person session={s} /> <OutLink kind="session" id={s.id} /></h1>
       <p>
         <Moment at={s.start} />, {formatMs(s.duration_ms)}: {plural(s.pages, 'page')}, {plural(s.actions, 'action')}, {plural(s.calls, 'call')}
         {s.failed > 0 && <>, <span className="failed">{s.failed} failed</span></>}

@@ -1,10 +1,11 @@
 import { ActionIcon } from '@mantine/core'
 import type { EventRecord, SignalRecord, SpanRecord, Timeline } from '../../api/types'
+import { OutLink, Replays } from '../../components/OutLink'
 import { CallsLink, Facts, Moment } from '../../components/values'
 import { term } from '../../lib/filter'
 import { formatDuration } from '../../lib/format'
 import { attributeFacts } from '../calls/CallFacts'
-import { RequestPanel } from '../calls/RequestPanel'
+import { Gone, RequestPanel } from '../calls/RequestPanel'
 import { callKey, describeEvent, eventKey, spanKey } from './timeline'
 
 type Props = { timeline: Timeline; selected: string; onClose: () => void }
@@ -15,14 +16,22 @@ export function TimelinePanel({ timeline, selected, onClose }: Props) {
   if (call) return <RequestPanel id={call.id} onClose={onClose} />
   const event = timeline.events.find((e) => eventKey(e.id) === selected)
   const span = timeline.spans.find((s) => spanKey(s.span_id) === selected)
-  if (!event && !span) return null
+  if (!event && !span) {
+    return (
+      <aside className="panel" aria-label="Details">
+        <div className="panel-head"><h2>Details</h2><ActionIcon variant="subtle" size="sm" aria-label="Close" title="Close (Esc)" onClick={onClose}>×</ActionIcon></div>
+        <Gone what="row" />
+      </aside>
+    )
+  }
   return (
     <aside className="panel" aria-label="Details">
       <div className="panel-head">
-        <h2>{event ? describeEvent(event) : span?.name}</h2>
+        <h2 className="clamp"><bdi>{event ? describeEvent(event) : span?.name}</bdi></h2>
         <ActionIcon variant="subtle" size="sm" aria-label="Close" title="Close (Esc)" onClick={onClose}>×</ActionIcon>
       </div>
       {event && <Signals signals={timeline.signals.filter((signal) => signal.event_id === event.id)} />}
+      {event && <Replays properties={event.properties} />}
       {event && <EventFacts event={event} />}
       {span && <SpanFacts span={span} />}
     </aside>
@@ -66,7 +75,7 @@ function SpanFacts({ span: s }: { span: SpanRecord }) {
       ['Service', s.service],
       ['Kind', s.kind],
       ['Error', s.error && <span key="error" className="failed">{s.error}</span>],
-      ['Trace', <CallsLink key="trace" filter={term('call.trace_id', '==', s.trace_id)} side="any">{s.trace_id}</CallsLink>],
+      ['Trace', <span key="trace"><CallsLink filter={term('call.trace_id', '==', s.trace_id)} side="any">{s.trace_id}</CallsLink> <OutLink kind="trace" id={s.trace_id} /></span>],
       ['Span', s.span_id],
       ...attributeFacts(s.attributes),
     ]} />

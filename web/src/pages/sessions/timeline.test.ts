@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CallRecord, EventRecord, LinkRecord, SpanRecord } from '../../api/types'
-import { buildTimeline, describeEvent } from './timeline'
+import { buildTimeline, describeEvent, describeProperties, shownRows } from './timeline'
 
 const at = (ms: number) => new Date(1_000_000 + ms).toISOString()
 const click = (id: string, ms: number): EventRecord => ({ id, time: at(ms), name: '$click', kind: 'click', target: { name: 'Pay' } })
@@ -76,4 +76,34 @@ test('an event is described in the words of its kind', () => {
   expect(describeEvent(event('route_change', { page: { path: '/cart' } }))).toBe('→ /cart')
   expect(describeEvent(event('click', { target: { name: '//html/body/main/form/button[2]' } }))).toBe('click “…/form/button[2]”')
   expect(describeEvent(event('custom', { name: 'Order Paid' }))).toBe('Order Paid')
+})
+
+test('an event of the application itself shows its properties', () => {
+  const paid: EventRecord = { id: 'p', time: at(0), name: 'Order Paid', kind: 'custom', properties: { amount: 42, plan: 'pro', cart: { big: true } } }
+  expect(buildTimeline({ ...none, events: [paid] })[0]).toMatchObject({ label: 'Order Paid', note: 'amount 42, plan pro' })
+  expect(describeProperties({ a: 1, b: 2, c: 3, d: 4, e: 5 })).toBe('a 1, b 2, c 3, d 4, …')
+  expect(describeProperties({ long: '🙂'.repeat(4000) }).length).toBeLessThan(100)
+})
+
+test('the reader chooses: what the person did, or where something went wrong', () => {
+  const rows = buildTimeline({
+    ...none, events: [click('fine', 0), click('bad', 100), click('rage', 200)],
+    calls: [call('ok', 'client', 5), call('failed', 'client', 105, { status: 503 }), call('beside', 'client', 106), call('alone', 'server', 300)],
+    links: [link({ event_id: 'fine', client_call_id: 'ok' }), link({ event_id: 'bad', client_call_id: 'failed' }), link({ event_id: 'bad', client_call_id: 'beside' })],
+    signals: [{ time: at(200), session_id: 's', kind: 'rage_click', event_id: 'rage' }],
+  })
+  expect(outline(shownRows(rows, 'actions'))).toEqual(['e:fine', 'e:bad', 'e:rage'])
+  expect(outline(shownRows(rows, 'trouble'))).toEqual(['e:bad', '  c:failed', '  c:beside', 'e:rage'])
+  expect(shownRows(rows, 'all')).toBe(rows)
+})
+
+test('a session of ten thousand rows keeps every one in its place', () => {
+  const n = 3334
+  const numbers = Array.from({ length: n }, (_, i) => i)
+  const rows = buildTimeline({
+    ...none, events: numbers.map((i) => click(`k${i}`, i * 100)), calls: numbers.map((i) => call(`c${i}`, 'server', i * 100 + 10, { trace_id: `t${i}` })),
+    spans: numbers.map((i) => ({ ...span(`s${i}`, 'unknown', i * 100 + 20), trace_id: `t${i}` })), links: numbers.map((i) => link({ event_id: `k${i}`, server_call_id: `c${i}` })),
+  })
+  expect(rows).toHaveLength(3 * n)
+  expect(outline(rows.slice(-3))).toEqual(['e:k3333', '  c:c3333', '    s:s3333'])
 })

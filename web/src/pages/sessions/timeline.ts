@@ -63,12 +63,16 @@ function attachAssets({ calls, events }: Pick<Timeline, 'calls' | 'events'>, att
 
 /** Spans hang below their parent span, else below the call whose span is their parent, else below the trace's first server call. */
 function attachSpans({ calls, spans }: Pick<Timeline, 'calls' | 'spans'>, attach: (parent: string, child: string) => void) {
-  const servers = calls.filter((call) => call.side === 'server').toSorted(byTime)
+  const firstOfTrace = new Map<string, string>()
+  // The answer's calls are in order of time.
+  for (const call of calls) {
+    if (call.side === 'server' && call.trace_id && !firstOfTrace.has(call.trace_id)) firstOfTrace.set(call.trace_id, call.id)
+  }
   const bySpan = new Map(calls.toSorted((a) => (a.side === 'server' ? -1 : 1)).filter((call) => call.span_id).map((call) => [call.span_id, call.id]))
   const known = new Set(spans.map((span) => span.span_id))
   for (const span of spans) {
     const parent = span.parent_span_id ?? ''
-    const call = bySpan.get(parent) ?? servers.find((server) => server.trace_id === span.trace_id)?.id
+    const call = bySpan.get(parent) ?? firstOfTrace.get(span.trace_id)
     if (known.has(parent) && parent !== span.span_id) attach(spanKey(parent), spanKey(span.span_id))
     else if (call) attach(callKey(call), spanKey(span.span_id))
   }
@@ -85,7 +89,7 @@ const reactions: Record<string, string> = { repeated: 'did it again', raged: 'cl
 function addReaction(nodes: Map<string, Node>, { event_id: event, reaction }: InteractionRecord) {
   const node = nodes.get(eventKey(event))
   const words = reactions[reaction]
-  if (node && words) node.row.note = `then ${words}`
+  if (node && words) node.row.note = [node.row.note, `then ${words}`].filter(Boolean).join(' · ')
 }
 
 function flatten(roots: Node[]): WaterfallRow[] {
@@ -107,10 +111,50 @@ const kindOfEvent: Record<string, RowKind> = {
 }
 
 function eventRow(event: EventRecord): WaterfallRow {
+  const properties = event.kind === 'custom' || event.kind === 'identify' ? describeProperties(event.properties) : ''
   return {
-    ...base, id: eventKey(event.id), kind: kindOfEvent[event.kind ?? ''] ?? 'event', label: describeEvent(event), start: Date.parse(event.time),
+    ...base, ...(properties ? { note: properties } : {}), id: eventKey(event.id), kind: kindOfEvent[event.kind ?? ''] ?? 'event', label: describeEvent(event), start: Date.parse(event.time),
     tone: event.kind === 'error' ? 'failed' : 'ok', signals: [], ...(event.duration_us ? { duration: event.duration_us / 1000 } : {}),
   }
+}
+
+const shownProperties = 4
+const shownLength = 40
+
+/** The first few properties of an event of the application's own: "amount 42, plan pro"; the panel shows all. */
+export function describeProperties(properties: Record<string, unknown> | undefined): string {
+  const scalars = Object.entries(properties ?? {}).filter(([, value]) => typeof value !== 'object')
+  const written = scalars.slice(0, shownProperties).map(([name, value]) => `${cut(name)} ${cut(String(value))}`)
+  return scalars.length > shownProperties ? `${written.join(', ')}, …` : written.join(', ')
+}
+
+function cut(text: string): string {
+  const characters = Array.from(text.slice(0, 2 * shownLength + 2))
+  return characters.length > shownLength ? `${characters.slice(0, shownLength).join('')}…` : text
+}
+
+/** Which rows a reader wants: everything, the person's own doing, or where something went wrong with all that belongs to it. */
+export type Shown = 'all' | 'actions' | 'trouble'
+
+const own = new Set<RowKind>(['page', 'click', 'submit', 'event', 'error'])
+
+export function isTrouble(row: WaterfallRow): boolean {
+  return row.tone === 'failed' || row.signals.length > 0
+}
+
+/** The rows of that choice, in order. A tree is kept or left out as a whole, except that actions stand without what they caused. */
+export function shownRows(rows: WaterfallRow[], shown: Shown): WaterfallRow[] {
+  if (shown === 'actions') return rows.filter((row) => row.depth === 0 && own.has(row.kind)).map((row) => ({ ...row, hasChildren: false }))
+  if (shown === 'all') return rows
+  const kept: WaterfallRow[] = []
+  for (let start = 0; start < rows.length;) {
+    let end = start + 1
+    while (end < rows.length && rows[end]!.depth > 0) end++
+    const tree = rows.slice(start, end)
+    if (tree.some(isTrouble)) kept.push(...tree)
+    start = end
+  }
+  return kept
 }
 
 /** An event in the words of its kind: the page for a view, the element for a click, else its name. */
@@ -151,8 +195,4 @@ function spanRow(span: SpanRecord): WaterfallRow {
     ...base, id: spanKey(span.span_id), kind: 'span', label: span.name, ...(span.service ? { note: span.service } : {}), start: Date.parse(span.time),
     tone: span.error ? 'failed' : 'ok', signals: [], ...(span.duration_us == null ? {} : { duration: span.duration_us / 1000 }),
   }
-}
-
-function byTime(a: { time: string }, b: { time: string }): number {
-  return Date.parse(a.time) - Date.parse(b.time)
 }
