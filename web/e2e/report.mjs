@@ -17,7 +17,7 @@ export class Report {
   /** Any error on the console or in a script fails the run, on whatever page it happens. */
   watchConsole(page) {
     page.on('console', (message) => {
-      if (this.#refusals && message.text().includes('status of 400')) return
+      if (this.#refusals && /status of 40[04]/.test(message.text())) return
       if (message.type() === 'error') this.#fail(`console on ${page.url()}`, message.text())
     })
     page.on('pageerror', (error) => this.#fail(`script on ${page.url()}`, error.message))

@@ -95,10 +95,13 @@ export function FilterInput({ filter, onFilter, example, records, error }: Props
 /** What is wrong, and where: the text from the mistake on is marked. */
 function FilterMistake({ id, filter, error: { message, hint, at } }: { id: string; filter: string; error: FilterError }) {
   const characters = [...filter]
+  // The server points at the dot of a name; the mistake is the whole name.
+  let start = at ?? 0
+  while (start > 0 && characters[at ?? 0] === '.' && /[\w.]/.test(characters[start - 1]!)) start--
   return (
     <p id={id} role="alert" className="filter-error">
-      {at !== null && <span className="mono">{characters.slice(Math.max(0, at - 30), at).join('')}<mark>{characters.slice(at, at + 30).join('') || '⎵'}</mark> </span>}
-      {message}. <span className="muted">{hint}</span>
+      {at !== null && <span className="mono">{characters.slice(Math.max(0, start - 30), start).join('')}<mark>{characters.slice(start, at + 30).join('') || '⎵'}</mark> </span>}
+      {/[.?!]$/.test(message) ? message : `${message}.`} <span className="muted">{hint}</span>
     </p>
   )
 }

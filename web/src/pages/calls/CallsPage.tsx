@@ -86,7 +86,7 @@ function CallsTable({ rows, histogram, more, onEnd }: TableProps) {
       <div className="row small">
         <FindInRows key={text} text={text} onText={(next) => setSearch({ text: next }, { replace: true })} />
         <span className="muted" aria-live="polite">
-          {text ? `${plural(found.length, 'call')} of the ${formatCount(rows.length)} loaded${more ? '; scroll for more' : ''}` : `${formatCount(rows.length)}${more ? ' newest' : ''} loaded`}
+          {text ? `${plural(found.length, 'call')} of the ${formatCount(rows.length)} loaded${more ? '; scroll for more' : ''}` : `${more ? 'First ' : ''}${formatCount(rows.length)} loaded`}
         </span>
         {histogram && <LeftOut histogram={histogram} />}
       </div>

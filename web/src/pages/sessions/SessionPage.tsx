@@ -19,12 +19,12 @@ const route = getRouteApi('/sessions/$id')
 export default function SessionPage() {
   const { id } = route.useParams()
   const timeline = useTimeline(id)
-  if (isGone(timeline.error)) return <Gone what="session" />
+  if (isGone(timeline.error)) return <div className="stack"><h1>Session</h1><Gone what="session" /></div>
   return <Answered query={timeline} what="the timeline">{(answer) => <TimelineView timeline={answer} />}</Answered>
 }
 
 const choices: { value: Shown; label: string }[] = [
-  { value: 'all', label: 'Everything' }, { value: 'actions', label: 'What the person did' }, { value: 'trouble', label: 'Failures and friction' },
+  { value: 'all', label: 'Everything' }, { value: 'actions', label: 'Actions only' }, { value: 'trouble', label: 'Failures, friction' },
 ]
 
 function TimelineView({ timeline }: { timeline: Timeline }) {
