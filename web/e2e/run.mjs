@@ -8,6 +8,7 @@ import { checkAxe, Report } from './report.mjs'
 import { checkKeyboard } from './keyboard.mjs'
 import { discoverPages } from './pages.mjs'
 import { checkState } from './state.mjs'
+import { checkExplorer } from './explorer.mjs'
 
 const address = process.env.CLICKSPAN_E2E_URL
 if (!address) {
@@ -30,6 +31,7 @@ try {
   const open = (path) => page.goto(`${origin}${path}?${range}`)
   await checkKeyboard(page, open, report)
   await checkState(page, open, report)
+  await checkExplorer(page, open, report)
   await checkLogin(browser, origin)
 } finally {
   await browser.close()

@@ -1,7 +1,8 @@
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { addTerm } from '../lib/filter'
 import { explainLink, sureness } from '../lib/linkWords'
 import { Link, useLocation } from '@tanstack/react-router'
+import { formatCount } from '../lib/format'
 import { formatAgo, formatMoment } from '../lib/time'
 import { usePreferences, useViewSearch } from '../lib/view'
 import './components.css'
@@ -58,10 +59,24 @@ export function Facts({ facts }: { facts: [string, ReactNode][] }) {
   return (
     <dl className="facts">
       {facts.filter(([, value]) => value !== undefined && value !== '' && value !== null && value !== false).map(([name, value]) => (
-        <div key={name}><dt>{name}</dt><dd>{value}</dd></div>
+        <div key={name}><dt>{name}</dt><dd>{typeof value === 'string' ? <Long text={value} /> : value}</dd></div>
       ))}
     </dl>
   )
+}
+
+const longLength = 300
+
+/** A text of any length: the beginning of a long one, and the rest when asked for. */
+function Long({ text }: { text: string }) {
+  const [whole, setWhole] = useState(false)
+  if (text.length <= longLength + 50 || whole) return text
+  return <>{shorten(text, longLength)} <button type="button" className="link-button" onClick={() => setWhole(true)}>all {formatCount(text.length)} characters</button></>
+}
+
+/** The beginning of a long text; never half a character. */
+export function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
 /** A value that filters calls by its condition: in the explorer it narrows the view, from elsewhere it opens one. */
@@ -70,7 +85,7 @@ export function FilterValue({ condition, children }: { condition: string; childr
   const { pathname } = useLocation()
   const here = pathname === '/calls'
   return (
-    <Link to="/calls" className="value" title={`Only ${condition}`} search={here ? { ...search, filter: addTerm(search.filter, condition) } : { filter: condition, side: 'any' }}>
+    <Link to="/calls" className="value" title={`Only ${shorten(condition, 200)}`} search={here ? { ...search, filter: addTerm(search.filter, condition) } : { filter: condition, side: 'any' }}>
       {children}
     </Link>
   )

@@ -5,6 +5,7 @@ const shortcuts: [string, string][] = [
   ['/', 'find a request, trace, session or person'],
   ['j  k', 'next and previous row'],
   ['Enter', 'open the row'],
+  ['n  p', 'in a timeline: next and previous failure or friction'],
   ['Esc', 'close the panel'],
   ['r', 'refresh: move "now" to now'],
   ['Shift+D', 'dark or light'],

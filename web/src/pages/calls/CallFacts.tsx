@@ -2,13 +2,13 @@ import type { ReactNode } from 'react'
 import { Link } from '@tanstack/react-router'
 import type { CallRecord } from '../../api/types'
 import { OutLink } from '../../components/OutLink'
-import { Facts, FilterValue, Moment } from '../../components/values'
+import { Facts, FilterValue, Moment, shorten } from '../../components/values'
 import { term } from '../../lib/filter'
 import { formatBytes, formatDuration } from '../../lib/format'
 
 /** Every known fact of a call; most values filter the explorer when clicked. */
 export function CallFacts({ call: c }: { call: CallRecord }) {
-  const value = (field: string, of: string | number | undefined): ReactNode => of ? <FilterValue condition={term(`call.${field}`, '==', of)}>{of}</FilterValue> : undefined
+  const value = (field: string, of: string | number | undefined): ReactNode => of ? <FilterValue condition={term(`call.${field}`, '==', of)}>{typeof of === 'string' ? shorten(of, 200) : of}</FilterValue> : undefined
   const out = (kind: 'trace' | 'request' | 'session', field: string, of: string | undefined) => of && <>{value(field, of)} <OutLink kind={kind} id={of} /></>
   return (
     <Facts facts={[
@@ -16,7 +16,7 @@ export function CallFacts({ call: c }: { call: CallRecord }) {
       ['Took', c.duration_us == null ? 'the log does not tell' : formatDuration(c.duration_us)],
       ['Side', c.side],
       ['Service', value('service', c.service)],
-      ['Endpoint', <Link key="endpoint" to="/endpoints/$id" params={{ id: c.endpoint_id }}>{c.method} {c.route}</Link>],
+      ['Endpoint', <Link key="endpoint" to="/endpoints/$id" params={{ id: c.endpoint_id }}>{c.method} {shorten(c.route ?? '', 200)}</Link>],
       ['Status', value('status', c.status)],
       ['Error', value('error', c.error)],
       ['Path', value('path', c.path)],

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import { checkAxe } from './report.mjs'
+
+/** What an engineer does on Calls during an incident, by pointer and by keyboard. */
+export async function checkExplorer(page, open, report) {
+  await report.step('explorer: a column is chosen, kept in the URL, and taken back', async () => {
+    await open('/calls')
+    await page.getByRole('button', { name: 'Columns' }).click()
+    await page.getByRole('checkbox', { name: 'Trace' }).check()
+    await page.waitForURL((url) => url.searchParams.get('cols')?.endsWith(',trace'), { timeout: 5000 })
+    await checkAxe(page)
+    await page.getByRole('button', { name: 'The usual ones' }).click()
+    await page.waitForURL((url) => !url.searchParams.has('cols'), { timeout: 5000 })
+    await page.keyboard.press('Escape')
+  })
+  await report.step('explorer: a view is saved under a name, opened from another state, and deleted', async () => {
+    await open('/calls')
+    await page.locator('.facets button[title="Only GET"]').click()
+    await page.getByRole('button', { name: 'Views' }).click()
+    await page.getByLabel('Name of this view').fill('Only GET <b>')
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: 'Only GET <b>' }).waitFor({ timeout: 5000 })
+    await checkAxe(page)
+    await page.keyboard.press('Escape')
+    await open('/calls')
+    await page.getByRole('button', { name: 'Views' }).click()
+    await page.getByRole('link', { name: 'Only GET <b>' }).click()
+    await page.waitForURL((url) => url.searchParams.get('filter') === 'call.method == "GET"', { timeout: 5000 })
+    await page.getByRole('button', { name: 'Views' }).click()
+    await page.getByRole('button', { name: 'Delete Only GET <b>' }).click()
+    await page.getByText('None is saved yet').waitFor({ timeout: 5000 })
+    await page.keyboard.press('Escape')
+  })
+  await report.step('explorer: what is listed is downloaded', async () => {
+    await open('/calls')
+    await page.getByRole('button', { name: 'Download' }).click()
+    const waiting = page.waitForEvent('download', { timeout: 20_000 })
+    await page.getByRole('link', { name: /^CSV/ }).click()
+    const download = await waiting
+    const lines = readFileSync(await download.path(), 'utf8').trim().split('\n')
+    if (!download.suggestedFilename().startsWith('calls') || !lines[0].startsWith('time,side,') || lines.length < 2) throw new Error(`${download.suggestedFilename()}: ${lines[0]}`)
+  })
+  await report.step('explorer: a request is copied as curl, or shown to be copied', async () => {
+    await open('/calls')
+    await page.locator('[role=grid] [role=row][data-index="0"]').click()
+    await page.getByRole('button', { name: 'curl' }).click()
+    await page.getByText('copied').or(page.locator('.copy-text')).waitFor({ timeout: 5000 })
+  })
+  await report.step('explorer: calls like this one include it', async () => {
+    const sel = new URL(page.url()).searchParams.get('sel')
+    await page.getByRole('link', { name: 'Calls like this' }).click()
+    await page.waitForURL((url) => url.searchParams.get('filter')?.includes('call.route'), { timeout: 5000 })
+    if (!sel) throw new Error('no call was selected')
+    await page.locator('[role=grid] [role=gridcell]').first().waitFor({ timeout: 10_000 })
+  })
+  await report.step('explorer: the rows on the page are searched', async () => {
+    await open('/calls')
+    await page.getByLabel('Find in the loaded rows').fill('no row has this')
+    await page.keyboard.press('Enter')
+    await page.getByText(/^0 calls of the/).waitFor({ timeout: 5000 })
+  })
+  await report.step('explorer: a filter used lately is offered', async () => {
+    await open('/calls')
+    const input = page.getByRole('combobox', { name: 'Filter' })
+    await input.fill('call.status >= 0')
+    await input.press('Enter')
+    await page.waitForURL((url) => url.searchParams.get('filter') === 'call.status >= 0', { timeout: 5000 })
+    await open('/calls')
+    await page.getByRole('combobox', { name: 'Filter' }).click()
+    await page.getByRole('option', { name: /^call\.status >= 0/ }).click()
+    await page.waitForURL((url) => url.searchParams.get('filter') === 'call.status >= 0', { timeout: 5000 })
+  })
+  await report.step('explorer: the histogram is brushed by keyboard', async () => {
+    await open('/calls')
+    const before = new URL(page.url()).searchParams.get('from')
+    await page.locator('svg[aria-roledescription=histogram]').focus()
+    for (const key of ['ArrowRight', 'ArrowRight', 'Shift+ArrowRight', 'Enter']) await page.keyboard.press(key)
+    await page.waitForURL((url) => url.searchParams.get('from') !== before, { timeout: 5000 })
+  })
+}
