@@ -4,6 +4,7 @@ import { DataTable } from '../../charts/DataTable'
 import { FilterBar } from '../../components/FilterBar'
 import { Answered } from '../../components/Notice'
 import { NoCalls, NothingMatches } from '../../components/Onboarding'
+import { filterError } from '../../lib/filterError'
 import { formatCount, plural } from '../../lib/format'
 import { formatSort, parseSort } from '../../lib/search'
 import { useRange, useSetSearch, useViewSearch } from '../../lib/view'
@@ -22,8 +23,8 @@ export default function EndpointsPage() {
   return (
     <div className="fill">
       <h1>Endpoints</h1>
-      <FilterBar filter={filter} onFilter={setFilter} records={filterRecords} example={'call.service == "checkout"'} />
-      <Answered query={endpoints} what="endpoints">
+      <FilterBar filter={filter} onFilter={setFilter} records={filterRecords} example={'call.service == "checkout"'} error={endpoints.error} />
+      {filterError(endpoints.error, filter) === null && <Answered query={endpoints} what="endpoints">
         {({ rows }) => rows.length === 0
           ? filter ? <NothingMatches what="endpoints" onClear={() => setFilter(undefined)} /> : <NoCalls />
           : (
@@ -34,7 +35,7 @@ export default function EndpointsPage() {
                 onOpen={(e) => void navigate({ to: '/endpoints/$id', params: { id: e.id } })} />
             </>
           )}
-      </Answered>
+      </Answered>}
     </div>
   )
 }

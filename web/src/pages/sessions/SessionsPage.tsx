@@ -1,10 +1,13 @@
 import { useNavigate } from '@tanstack/react-router'
-import { useSessions } from '../../api/queries'
+import { useBreakdown, useSessions } from '../../api/queries'
 import { DataTable } from '../../charts/DataTable'
 import { FilterBar } from '../../components/FilterBar'
 import { Answered } from '../../components/Notice'
 import { NoSessions, NothingMatches } from '../../components/Onboarding'
+import { Views } from '../../components/Views'
 import { addTerm, hasTerm, removeTerm } from '../../lib/filter'
+import { filterError } from '../../lib/filterError'
+import { plural } from '../../lib/format'
 import { useRange, useSetSearch, useViewSearch } from '../../lib/view'
 import { sessionColumns } from './sessionColumns'
 
@@ -22,6 +25,7 @@ export default function SessionsPage() {
   const setSearch = useSetSearch()
   const { query: range } = useRange()
   const sessions = useSessions({ ...range, filter })
+  const bots = useBots(range, filter)
   const navigate = useNavigate()
   const setFilter = (next: string | undefined) => setSearch({ filter: next, sel: undefined })
   const toggle = (condition: string) => setFilter((hasTerm(filter, condition) ? removeTerm(filter, condition) : addTerm(filter, condition)) || undefined)
@@ -33,9 +37,11 @@ export default function SessionsPage() {
         {shortcuts.map(({ label, condition }) => (
           <button key={condition} type="button" className="plain-button" aria-pressed={hasTerm(filter, condition)} onClick={() => toggle(condition)}>{label}</button>
         ))}
-        <div className="grow"><FilterBar filter={filter} onFilter={setFilter} records={filterRecords} example={'session.failed > 0 && session.browser == "Firefox"'} /></div>
+        <Views />
+        <div className="grow"><FilterBar error={sessions.error} filter={filter} onFilter={setFilter} records={filterRecords} example={'session.failed > 0 && session.browser == "Firefox"'} /></div>
       </div>
-      <Answered query={sessions} what="sessions">
+      {bots > 0 && <p className="muted small">Not listed: {plural(bots, 'visit')} by marked bots.</p>}
+      {filterError(sessions.error, filter) === null && <Answered query={sessions} what="sessions">
         {({ pages }) => {
           const rows = pages.flatMap((page) => page.rows)
           if (rows.length === 0) return filter ? <NothingMatches what="sessions" onClear={() => setFilter(undefined)} /> : <NoSessions />
@@ -44,7 +50,13 @@ export default function SessionsPage() {
               onEnd={() => void (sessions.hasNextPage && !sessions.isFetchingNextPage && sessions.fetchNextPage())} />
           )
         }}
-      </Answered>
+      </Answered>}
     </div>
   )
+}
+
+/** How many visits match and are not listed, because a bot made them. */
+function useBots(range: { from: string; to: string }, filter: string | undefined): number {
+  const { data } = useBreakdown({ ...range, ...(filter ? { filter } : {}), bots: true, limit: 1, measures: [{ of: 'sessions', stat: 'count', where: 'has(bot)' }] })
+  return data?.rows[0]?.values[0] ?? 0
 }
