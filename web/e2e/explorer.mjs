@@ -43,7 +43,7 @@ export async function checkExplorer(page, open, report) {
   await report.step('explorer: a request is copied as curl, or shown to be copied', async () => {
     await open('/calls')
     await page.locator('[role=grid] [role=row][data-index="0"]').click()
-    await page.getByRole('button', { name: 'curl' }).click()
+    await page.getByRole('button', { name: 'curl', exact: true }).click()
     await page.getByText('copied').or(page.locator('.copy-text')).waitFor({ timeout: 5000 })
   })
   await report.step('explorer: calls like this one include it', async () => {

@@ -33,7 +33,7 @@ export async function discoverPages(page, origin) {
     { name: 'live', path: '/live', ready: 'main h1' },
     { name: 'quality', path: path('/quality'), ready: 'main h2' },
     { name: 'find', path: path('/find', { q: 'nobody' }), ready: 'main .notice' },
-    { name: 'found', path: path('/find', { q: session.id }), ready: '[role=treegrid] [role=gridcell]' },
+    { name: 'found', path: path('/find', { q: session.id }), ready: '[role=treegrid] [role=gridcell], main table' },
     { name: 'load', path: path('/calls', { chart: 'load' }), ready: 'main .finding' },
     { name: 'empty', path: '/calls?from=2001-01-01T00:00:00Z&to=2001-01-02T00:00:00Z', ready: 'main .notice' },
     { name: 'refused', path: path('/calls', { filter: 'no.such.field == 1' }), ready: 'main [role=alert]', refused: true },

@@ -57,6 +57,6 @@ export default function SessionsPage() {
 
 /** How many visits match and are not listed, because a bot made them. */
 function useBots(range: { from: string; to: string }, filter: string | undefined): number {
-  const { data } = useBreakdown({ ...range, ...(filter ? { filter } : {}), bots: true, limit: 1, measures: [{ of: 'sessions', stat: 'count', where: 'has(bot)' }] })
+  const { data } = useBreakdown({ ...range, ...(filter ? { filter } : {}), bots: true, limit: 1, measures: [{ of: 'sessions', stat: 'count', where: 'bot != ""' }] })
   return data?.rows[0]?.values[0] ?? 0
 }
