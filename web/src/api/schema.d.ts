@@ -55,6 +55,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describe the running demo */
+        get: operations["demo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/break": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Break or fix an endpoint of the demo's shop */
+        post: operations["demo-break"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/endpoints": {
         parameters: {
             query?: never;
@@ -191,6 +225,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the goals */
+        get: operations["goals"];
+        put?: never;
+        /** Create a goal */
+        post: operations["create-goal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/goals/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Propose goals from the data */
+        get: operations["goal-proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/goals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a goal */
+        put: operations["replace-goal"];
+        post?: never;
+        /** Remove a goal */
+        delete: operations["remove-goal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -289,6 +376,23 @@ export interface paths {
         };
         /** Say who is logged in */
         get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what hurts people now, how goals do, and whether releases helped */
+        get: operations["overview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -599,6 +703,35 @@ export interface components {
             rows: (string | null)[][];
             truncated: boolean;
         };
+        Became: {
+            /**
+             * Format: int64
+             * @description the visit ended within 10 minutes
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description the same call went well later in the visit
+             */
+            recovered: number;
+            /** @description more calls than were looked at; the newest were */
+            sampled: boolean;
+            /**
+             * Format: int64
+             * @description active in the last 10 minutes
+             */
+            still_there: number;
+            /**
+             * Format: int64
+             * @description visits hit that are known; the four below add up to it
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description did something else for longer than that
+             */
+            went_on: number;
+        };
         BreakdownBody: {
             /** @description count marked bots too */
             bots?: boolean;
@@ -757,6 +890,104 @@ export interface components {
                 [key: string]: string;
             };
         };
+        Cost: {
+            /** @description 95 % interval of lost_per_day */
+            ci95: number[];
+            endpoint: components["schemas"]["NamedEndpoint"];
+            /** @description visits that met a failed or slow call, and of them those that reached the goal afterwards */
+            exposed: components["schemas"]["Share"];
+            /**
+             * Format: double
+             * @description goals fewer (of unwanted ones: more) a day than if the exposed had done like the others; null when unknown
+             */
+            lost_per_day: number | null;
+            /**
+             * Format: double
+             * @description about how many days until there is enough data
+             */
+            ready_days?: number;
+            /**
+             * Format: int64
+             * @description what counts as slow here
+             */
+            slow_over_ms: number;
+            /** @enum {string} */
+            strength: "strong" | "moderate" | "association_only" | "not_enough_data";
+            /** @description visits that made the same call and met none */
+            unexposed: components["schemas"]["Share"];
+        };
+        Costs: {
+            /** Format: date-time */
+            from?: string;
+            /** @description absent when the project has none */
+            goal?: components["schemas"]["Goal"];
+            /** @description most expensive first; those not known yet come last */
+            rows: components["schemas"]["Cost"][];
+            /** Format: date-time */
+            to?: string;
+            /**
+             * Format: int64
+             * @description the newest visits that are over, by which this was judged
+             */
+            visits: number;
+        };
+        Data: {
+            /**
+             * Format: int64
+             * @description server calls of the last 24 hours
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description events of the last 24 hours
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description of calls: those whose action is known
+             */
+            linked: number;
+            /**
+             * Format: date-time
+             * @description of calls and events; absent when the project has none
+             */
+            newest?: string;
+        };
+        DemoBreak: {
+            /** @enum {string} */
+            effect: "slow" | "fail";
+            endpoint: string;
+            /** Format: date-time */
+            since: string;
+        };
+        DemoBreakInputBody: {
+            /** @enum {string} */
+            effect: "slow" | "fail" | "fix";
+            /** @example POST /api/payments */
+            endpoint: string;
+        };
+        DemoFilled: {
+            /**
+             * Format: date-time
+             * @description everything since then is there
+             */
+            from: string;
+            /**
+             * Format: double
+             * @description of the whole story, 0 to 1
+             */
+            share: number;
+            /** Format: date-time */
+            to: string;
+        };
+        DemoState: {
+            /** @description what was broken and is not fixed, oldest first */
+            breaks: components["schemas"]["DemoBreak"][];
+            /** @description what can be broken */
+            endpoints: string[];
+            filled: components["schemas"]["DemoFilled"];
+            running: boolean;
+        };
         DurationBin: {
             /** Format: int64 */
             count: number;
@@ -907,6 +1138,11 @@ export interface components {
             next: string;
             rows: components["schemas"]["Event"][];
         };
+        Example: {
+            call_id: string;
+            /** @description empty when no visit is known */
+            session_id: string;
+        };
         Facet: {
             field: string;
             values: components["schemas"]["Value"][];
@@ -950,6 +1186,119 @@ export interface components {
             /** Format: date-time */
             from?: string;
             hits: components["schemas"]["FindHit"][];
+        };
+        FunnelStep: {
+            /** Format: int64 */
+            count: number;
+            /** @description the page, or the goal's name */
+            name: string;
+            /** @description route template of the page; absent for the goal */
+            page?: string;
+        };
+        Goal: {
+            /** @example EUR */
+            currency?: string;
+            /**
+             * @description whether more of it is better
+             * @default up
+             * @enum {string}
+             */
+            direction?: "up" | "down";
+            /** @description what the goal is called in addresses */
+            id: string;
+            /** @example Order paid */
+            name: string;
+            /** @description who is asked when it is missed */
+            owner?: string;
+            step: components["schemas"]["Step"];
+            /**
+             * Format: double
+             * @description how many a day; absent = none set
+             */
+            target?: number;
+            /**
+             * @description the property that says what one is worth
+             * @example properties.amount
+             */
+            value?: string;
+        };
+        GoalBody: {
+            /** @example EUR */
+            currency?: string;
+            /**
+             * @description whether more of it is better
+             * @default up
+             * @enum {string}
+             */
+            direction?: "up" | "down";
+            /** @example Order paid */
+            name: string;
+            owner?: string;
+            /** @description what reaching it means */
+            step: components["schemas"]["Step"];
+            /**
+             * Format: double
+             * @description how many a day
+             */
+            target?: number;
+            /**
+             * @description the property that says what one is worth
+             * @example properties.amount
+             */
+            value?: string;
+        };
+        GoalOfHit: {
+            /** @description 95 % interval of the difference */
+            ci95: number[];
+            /**
+             * Format: double
+             * @description hit minus not hit; null when one of them is nobody
+             */
+            difference: number | null;
+            goal: components["schemas"]["Goal"];
+            hit: components["schemas"]["Share"];
+            not_hit: components["schemas"]["Share"];
+        };
+        GoalToday: {
+            /**
+             * Format: int64
+             * @description times it was reached today
+             */
+            count: number;
+            goal: components["schemas"]["Goal"];
+            /**
+             * Format: int64
+             * @description times it was reached on this day a week ago until this time of day
+             */
+            last_week: number;
+            /**
+             * Format: int64
+             * @description who reached it today, as far as they are known
+             */
+            people: number;
+            /**
+             * Format: date-time
+             * @description when today began
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description times it was reached yesterday until this time of day
+             */
+            yesterday: number;
+        };
+        GoalsOutput: {
+            goals: components["schemas"]["Goal"][];
+        };
+        Health: {
+            failed: components["schemas"]["Share"];
+            /** @description 95 % interval of the p95; empty when no call was timed */
+            p95_ci95_us: number[];
+            /**
+             * Format: int64
+             * @description null when no call was timed; off by at most 4.5 %
+             */
+            p95_us: number | null;
         };
         HeatmapCell: {
             /** Format: int64 */
@@ -1105,6 +1454,18 @@ export interface components {
             session?: string;
             trace?: string;
         };
+        Live: {
+            /**
+             * Format: double
+             * @description server calls over the last 5 minutes
+             */
+            calls_per_second: number;
+            /**
+             * Format: int64
+             * @description active in the last 5 minutes, as far as they are known
+             */
+            people: number;
+        };
         LoginBody: {
             name?: string;
             password?: string;
@@ -1147,6 +1508,46 @@ export interface components {
             link_coverage: number | null;
             sampled: boolean;
         };
+        NamedEndpoint: {
+            /** @description for GET /api/v1/endpoints/{id} */
+            id: string;
+            method: string;
+            /** @description service: METHOD /route */
+            name: string;
+            route: string;
+            service: string;
+        };
+        Now: {
+            /**
+             * Format: int64
+             * @description calls of the last hour
+             */
+            calls: number;
+            /** @description the last trouble of the week before; absent when there was none */
+            last?: components["schemas"]["PastTrouble"];
+            /**
+             * @description no_calls: nothing was called in the last hour
+             * @enum {string}
+             */
+            state: "trouble" | "quiet" | "no_calls";
+            /** @description the worst of the last hour */
+            trouble?: components["schemas"]["Trouble"];
+        };
+        Overview: {
+            /**
+             * Format: date-time
+             * @description of the newest section
+             */
+            at: string;
+            costs: components["schemas"]["Costs"];
+            data: components["schemas"]["Data"];
+            goals: components["schemas"]["GoalToday"][];
+            live: components["schemas"]["Live"];
+            now: components["schemas"]["Now"];
+            /** @description the last three, newest first */
+            releases: components["schemas"]["ReleaseEffect"][];
+            worst_step: components["schemas"]["WorstStep"];
+        };
         Page: {
             id?: string;
             path?: string;
@@ -1154,6 +1555,17 @@ export interface components {
             route?: string;
             title?: string;
             url?: string;
+        };
+        PastTrouble: {
+            /** Format: int64 */
+            calls: number;
+            endpoint: components["schemas"]["NamedEndpoint"];
+            /** Format: int64 */
+            failed: number;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
         };
         PersonOutput: {
             accounts: string[];
@@ -1191,6 +1603,33 @@ export interface components {
         };
         ProjectsOutput: {
             projects: components["schemas"]["Project"][];
+        };
+        Proposal: {
+            /**
+             * Format: int64
+             * @description how often it happened in the last 7 days
+             */
+            count: number;
+            /** @description the newest time it happened; call_id is empty for events */
+            example: components["schemas"]["Example"];
+            /** @description ready to be saved */
+            goal: components["schemas"]["Goal"];
+            /** @description its name sounds like success: order, paid, signup, … */
+            named: boolean;
+            /**
+             * Format: int64
+             * @description visits in the sample
+             */
+            of: number;
+            /**
+             * Format: int64
+             * @description visits of the sample in which it happened
+             */
+            visits: number;
+        };
+        ProposalsOutput: {
+            /** @description the likeliest first */
+            proposals: components["schemas"]["Proposal"][];
         };
         Quality: {
             by_route: components["schemas"]["RouteQuality"][];
@@ -1271,8 +1710,38 @@ export interface components {
             url?: string;
             version: string;
         };
+        ReleaseEffect: {
+            after: components["schemas"]["Health"];
+            before: components["schemas"]["Health"];
+            /**
+             * @description the failed share
+             * @enum {string}
+             */
+            errors: "improved" | "worse" | "no_change";
+            /**
+             * Format: date-time
+             * @description about when there will be enough data; absent when there is, or never will be
+             */
+            ready_at?: string;
+            release: components["schemas"]["Release"];
+            /**
+             * @description the p95
+             * @enum {string}
+             */
+            speed: "improved" | "worse" | "no_change";
+            /** @enum {string} */
+            verdict: "improved" | "worse" | "no_change" | "not_enough_data";
+            /**
+             * Format: int64
+             * @description length of the windows before and after
+             */
+            window_seconds: number;
+        };
         ReleasesOutput: {
             releases: components["schemas"]["Release"][];
+        };
+        RemoveGoalOutput: {
+            id: string;
         };
         RevokeKeyOutput: {
             /** Format: int64 */
@@ -1452,6 +1921,22 @@ export interface components {
             name: string;
             password: string;
         };
+        Share: {
+            /** @description 95 % interval of the share */
+            ci95: number[];
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: int64
+             * @description how many there were
+             */
+            of: number;
+            /**
+             * Format: double
+             * @description 0 when there were none
+             */
+            share: number;
+        };
         Signal: {
             call_id?: string;
             detail?: string;
@@ -1524,6 +2009,30 @@ export interface components {
             /** Format: int64 */
             watermark: number;
         };
+        Step: {
+            /**
+             * @description [service:]METHOD and glob of the route template; * = any call
+             * @example POST /orders
+             */
+            call?: string;
+            /**
+             * @description name of an event; * = any
+             * @example Order Paid
+             */
+            event?: string;
+            /**
+             * @description glob of a page's path
+             * @example /checkout/**
+             */
+            page?: string;
+            /** @description page is a glob of route templates, not of raw paths */
+            template?: boolean;
+            /**
+             * @description CEL over the event or call, whose fields stand bare
+             * @example properties.amount > 10.0
+             */
+            where?: string;
+        };
         SystemOutput: {
             /** @description without one only loopback is served; POST /api/v1/setup makes it */
             has_admin: boolean;
@@ -1539,6 +2048,58 @@ export interface components {
             /** Format: double */
             y?: number;
         };
+        Trouble: {
+            /** @description failed or slow calls of all calls since */
+            bad: components["schemas"]["Share"];
+            became: components["schemas"]["Became"];
+            endpoint: components["schemas"]["NamedEndpoint"];
+            example: components["schemas"]["Example"];
+            /** @description absent without a goal */
+            goal?: components["schemas"]["GoalOfHit"];
+            /** @enum {string} */
+            kind: "failing" | "slow";
+            /**
+             * Format: int64
+             * @description of the last hour; null when no call was timed
+             */
+            p95_us: number | null;
+            /**
+             * Format: int64
+             * @description who was hit, as far as known
+             */
+            people: number;
+            /** @description the last release in the day before it began */
+            release?: components["schemas"]["Release"];
+            /** @description the newest visits that were hit, at most 50 */
+            sessions: string[];
+            /**
+             * @description who saw it
+             * @enum {string}
+             */
+            side: "client" | "server";
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: int64
+             * @description what counts as slow here
+             */
+            slow_over_ms?: number;
+            /**
+             * Format: date-time
+             * @description absent while it goes on
+             */
+            until?: string;
+            /**
+             * Format: double
+             * @description the usual share; null when the endpoint has no history
+             */
+            usual: number | null;
+            /** @description same_hour_last_week, last_7_days, or empty */
+            usual_from: string;
+            /** Format: int64 */
+            usual_p95_us: number | null;
+            verdict: components["schemas"]["Verdict"];
+        };
         UnlinkedReason: {
             /** Format: int64 */
             count: number;
@@ -1553,6 +2114,25 @@ export interface components {
         };
         ValuesOutput: {
             values: components["schemas"]["Value"][];
+        };
+        Verdict: {
+            /**
+             * @description the evidence
+             * @enum {string}
+             */
+            because: "server_failed" | "server_time" | "outside_server" | "no_answer" | "blocked_by_browser" | "one_side_only";
+            /** @enum {string} */
+            is: "frontend" | "network" | "backend" | "unknown";
+            /**
+             * Format: int64
+             * @description bad calls seen from both sides
+             */
+            pairs: number;
+            /**
+             * Format: double
+             * @description null without pairs that were timed
+             */
+            server_share: number | null;
         };
         View: {
             /** @description the same name again replaces the view */
@@ -1589,6 +2169,28 @@ export interface components {
         };
         ViewsOutput: {
             views: components["schemas"]["View"][];
+        };
+        WorstStep: {
+            /** Format: date-time */
+            from?: string;
+            /** @description absent when the project has none */
+            goal?: components["schemas"]["Goal"];
+            /** @description false when there is not enough data */
+            known: boolean;
+            /** @description the pages that most visits with the goal saw before it, in their order, then the goal */
+            steps: components["schemas"]["FunnelStep"][];
+            /** Format: date-time */
+            to?: string;
+            /**
+             * Format: int64
+             * @description the newest visits that are over, by which this was judged
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description index of the step that was not reached; 0 when unknown
+             */
+            worst: number;
         };
     };
     responses: never;
@@ -1713,6 +2315,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "demo-break": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DemoBreakInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoState"];
                 };
             };
             /** @description Error */
@@ -2048,6 +2712,178 @@ export interface operations {
             };
         };
     };
+    goals: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalsOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-goal": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "goal-proposals": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalsOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replace-goal": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-goal": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemoveGoalOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     keys: {
         parameters: {
             query?: {
@@ -2259,6 +3095,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overview: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description IANA name; where today begins */
+                timezone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description Error */
