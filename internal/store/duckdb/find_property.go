@@ -25,8 +25,8 @@ func (s *Store) FindProperty(ctx context.Context, scope store.Scope, keys []stri
 	if value == "" || len(keys) == 0 {
 		return hits, nil
 	}
-	part, asFloat, pattern := mapParts(keys, value)
-	args := []any{scope.Project, scope.From, scope.To, part, asFloat, pattern}
+	parts, pattern := mapParts(keys, value)
+	args := []any{scope.Project, scope.From, scope.To, parts[0], parts[1], parts[2], pattern}
 	err := s.readers.heavy.with(ctx, func(c *conn) error {
 		r, err := c.query(ctx, statement("find_property", "id", idText("r")), args...)
 		if err != nil {
@@ -47,21 +47,24 @@ func (s *Store) FindProperty(ctx context.Context, scope store.Scope, keys []stri
 	return hits, err
 }
 
-// mapParts is two texts, one of which every open map contains that has the value
-// under one of the keys, and a pattern for the key and the value together. The
-// texts differ for a number that the sender's JSON made a float: 1.234567e+06.
-func mapParts(keys []string, value string) (part, asFloat, pattern string) {
+// mapParts is three texts, one of which every open map contains that has the
+// value under one of the keys: as text, as an integer, and as the float that the
+// sender's JSON may have made of it, 1.234567e+06. The pattern is for the key and
+// the value together.
+func mapParts(keys []string, value string) (parts [3]string, pattern string) {
 	quoted := string(appendQuoted(nil, value))
-	part = quoted[1 : len(quoted)-1]
-	asFloat = part
+	parts = [3]string{quoted, quoted, quoted}
 	if n, err := strconv.ParseInt(value, 10, 64); err == nil {
-		asFloat = string(appendFloat(nil, float64(n)))
+		parts[1], parts[2] = ":"+value, ":"+string(appendFloat(nil, float64(n)))
 	}
-	names := make([]string, len(keys))
+	names, values := make([]string, len(keys)), make([]string, len(parts))
 	for i, key := range keys {
 		names[i] = regexp.QuoteMeta(string(appendQuoted(nil, key)))
 	}
-	return part, asFloat, "(" + strings.Join(names, "|") + `):("?` + regexp.QuoteMeta(part) + `"?|` + regexp.QuoteMeta(asFloat) + `)[,}]`
+	for i, part := range parts {
+		values[i] = regexp.QuoteMeta(strings.TrimPrefix(part, ":"))
+	}
+	return parts, "(" + strings.Join(names, "|") + "):(" + strings.Join(values, "|") + ")[,}]"
 }
 
 // keyWith is the first of keys that has the value; empty when none has.
