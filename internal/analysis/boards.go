@@ -13,21 +13,21 @@ import (
 )
 
 const (
-	maxBoards      = 64               // kept; beyond, the one asked for longest ago goes
-	maxRefreshing  = 2                // read at once, over all projects
-	refreshTimeout = 60 * time.Second // of one board
-	tooOld         = time.Minute      // an older board is not shown while a newer one is read
+	maxBoards   = 64               // kept; beyond, the one asked for longest ago goes
+	readTimeout = 60 * time.Second // of one part
+	tooOld      = time.Minute      // an older moment is not shown while a newer one is read
 )
 
 // Boards keeps the Overview of each project and zone, and reads it anew in the
-// background when it is asked for and has become old.
+// background when it is asked for and has become old: at most one moment and one
+// history at a time, over all projects.
 type Boards struct {
-	reader store.Reader
-	costs  CostEstimator
-	slots  chan struct{}
+	reader             store.Reader
+	costs              CostEstimator
+	moments, histories chan struct{} // full while one is read
 
 	mu     sync.Mutex
-	boards map[boardKey]*kept
+	boards map[boardKey]*board
 }
 
 type boardKey struct {
@@ -35,69 +35,87 @@ type boardKey struct {
 	zone    string
 }
 
-// kept is a board and the refresh that is under way.
-type kept struct {
-	board board
-	asked time.Time
-	// refreshing is closed when the refresh ends; nil when there is none.
-	refreshing chan struct{}
-	err        error
+// board is what is known, and what is being read.
+type board struct {
+	moment  moment
+	history history
+	asked   time.Time
+	// reading is closed when the moment has been read; nil when nobody reads it.
+	reading        chan struct{}
+	err            error // of the last reading
+	readingHistory bool
 }
 
 // NewBoards reads from r and lets costs say what endpoints cost.
 func NewBoards(r store.Reader, costs CostEstimator) *Boards {
-	return &Boards{reader: r, costs: costs, slots: make(chan struct{}, maxRefreshing), boards: map[boardKey]*kept{}}
+	return &Boards{
+		reader: r, costs: costs, moments: make(chan struct{}, 1), histories: make(chan struct{}, 1), boards: map[boardKey]*board{},
+	}
 }
 
 // Overview answers from the board when it is fresh, or not too old while it is read
-// anew. Only the first question, and one after a change of settings, waits.
+// anew. Only the first question, and one after a change of settings, waits for the
+// moment; nobody waits for the history.
 func (b *Boards) Overview(ctx context.Context, q Question) (Overview, error) {
-	settings, err := json.Marshal([]any{q.Goals, q.Releases})
+	text, err := json.Marshal([]any{q.Goals, q.Releases})
 	if err != nil {
 		return Overview{}, err
 	}
-	k, done := b.ask(ctx, q, string(settings))
-	if done != nil {
+	settings := string(text)
+	for {
+		out, wait := b.ask(ctx, q, settings)
+		if wait == nil {
+			return out, nil
+		}
 		select {
-		case <-done:
+		case <-wait:
 		case <-ctx.Done():
 			return Overview{}, ctx.Err()
 		}
+		if err := b.lastError(q); err != nil {
+			return Overview{}, err
+		}
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if done != nil && k.err != nil {
-		return Overview{}, k.err
-	}
-	return k.board.Overview, nil
 }
 
-// ask returns the board, and what to wait for when it cannot be shown yet. It
-// starts a refresh when the board is old and none is under way.
-func (b *Boards) ask(ctx context.Context, q Question, settings string) (*kept, chan struct{}) {
+// ask returns the board, or what to wait for when it cannot be shown. It starts to
+// read what is old.
+func (b *Boards) ask(ctx context.Context, q Question, settings string) (Overview, <-chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	key := boardKey{q.Project, q.Zone.String()}
-	k := b.boards[key]
-	if k == nil {
+	one := b.boards[keyOf(q)]
+	if one == nil {
 		b.makeRoom()
-		k = &kept{}
-		b.boards[key] = k
+		one = &board{}
+		b.boards[keyOf(q)] = one
 	}
-	k.asked = q.Now
-	age := q.Now.Sub(k.board.At)
-	changed := k.board.settings != settings
-	if age < quickly && !changed {
-		return k, nil
+	one.asked = q.Now
+	ctx = context.WithoutCancel(ctx)
+	changed := one.moment.settings != settings
+	age := q.Now.Sub(one.moment.at)
+	if (changed || age >= quickly) && one.reading == nil {
+		one.reading = make(chan struct{})
+		go b.readMoment(ctx, one, q, settings)
 	}
-	if k.refreshing == nil {
-		k.refreshing = make(chan struct{})
-		go b.refresh(context.WithoutCancel(ctx), k, q, settings)
+	if changed || age >= tooOld {
+		return Overview{}, one.reading
 	}
-	if age >= tooOld || changed {
-		return k, k.refreshing
+	if (one.history.settings != settings || q.Now.Sub(one.history.at) >= slowly) && !one.readingHistory {
+		one.readingHistory = true
+		go b.readHistory(ctx, one, q, settings)
 	}
-	return k, nil
+	return overview(one.moment, one.history), nil
+}
+
+func keyOf(q Question) boardKey { return boardKey{q.Project, q.Zone.String()} }
+
+func (b *Boards) lastError(q Question) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if one := b.boards[keyOf(q)]; one != nil {
+		return one.err
+	}
+	return nil
 }
 
 func (b *Boards) makeRoom() {
@@ -105,39 +123,53 @@ func (b *Boards) makeRoom() {
 		return
 	}
 	var oldest boardKey
-	for key, k := range b.boards {
-		if first := b.boards[oldest]; first == nil || k.asked.Before(first.asked) {
+	for key, one := range b.boards {
+		if first := b.boards[oldest]; first == nil || one.asked.Before(first.asked) {
 			oldest = key
 		}
 	}
 	delete(b.boards, oldest)
 }
 
-func (b *Boards) refresh(ctx context.Context, k *kept, q Question, settings string) {
-	ctx, cancel := context.WithTimeout(ctx, refreshTimeout)
-	defer cancel()
-	b.slots <- struct{}{}
-	defer func() { <-b.slots }()
+func (b *Boards) readMoment(ctx context.Context, one *board, q Question, settings string) {
 	b.mu.Lock()
-	old := k.board
+	old := one.moment
 	b.mu.Unlock()
-	fresh, err := b.read(ctx, old, q, settings)
+	fresh, err := guarded(ctx, b.moments, func(ctx context.Context) (moment, error) { return old.read(ctx, b.reader, q) })
+	fresh.settings = settings
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if k.err = err; err == nil {
-		k.board = fresh
+	if one.err = err; err == nil {
+		one.moment = fresh
 	}
-	close(k.refreshing)
-	k.refreshing = nil
+	close(one.reading)
+	one.reading = nil
 }
 
-// read turns a panic into an error, because it would end the process from a
-// goroutine of its own.
-func (b *Boards) read(ctx context.Context, old board, q Question, settings string) (fresh board, err error) {
+// readHistory leaves an error to the next reading of the moment, which meets the
+// same store; until then the old history stands.
+func (b *Boards) readHistory(ctx context.Context, one *board, q Question, settings string) {
+	fresh, err := guarded(ctx, b.histories, func(ctx context.Context) (history, error) { return readHistory(ctx, b.reader, q, b.costs) })
+	fresh.settings = settings
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err == nil {
+		one.history = fresh
+	}
+	one.readingHistory = false
+}
+
+// guarded runs one reading at a time, for a limited time, and turns a panic into an
+// error, because it would end the process from a goroutine of its own.
+func guarded[Part any](ctx context.Context, slot chan struct{}, read func(context.Context) (Part, error)) (part Part, err error) {
+	slot <- struct{}{}
+	defer func() { <-slot }()
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("overview: panic: %v\n%s", cause, debug.Stack())
 		}
 	}()
-	return old.refresh(ctx, b.reader, q, b.costs, settings)
+	return read(ctx)
 }

@@ -85,6 +85,7 @@ func (Association) Costs(ctx context.Context, r store.Reader, q Question) (Costs
 	worst := slices.SortedFunc(maps.Keys(exposed), func(a, b event.Endpoint) int {
 		return cmp.Or(cmp.Compare(len(exposed[b]), len(exposed[a])), cmp.Compare(a.String(), b.String()))
 	})
+	worst = withoutHops(worst)
 	for _, e := range worst[:min(len(worst), costEndpoints)] {
 		cost, err := costOf(ctx, r, q, sample, e, exposed[e])
 		if err != nil {
@@ -97,6 +98,18 @@ func (Association) Costs(ctx context.Context, r store.Reader, q Question) (Costs
 		return cmp.Compare(lost(b), lost(a))
 	})
 	return out, nil
+}
+
+// withoutHops keeps the first of the endpoints that are one request on its way
+// through several services.
+func withoutHops(endpoints []event.Endpoint) []event.Endpoint {
+	seen := map[event.Endpoint]bool{}
+	return slices.DeleteFunc(endpoints, func(e event.Endpoint) bool {
+		request := event.Endpoint{Method: e.Method, Route: e.Route}
+		again := seen[request]
+		seen[request] = true
+		return again
+	})
 }
 
 func lost(c Cost) float64 {

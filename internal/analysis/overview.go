@@ -8,90 +8,110 @@ import (
 	"github.com/clickspan/clickspan/internal/store"
 )
 
-// Overview is what the first screen shows. Its sections are of different age: what
-// changes slowly is looked at less often.
+// Overview is what the first screen shows.
 type Overview struct {
-	At        time.Time       `json:"at" doc:"of the newest section"`
-	Data      Data            `json:"data"`
-	Now       Now             `json:"now"`
-	Goals     []GoalToday     `json:"goals"`
+	At    time.Time   `json:"at" doc:"when data, now, goals and live were read"`
+	Data  Data        `json:"data"`
+	Now   Now         `json:"now"`
+	Goals []GoalToday `json:"goals"`
+	Live  Live        `json:"live"`
+	// Pending says that what follows is being read for the first time, or anew for
+	// changed goals: ask again in a few seconds.
+	Pending   bool            `json:"pending" doc:"costs, releases, worst_step and now.last are still being read; ask again"`
 	Costs     Costs           `json:"costs"`
 	Releases  []ReleaseEffect `json:"releases" doc:"the last three, newest first"`
 	WorstStep WorstStep       `json:"worst_step"`
-	Live      Live            `json:"live"`
 }
 
-// How old a section may become before it is looked at again, when somebody asks.
+// How old a part may become before it is read again, when somebody asks.
 const (
 	quickly = 5 * time.Second
 	slowly  = 5 * time.Minute
 )
 
-// board is an Overview and what it was made of.
-type board struct {
-	Overview
-	usual map[event.Side]baseline
-	past  *PastTrouble
-	slow  time.Time // when the slow sections were read
-	// settings is what the slow sections were asked with.
+// moment is the part of an Overview that changes all the time.
+type moment struct {
+	at       time.Time
 	settings string
+	data     Data
+	now      Now
+	goals    []GoalToday
+	live     Live
+
+	usual  map[event.Side]baseline
+	usedAt time.Time // when usual and data were read
 }
 
-// refresh returns the board as of q.Now: the quick sections anew, the slow ones
-// when they are old or settings changed.
-func (b board) refresh(ctx context.Context, r store.Reader, q Question, costs CostEstimator, settings string) (board, error) {
+// read returns the moment as of q.Now. What is usual is read now and then only.
+func (m moment) read(ctx context.Context, r store.Reader, q Question) (moment, error) {
 	var err error
-	switch {
-	case q.Now.Sub(b.slow) >= slowly || b.settings != settings || b.Data.Newest.IsZero():
-		if err := b.readSlow(ctx, r, q, costs); err != nil {
-			return b, err
-		}
-		b.slow, b.settings = q.Now, settings
-	case b.Data.Linked == 0: // somebody is waiting for the first link
-		if b.Data, err = dataOf(ctx, r, q); err != nil {
-			return b, err
+	old := q.Now.Sub(m.usedAt) >= slowly
+	// Who has no link yet is waiting for the first.
+	if old || m.data.Linked == 0 {
+		if m.data, err = dataOf(ctx, r, q); err != nil {
+			return m, err
 		}
 	}
-	if b.Live, err = liveNow(ctx, r, q); err != nil {
-		return b, err
+	if old {
+		m.usual = map[event.Side]baseline{}
+		for _, side := range []event.Side{event.Server, event.Client} {
+			if m.usual[side], err = usually(ctx, r, q, side); err != nil {
+				return m, err
+			}
+		}
+		m.usedAt = q.Now
 	}
-	if b.Goals, err = goalsToday(ctx, r, q); err != nil {
-		return b, err
+	if m.live, err = liveNow(ctx, r, q); err != nil {
+		return m, err
 	}
-	if b.Now, err = troubleNow(ctx, r, q, b.usual); err != nil {
-		return b, err
+	if m.goals, err = goalsToday(ctx, r, q); err != nil {
+		return m, err
 	}
-	if b.Now.Trouble == nil {
-		b.Now.Last = b.past
-	}
-	b.At = q.Now
-	return b, nil
+	m.now, err = troubleNow(ctx, r, q, m.usual)
+	m.at = q.Now
+	return m, err
 }
 
-func (b *board) readSlow(ctx context.Context, r store.Reader, q Question, costs CostEstimator) (err error) {
-	b.usual = map[event.Side]baseline{}
-	for _, side := range []event.Side{event.Server, event.Client} {
-		if b.usual[side], err = usually(ctx, r, q, side); err != nil {
-			return err
-		}
+// history is the part of an Overview that rests on days of records.
+type history struct {
+	at        time.Time
+	settings  string
+	past      *PastTrouble
+	costs     Costs
+	releases  []ReleaseEffect
+	worstStep WorstStep
+}
+
+func readHistory(ctx context.Context, r store.Reader, q Question, costs CostEstimator) (h history, err error) {
+	h.at = q.Now
+	if h.past, err = pastTrouble(ctx, r, q); err != nil {
+		return h, err
 	}
-	if b.past, err = pastTrouble(ctx, r, q); err != nil {
-		return err
+	if h.releases, err = releaseEffects(ctx, r, q); err != nil {
+		return h, err
 	}
-	if b.Data, err = dataOf(ctx, r, q); err != nil {
-		return err
-	}
-	if b.Releases, err = releaseEffects(ctx, r, q); err != nil {
-		return err
-	}
-	b.WorstStep = WorstStep{Steps: []FunnelStep{}}
+	h.worstStep.Steps = []FunnelStep{}
 	if len(q.Goals) > 0 {
 		sample, err := recentlyEnded(ctx, r, q, q.Goals[0])
 		if err != nil {
-			return err
+			return h, err
 		}
-		b.WorstStep = worstStep(q.Goals[0], sample)
+		h.worstStep = worstStep(q.Goals[0], sample)
 	}
-	b.Costs, err = costs.Costs(ctx, r, q)
-	return err
+	h.costs, err = costs.Costs(ctx, r, q)
+	return h, err
+}
+
+// overview puts the two parts together.
+func overview(m moment, h history) Overview {
+	out := Overview{
+		At: m.at, Data: m.data, Now: m.now, Goals: m.goals, Live: m.live, Pending: h.settings != m.settings,
+		Costs: h.costs, Releases: h.releases, WorstStep: h.worstStep,
+	}
+	if out.Pending {
+		out.Costs, out.Releases, out.WorstStep = Costs{Rows: []Cost{}}, []ReleaseEffect{}, WorstStep{Steps: []FunnelStep{}}
+	} else if out.Now.Trouble == nil {
+		out.Now.Last = h.past
+	}
+	return out
 }

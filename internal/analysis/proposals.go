@@ -128,8 +128,12 @@ func (p *proposing) best(have []Goal) []Proposal {
 	slices.SortFunc(out, func(a, b *Proposal) int {
 		return cmp.Or(-compareBool(a.Named, b.Named), cmp.Compare(b.lateness, a.lateness), cmp.Compare(b.Count, a.Count), cmp.Compare(a.Goal.Name, b.Goal.Name))
 	})
-	ranked := make([]Proposal, 0, maxProposals)
-	for _, one := range out[:min(len(out), maxProposals)] {
+	ranked, calls := make([]Proposal, 0, maxProposals), map[string]bool{}
+	for _, one := range out {
+		if hop := one.Goal.Step.Call != "" && calls[one.Goal.Name]; hop || len(ranked) == maxProposals {
+			continue // the same request at another service
+		}
+		calls[one.Goal.Name] = one.Goal.Step.Call != ""
 		one.Of = int64(len(p.visits.byID))
 		ranked = append(ranked, *one)
 	}

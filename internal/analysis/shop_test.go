@@ -3,6 +3,7 @@ package analysis_test
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/analysis"
@@ -146,12 +147,17 @@ func question(goals ...analysis.Goal) analysis.Question {
 	return analysis.Question{Project: 1, Now: noon(), Zone: time.UTC, Goals: goals}
 }
 
-// overview asks a fresh board.
-func overview(t *testing.T, r store.Reader, q analysis.Question) analysis.Overview {
+// overview asks a fresh board until it knows everything.
+func overview(t *testing.T, r store.Reader, q analysis.Question) (got analysis.Overview) {
 	t.Helper()
-	got, err := analysis.NewBoards(r, analysis.Association{}).Overview(t.Context(), q)
-	if err != nil {
-		t.Fatal(err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		boards := analysis.NewBoards(r, analysis.Association{})
+		for got.Pending = true; got.Pending; synctest.Wait() {
+			var err error
+			if got, err = boards.Overview(t.Context(), q); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 	return got
 }

@@ -21,7 +21,14 @@ func Wilson(k, n, z float64) Interval {
 	p, zz := k/n, z*z
 	middle := (p + zz/(2*n)) / (1 + zz/n)
 	half := z / (1 + zz/n) * math.Sqrt(p*(1-p)/n+zz/(4*n*n))
-	return Interval{max(0, middle-half), min(1, middle+half)}
+	out := Interval{max(0, middle-half), min(1, middle+half)}
+	if k <= 0 {
+		out.Low = 0 // exactly, where rounding leaves a trace
+	}
+	if k >= n {
+		out.High = 1
+	}
+	return out
 }
 
 // Difference is k1/n1 - k2/n2 with Newcombe's interval (his method 10, made of the

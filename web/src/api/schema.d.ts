@@ -1536,7 +1536,7 @@ export interface components {
         Overview: {
             /**
              * Format: date-time
-             * @description of the newest section
+             * @description when data, now, goals and live were read
              */
             at: string;
             costs: components["schemas"]["Costs"];
@@ -1544,6 +1544,8 @@ export interface components {
             goals: components["schemas"]["GoalToday"][];
             live: components["schemas"]["Live"];
             now: components["schemas"]["Now"];
+            /** @description costs, releases, worst_step and now.last are still being read; ask again */
+            pending: boolean;
             /** @description the last three, newest first */
             releases: components["schemas"]["ReleaseEffect"][];
             worst_step: components["schemas"]["WorstStep"];
