@@ -52,7 +52,7 @@ func Proposals(ctx context.Context, r store.Reader, q Question) ([]Proposal, err
 	for i := range rows {
 		found.event(&rows[i])
 	}
-	calls.Filter = both(oneOf("call.method", []string{"POST", "PUT"}), equals("call.side", string(event.Server)),
+	calls.Filter = both(oneOf("call.method", []string{"POST", "PUT"}), onServer(),
 		store.Compare{Field: store.Field{Name: "call.status"}, Op: store.Ge, Value: int64(200)},
 		store.Compare{Field: store.Field{Name: "call.status"}, Op: store.Lt, Value: int64(400)})
 	called, _, err := callSample(ctx, r, calls, proposalRows)

@@ -18,7 +18,7 @@ type Step struct {
 	Event    string `json:"event,omitempty" maxLength:"512" example:"Order Paid" doc:"name of an event; * = any"`
 	Page     string `json:"page,omitempty" maxLength:"2048" example:"/checkout/**" doc:"glob of a page's path"`
 	Template bool   `json:"template,omitempty" doc:"page is a glob of route templates, not of raw paths"`
-	Call     string `json:"call,omitempty" maxLength:"2048" example:"POST /orders" doc:"[service:]METHOD and glob of the route template; * = any call"`
+	Call     string `json:"call,omitempty" maxLength:"2048" example:"POST /orders" doc:"[service:]METHOD and glob of the route template, as the server saw it; * = any call"`
 	Where    string `json:"where,omitempty" maxLength:"4096" example:"properties.amount > 10.0" doc:"CEL over the event or call, whose fields stand bare"`
 }
 
@@ -68,8 +68,11 @@ func (s Step) subject() (store.Record, store.Filter, error) {
 		return store.OfEvents, store.And{isPage(), matches(field, globPattern(s.Page))}, nil
 	}
 	condition, err := callCondition(s.Call)
-	return store.OfCalls, condition, err
+	return store.OfCalls, both(onServer(), condition), err
 }
+
+// onServer holds for calls as the server saw them: each request counts once.
+func onServer() store.Filter { return equals("call.side", string(event.Server)) }
 
 // callCondition reads `[service:]METHOD glob`, or * for any call.
 func callCondition(text string) (store.Filter, error) {

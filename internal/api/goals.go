@@ -180,6 +180,36 @@ func (s *Server) removeGoal(ctx context.Context, in *RemoveGoalInput) (RemoveGoa
 	return RemoveGoalOutput{ID: in.ID}, err
 }
 
+// ReachedInput asks who reached a goal.
+type ReachedInput struct {
+	ScopeParams
+	ID    string `path:"id"`
+	Limit int    `query:"limit" default:"200" minimum:"1" maximum:"1000"`
+}
+
+// ReachedOutput lists the times a goal was reached.
+type ReachedOutput struct {
+	Goal analysis.Goal      `json:"goal"`
+	Rows []analysis.Reached `json:"rows" doc:"newest first"`
+}
+
+func (s *Server) reachedGoal(ctx context.Context, in *ReachedInput) (ReachedOutput, error) {
+	scope, err := s.scope(ctx, in.ScopeParams)
+	if err != nil {
+		return ReachedOutput{}, err
+	}
+	have, err := s.goalsOf(ctx, scope.Project)
+	if err != nil {
+		return ReachedOutput{}, err
+	}
+	at := slices.IndexFunc(have, func(g analysis.Goal) bool { return g.ID == in.ID })
+	if at < 0 {
+		return ReachedOutput{}, noGoal(in.ID)
+	}
+	rows, err := analysis.ReachedBy(ctx, s.store, scope, have[at], in.Limit)
+	return ReachedOutput{Goal: have[at], Rows: some(rows)}, err
+}
+
 func noGoal(id string) error {
 	return problem(http.StatusNotFound, "GET /api/v1/goals lists them.", "there is no goal %q", id)
 }

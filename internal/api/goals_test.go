@@ -31,6 +31,12 @@ func TestGoals(t *testing.T) {
 	if len(board.Goals) != 2 || board.Goals[0].Count != 1 || board.Goals[1].Count != 1 || board.Data.Calls != 21 {
 		t.Errorf("%+v", board)
 	}
+	for id, want := range map[string]analysis.Reached{"paid": {EventID: "e2", Page: "/checkout"}, "paid-2": {CallID: "c-server"}} {
+		rows := read[ReachedOutput](w, "/api/v1/goals/"+id+"/reached").Rows
+		if len(rows) != 1 || rows[0].EventID != want.EventID || rows[0].CallID != want.CallID || rows[0].Page != want.Page || rows[0].Person != "u-1" || rows[0].SessionID != visit {
+			t.Errorf("%s was reached by %+v", id, rows)
+		}
+	}
 	if got := w.api(http.MethodDelete, "/api/v1/goals/paid", ""); got.status != http.StatusOK {
 		t.Errorf("delete: %d %s", got.status, got.body)
 	}

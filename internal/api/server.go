@@ -168,6 +168,7 @@ func (s *Server) describedRoutes() {
 	change(s, http.MethodPost, "goals", "create-goal", "Create a goal", s.createGoal)
 	change(s, http.MethodPut, "goals/{id}", "replace-goal", "Change a goal", s.replaceGoal)
 	change(s, http.MethodDelete, "goals/{id}", "remove-goal", "Remove a goal", s.removeGoal)
+	get(s, "goals/{id}/reached", "reached-goal", "List the newest times a goal was reached", s.reachedGoal)
 	get(s, "goals/proposals", "goal-proposals", "Propose goals from the data", s.proposeGoals)
 
 	post(s, "query/series", "query-series", "Measure over time", s.querySeries)

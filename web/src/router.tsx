@@ -6,14 +6,15 @@ import { ErrorNotice } from './components/Notice'
 const root = createRootRoute({
   component: Shell,
   validateSearch: (raw: Record<string, unknown>): Search => pickSearch(raw),
-  // The time range goes along from page to page; everything else belongs to one view.
-  search: { middlewares: [retainSearchParams(['from', 'to'])] },
+  // The project and the time range go along from page to page; everything else belongs to one view.
+  search: { middlewares: [retainSearchParams(['project', 'from', 'to'])] },
   notFoundComponent: () => <div className="notice"><h1>There is no such page.</h1><p>The pages that exist are on the left.</p></div>,
   errorComponent: ({ error }) => <ErrorNotice error={error} />,
 })
 
 const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/', component: lazyRouteComponent(() => import('./pages/overview/OverviewPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/goals/$id', component: lazyRouteComponent(() => import('./pages/overview/GoalPage')) }),
   createRoute({ getParentRoute: () => root, path: '/live', component: lazyRouteComponent(() => import('./pages/live/LivePage')) }),
   createRoute({ getParentRoute: () => root, path: '/endpoints', component: lazyRouteComponent(() => import('./pages/endpoints/EndpointsPage')) }),
   createRoute({ getParentRoute: () => root, path: '/endpoints/$id', component: lazyRouteComponent(() => import('./pages/endpoints/EndpointPage')) }),

@@ -17,6 +17,27 @@ export class Problem extends Error {
 
 export const api = createClient<paths>({ baseUrl: '' })
 
+/** The project whose data this page shows, '' for the default one. Another project is another load of the page, so that no answer of one is taken for the other's. */
+export const project = new URLSearchParams(location.search).get('project') ?? ''
+
+/** What the server answers alike for all projects, and would refuse to be asked for one. */
+const ofNoProject = /\/api\/v1\/(fields|me|projects|system|login|logout|setup|sql|erase)$/
+
+api.use({
+  onRequest: ({ request, schemaPath }) => (project && !ofNoProject.test(schemaPath) ? forProject(request, schemaPath, project) : undefined),
+})
+
+/** Questions name the project in their body, everything else in its address. */
+export async function forProject(request: Request, schemaPath: string, name: string): Promise<Request> {
+  if (schemaPath.startsWith('/api/v1/query/')) {
+    const body: unknown = await request.json()
+    return new Request(request.url, { method: request.method, headers: request.headers, signal: request.signal, body: JSON.stringify({ ...(body as object), project: name }) })
+  }
+  const url = new URL(request.url)
+  url.searchParams.set('project', name)
+  return new Request(url, request)
+}
+
 type Answer<Data> = { data?: Data; error?: unknown; response: Response }
 
 /** Turns an answer into its data, or throws it as a Problem. */

@@ -278,6 +278,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/goals/{id}/reached": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the newest times a goal was reached */
+        get: operations["reached-goal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -1679,6 +1696,25 @@ export interface components {
             /** Format: int64 */
             without_session: number;
         };
+        Reached: {
+            /** @description of the call that reached it */
+            call_id?: string;
+            /** @description of the event that reached it */
+            event_id?: string;
+            /** @description path of the page */
+            page?: string;
+            /** @description user, else device; empty when not known */
+            person: string;
+            /** @description empty when it is not known */
+            session_id: string;
+            /** Format: date-time */
+            time: string;
+        };
+        ReachedOutput: {
+            goal: components["schemas"]["Goal"];
+            /** @description newest first */
+            rows: components["schemas"]["Reached"][];
+        };
         Receipt: {
             /** Format: date-time */
             at: string;
@@ -2013,7 +2049,7 @@ export interface components {
         };
         Step: {
             /**
-             * @description [service:]METHOD and glob of the route template; * = any call
+             * @description [service:]METHOD and glob of the route template, as the server saw it; * = any call
              * @example POST /orders
              */
             call?: string;
@@ -2873,6 +2909,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RemoveGoalOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reached-goal": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description start of the range; default 7 days before its end */
+                from?: string;
+                /** @description end of the range, exclusive; default now */
+                to?: string;
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                filter?: string;
+                /** @description list and count marked bots too */
+                bots?: boolean;
+                /** @description links below it are as if they were not there */
+                min_confidence?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachedOutput"];
                 };
             };
             /** @description Error */

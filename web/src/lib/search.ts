@@ -25,9 +25,11 @@ export type Search = {
   text?: string
   /** A chart that is opened on demand. */
   chart?: string
+  /** Whose data it is; absent = the project `default`. */
+  project?: string
 }
 
-const keys: (keyof Search)[] = ['from', 'to', 'filter', 'sort', 'sel', 'side', 'axis', 'q', 'view', 'by', 'cols', 'show', 'text', 'chart']
+const keys: (keyof Search)[] = ['from', 'to', 'filter', 'sort', 'sel', 'side', 'axis', 'q', 'view', 'by', 'cols', 'show', 'text', 'chart', 'project']
 
 export function parseSearch(query: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(query))

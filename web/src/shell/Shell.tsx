@@ -1,11 +1,14 @@
 import { useRef, useState } from 'react'
-import { ActionIcon, AppShell, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { ActionIcon, AppShell, Burger, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { usePreferences } from '../lib/view'
 import { FindBox } from './FindBox'
 import { HelpDialog } from './HelpDialog'
 import { useHotkeys } from './hotkeys'
-import { navigation, pages, type Page } from './pages'
+import { isHere, Navigation } from './Navigation'
+import { pages } from './pages'
+import { ProjectSwitcher } from './ProjectSwitcher'
+import { RangeOffer } from './RangeOffer'
 import { LoginPage } from './LoginPage'
 import { TimeRangePicker } from './TimeRangePicker'
 import { useAuthorised } from '../api/client'
@@ -15,6 +18,7 @@ import './shell.css'
 export function Shell() {
   const authorised = useAuthorised()
   const [help, setHelp] = useState(false)
+  const [menu, setMenu] = useState(false)
   const find = useRef<HTMLInputElement>(null)
   const navigate = useNavigate()
   const { refresh } = usePreferences()
@@ -29,37 +33,23 @@ export function Shell() {
   const here = useRouterState({ select: (state) => pages.find((page) => isHere(page, state.location.pathname)) })
   if (!authorised) return <LoginPage />
   return (
-    <AppShell header={{ height: 44 }} navbar={{ width: 148, breakpoint: 'xs', collapsed: { mobile: true } }} padding={8}>
+    <AppShell header={{ height: { base: 78, xs: 44 } }} navbar={{ width: 148, breakpoint: 'xs', collapsed: { mobile: !menu } }} padding={8}>
       <title>{here ? `${here.label} · Clickspan` : 'Clickspan'}</title>
       <a href="#content" className="skip">Skip to content</a>
       <AppShell.Header className="header">
+        <Burger className="menu-button" size="xs" opened={menu} onClick={() => setMenu(!menu)} aria-label={menu ? 'Close the menu' : 'Open the menu'} aria-expanded={menu} />
         <Link to="/" className="brand">Clickspan</Link>
         <FindBox ref={find} />
+        <ProjectSwitcher />
         <TimeRangePicker />
         <ActionIcon variant="default" size={26} aria-label="Switch between dark and light" title="Dark or light (Shift+D)" onClick={toggleTheme}>◐</ActionIcon>
         <ActionIcon variant="default" size={26} aria-label="Keyboard help" title="Keyboard (?)" onClick={() => setHelp(true)}>?</ActionIcon>
       </AppShell.Header>
-      <AppShell.Navbar className="navbar" aria-label="Pages"><Navigation /></AppShell.Navbar>
-      <AppShell.Main id="content" tabIndex={-1}><Outlet /></AppShell.Main>
+      <AppShell.Navbar className="navbar" aria-label="Pages"><Navigation onChoose={() => setMenu(false)} /></AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1}><RangeOffer /><Outlet /></AppShell.Main>
       <HelpDialog open={help} onClose={() => setHelp(false)} />
     </AppShell>
   )
-}
-
-function isHere(page: Page, path: string): boolean {
-  return page.path === '/' ? path === '/' : path.startsWith(page.path)
-}
-
-function Navigation() {
-  const path = useRouterState({ select: (state) => state.location.pathname })
-  return navigation.map(({ group, pages: members }) => (
-    <section key={group} aria-label={group}>
-      <p className="nav-group">{group}</p>
-      <ul>
-        {members.map((page) => <li key={page.path}><Link to={page.path} className="nav-link" aria-current={isHere(page, path) ? 'page' : undefined}>{page.label}</Link></li>)}
-      </ul>
-    </section>
-  ))
 }
 
 function useThemeToggle(): () => void {

@@ -2,7 +2,7 @@
 
 export type Page = { path: string; label: string; key: string }
 
-export const navigation: { group: string; pages: Page[] }[] = [
+const groups: { group: string; pages: Page[] }[] = [
   {
     group: 'Now',
     pages: [
@@ -27,7 +27,17 @@ export const navigation: { group: string; pages: Page[] }[] = [
       { path: '/usage', label: 'Usage', key: 'u' },
     ],
   },
-  { group: 'Set-up', pages: [{ path: '/quality', label: 'Data quality', key: 'q' }] },
+  {
+    group: 'Impact',
+    pages: [],
+  },
+  {
+    group: 'Set-up',
+    pages: [{ path: '/quality', label: 'Data quality', key: 'q' }],
+  },
 ]
+
+/** The groups that have pages. */
+export const navigation = groups.filter(({ pages }) => pages.length > 0)
 
 export const pages = navigation.flatMap((group) => group.pages)

@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
+import { project } from '../../api/client'
 import type { CallRecord, EventRecord } from '../../api/types'
+import { stringifySearch } from '../../lib/search'
 import { follow, type Message } from './stream'
 
 export type LiveRow = { key: string; call: CallRecord; event?: never } | { key: string; event: EventRecord; call?: never }
@@ -22,7 +24,7 @@ export function useLive(filter: string | undefined, paused: boolean): Live {
 
   useEffect(() => {
     const abort = new AbortController()
-    const query = filter ? `?filter=${encodeURIComponent(filter)}` : ''
+    const query = stringifySearch({ filter, project })
     const onMessage = (message: Message) => {
       const row = rowOf(message)
       if (row) buffer.current = [row, ...buffer.current].slice(0, keptRows)

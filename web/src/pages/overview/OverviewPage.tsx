@@ -1,83 +1,61 @@
-import { Link, useNavigate } from '@tanstack/react-router'
-import { useEndpoints, useQuality, useSessions } from '../../api/queries'
-import type { EndpointStats, SessionRecord } from '../../api/types'
-import { DataTable } from '../../charts/DataTable'
-import { Answered } from '../../components/Notice'
-import { NoCalls } from '../../components/Onboarding'
-import { formatCount, formatShare } from '../../lib/format'
+import { Link } from '@tanstack/react-router'
+import { useOverview } from '../../api/overview'
+import type { Overview } from '../../api/types'
+import { Answered, EmptyNotice } from '../../components/Notice'
+import { formatCount, formatRate, formatShare } from '../../lib/format'
 import { useRange } from '../../lib/view'
-import { endpointColumns } from '../endpoints/endpointColumns'
 import { RedCharts } from '../RedCharts'
-import { sessionColumns } from '../sessions/sessionColumns'
-import { Headline } from './Headline'
-import { worstFirst, worstTrouble } from './trouble'
+import { CostsSection } from './CostsSection'
+import { GoalsToday } from './GoalsToday'
+import { NowSection } from './NowSection'
+import { ReleasesSection } from './ReleasesSection'
+import { WorstStepSection } from './WorstStepSection'
+import './overview.css'
 
-const shownEndpoints = 8
-const shownSessions = 8
-const failedSessions = 'session.failed > 0'
-
-/** The first screen: what hurts people in this time range, in one sentence, and then the charts. */
+/** The first screen answers before it charts: what hurts people now, how the goals do, what costs them, whether releases helped. */
 export default function OverviewPage() {
-  const range = useRange()
-  const endpoints = useEndpoints(range.query)
+  const overview = useOverview()
   return (
-    <Answered query={endpoints} what="the overview">
-      {({ rows }) => rows.length === 0 ? <><h1>Overview</h1><NoCalls /></> : (
-        <div className="stack">
-          <Headline trouble={worstTrouble(rows)} calls={rows.reduce((n, e) => n + e.calls, 0)} />
-          <RedCharts range={range} of="all endpoints" />
-          <WorstEndpoints rows={rows} seconds={(range.to - range.from) / 1000} />
-          <FailedSessions />
-          <Coverage />
-        </div>
-      )}
+    <Answered query={overview} what="the overview">
+      {(answer) => (answer.data.newest ? <Answer overview={answer} /> : <NoData />)}
     </Answered>
   )
 }
 
-const overviewColumns = new Set(['service', 'route', 'calls', 'failed', 'refused', 'p50', 'p95', 'people'])
-
-function WorstEndpoints({ rows, seconds }: { rows: EndpointStats[]; seconds: number }) {
-  const navigate = useNavigate()
-  const columns = endpointColumns(seconds).filter((column) => overviewColumns.has(column.id))
+function NoData() {
   return (
-    <section className="stack" aria-labelledby="worst-endpoints">
-      <h2 id="worst-endpoints">Endpoints that hurt most <Link to="/endpoints" className="small">all {formatCount(rows.length)}</Link></h2>
-      <DataTable main label="Endpoints that hurt most" columns={columns} rows={worstFirst(rows).slice(0, shownEndpoints)} rowKey={(e) => e.id} maxHeight={230}
-        onOpen={(e) => void navigate({ to: '/endpoints/$id', params: { id: e.id } })} />
-    </section>
+    <EmptyNotice title="">
+      <h1>No data yet</h1>
+      <p>Clickspan joins two records: what people do on your pages, and what your API did about it. Both take one block to paste.</p>
+      <p><a href="/connect">Connect your site and its log</a></p>
+    </EmptyNotice>
   )
 }
 
-function FailedSessions() {
-  const { query } = useRange()
-  const sessions = useSessions({ ...query, filter: failedSessions }, shownSessions)
+function Answer({ overview }: { overview: Overview }) {
+  const range = useRange()
   return (
-    <section className="stack" aria-labelledby="failed-sessions">
-      <h2 id="failed-sessions">Recent sessions with failed calls <Link to="/sessions" search={{ filter: failedSessions }} className="small">all</Link></h2>
-      <Answered query={sessions} what="sessions">
-        {({ pages }) => <SessionList rows={pages[0]?.rows ?? []} />}
-      </Answered>
-    </section>
+    <div className="stack">
+      <NowSection overview={overview} />
+      <div className="columns cards">
+        <GoalsToday goals={overview.goals} at={overview.at} />
+        <WorstStepSection overview={overview} />
+        <CostsSection overview={overview} />
+        <ReleasesSection overview={overview} />
+      </div>
+      <LiveLine overview={overview} />
+      <RedCharts range={range} of="all endpoints" />
+    </div>
   )
 }
 
-function SessionList({ rows }: { rows: SessionRecord[] }) {
-  const navigate = useNavigate()
-  if (rows.length === 0) return <p className="muted">None in this time range.</p>
-  return <DataTable label="Recent sessions with failed calls" columns={sessionColumns} rows={rows} rowKey={(s) => s.id} maxHeight={230}
-    onOpen={(s) => void navigate({ to: '/sessions/$id', params: { id: s.id } })} />
-}
-
-function Coverage() {
-  const { query } = useRange()
-  const quality = useQuality(query)
-  const calls = quality.data?.calls
-  if (!calls || calls.total === 0) return null
+function LiveLine({ overview: { live, data } }: { overview: Overview }) {
   return (
-    <p className="muted">
-      {formatShare(calls.linked_to_action / calls.total)} of {formatCount(calls.total)} server calls are linked to what a person did.{' '}
-      <Link to="/quality">Why not the rest?</Link>
+    <p className="row muted">
+      <span>
+        At this moment: <Link to="/live">{formatRate(live.calls_per_second)}</Link> calls, <Link to="/live">{formatCount(live.people)}</Link> {live.people === 1 ? 'person' : 'people'} active in the last 5 minutes.
+        {data.calls > 0 && <> Of the last day’s {formatCount(data.calls)} server calls {formatShare(data.linked / data.calls)} are linked to what a person did. <Link to="/quality">Why not the rest?</Link></>}
+      </span>
     </p>
   )
 }

@@ -1,0 +1,98 @@
+import { Link } from '@tanstack/react-router'
+import { endpointName } from '../../api/endpoints'
+import type { Overview, Trouble } from '../../api/types'
+import { Moment } from '../../components/values'
+import { formatAgo, formatClock, formatMoment, toIso, type Zone } from '../../lib/time'
+import { formatCount, plural } from '../../lib/format'
+import { usePreferences } from '../../lib/view'
+import { Association } from './Association'
+import { badCalls, badWords, becameWords, goalWords, missing, slowWords, verdictWords } from './words'
+
+/** What hurts people now, in one sentence, with the ways to look closer; or that nothing does. */
+export function NowSection({ overview }: { overview: Overview }) {
+  const { now } = overview
+  return (
+    <header className={now.trouble ? 'headline' : 'headline calm'}>
+      {now.trouble ? <TroubleNow trouble={now.trouble} at={overview.at} /> : <Quiet overview={overview} />}
+      <Missing overview={overview} />
+    </header>
+  )
+}
+
+function Quiet({ overview: { now, data, pending } }: { overview: Overview }) {
+  return (
+    <>
+      <h1>{now.state === 'no_calls' ? 'Nothing was called in the last hour.' : 'Nothing hurts people now.'}</h1>
+      <p className="muted">
+        {now.state === 'no_calls'
+          ? <>The newest record is of <Moment at={data.newest ?? ''} precision="minute" />.</>
+          : <>No endpoint fails more, or is slower, than it usually is at this hour, over {plural(now.calls, 'call')}.</>}
+        {' '}
+        {now.last
+          ? <>The last trouble: <Link to="/calls" search={{ filter: lastFilter(now.last), side: 'server', from: now.last.from, to: now.last.to }}>
+              {endpointName(now.last.endpoint)} failed {formatCount(now.last.failed)} of {plural(now.last.calls, 'time')}
+            </Link> in the hour from <Moment at={now.last.from} precision="minute" />.</>
+          : !pending && 'There was no trouble in the week before.'}
+      </p>
+    </>
+  )
+}
+
+function lastFilter({ endpoint }: { endpoint: { method: string; route: string } }): string {
+  return `call.method == ${JSON.stringify(endpoint.method)} && call.route == ${JSON.stringify(endpoint.route)} && call.failed == true`
+}
+
+function TroubleNow({ trouble: t, at }: { trouble: Trouble; at: string }) {
+  const { zone, now } = usePreferences()
+  const goal = goalWords(t)
+  const until = t.until ?? at
+  return (
+    <>
+      <h1>
+        <Link to="/endpoints/$id" params={{ id: t.endpoint.id }}>{endpointName(t.endpoint)}</Link>
+        {t.endpoint.service && <> of {t.endpoint.service}</>}
+        {t.kind === 'failing' ? ` ${t.until ? 'failed' : 'fails'}` : ` ${t.until ? 'was' : 'is'} slow`}
+        {t.people > 0 && <> for <People trouble={t}>{plural(t.people, 'person', 'people')}</People></>}
+        {t.until ? <> from {clock(t.since, zone, now)} to {clock(t.until, zone, now)}, and is over</> : <> since {clock(t.since, zone, now)}</>}
+        : <Link to="/calls" search={{ filter: badCalls(t), side: t.side, from: t.since, to: until }} className={t.kind === 'failing' ? 'failed' : 'slow'}>{badWords(t)}</Link>.
+      </h1>
+      <ul className="facts-list">
+        {t.kind === 'slow' && <li>It is slow against itself: {slowWords(t)}.</li>}
+        <li>{becameWords(t)}</li>
+        {goal && <li>{goal} <Association what="these visits" /></li>}
+        <li>{verdictWords(t)}</li>
+        {t.release && <li>{t.release.service} {t.release.version} was released {formatAgo(Date.parse(t.release.at), Date.parse(t.since)).replace(' ago', '')} before it began.</li>}
+      </ul>
+      <p className="row actions">
+        {t.example.session_id
+          ? <Link to="/sessions/$id" params={{ id: t.example.session_id }} search={{ sel: t.example.call_id }}>Watch one</Link>
+          : t.example.call_id && <Link to="/calls" search={{ sel: t.example.call_id, side: t.side, from: t.since, to: until }}>See one call</Link>}
+        {t.sessions.length > 0 && <People trouble={t}>The people</People>}
+        <Link to="/calls" search={{ filter: badCalls(t), side: t.side, from: t.since, to: until }}>The calls</Link>
+        <Link to="/endpoints/$id" params={{ id: t.endpoint.id }}>The endpoint</Link>
+      </p>
+    </>
+  )
+}
+
+const day = 86_400_000
+
+/** The visits that were hit, the newest 50 of them. */
+function People({ trouble: t, children }: { trouble: Trouble; children: React.ReactNode }) {
+  if (t.sessions.length === 0) return children
+  const from = toIso(Date.parse(t.since) - day)
+  return <Link to="/sessions" search={{ filter: `session.id in ${JSON.stringify(t.sessions)}`, from, to: toIso(Date.parse(t.since) + 2 * day) }}>{children}</Link>
+}
+
+/** "11:40", with the date when that was another day. */
+function clock(at: string, zone: Zone, now: number): string {
+  const ms = Date.parse(at)
+  return now - ms < day / 2 ? formatClock(ms, zone, 'minute') : formatMoment(ms, zone, 'minute')
+}
+
+/** What the page cannot tell yet, and where to bring it from. */
+function Missing({ overview }: { overview: Overview }) {
+  const text = missing(overview)
+  if (!text) return null
+  return <p>{text} <a href="/connect">Connect</a> shows what is missing.</p>
+}
