@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import { ActionIcon, AppShell, Burger, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { ActionIcon, AppShell, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { usePreferences } from '../lib/view'
 import { FindBox } from './FindBox'
@@ -37,7 +37,7 @@ export function Shell() {
       <title>{here ? `${here.label} · Clickspan` : 'Clickspan'}</title>
       <a href="#content" className="skip">Skip to content</a>
       <AppShell.Header className="header">
-        <Burger className="menu-button" size="xs" opened={menu} onClick={() => setMenu(!menu)} aria-label={menu ? 'Close the menu' : 'Open the menu'} aria-expanded={menu} />
+        <ActionIcon variant="default" size={26} className="menu-button" aria-label={menu ? 'Close the menu' : 'Open the menu'} aria-expanded={menu} onClick={() => setMenu(!menu)}>{menu ? '✕' : '☰'}</ActionIcon>
         <Link to="/" className="brand">Clickspan</Link>
         <FindBox ref={find} />
         <ProjectSwitcher />

@@ -12,7 +12,7 @@ import { badCalls, badWords, becameWords, goalWords, missing, slowWords, verdict
 export function NowSection({ overview }: { overview: Overview }) {
   const { now } = overview
   return (
-    <header className={now.trouble ? 'headline' : 'headline calm'}>
+    <header className={!now.trouble ? 'headline calm' : now.trouble.until ? 'headline over' : 'headline'}>
       {now.trouble ? <TroubleNow trouble={now.trouble} at={overview.at} /> : <Quiet overview={overview} />}
       <Missing overview={overview} />
     </header>

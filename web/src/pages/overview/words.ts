@@ -36,13 +36,13 @@ export function goalWords({ goal }: Trouble): string | null {
   const compared = `${hit}, ${formatCount(goal.not_hit.count)} of ${formatCount(goal.not_hit.of)} that made the same call unharmed (${formatShare(goal.not_hit.share)})`
   const [low = -1, high = 1] = goal.ci95
   const sure = low > 0 || high < 0
-  return `${compared}. ${sure ? `That is ${points(goal.difference)} apart, by chance between ${points(low)} and ${points(high)}.` : 'So few may differ by chance.'}`
+  return `${compared}. ${sure ? `That is ${points(goal.difference)} (95 %: ${points(low)} to ${points(high)}).` : 'So few may differ by chance alone.'}`
 }
 
 /** A difference of shares: "−63 points". */
 export function points(difference: number): string {
-  const rounded = Math.round(difference * 100)
-  return `${rounded < 0 ? '−' : rounded > 0 ? '+' : ''}${Math.abs(rounded)} points`
+  const rounded = Math.round(Math.abs(difference) * 100)
+  return `${rounded === 0 ? '' : difference < 0 ? '−' : '+'}${rounded} points`
 }
 
 const verdicts: Record<Trouble['verdict']['because'], (t: Trouble) => string> = {
