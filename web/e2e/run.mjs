@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core'
 import { checkAxe, Report } from './report.mjs'
 import { checkKeyboard } from './keyboard.mjs'
 import { discoverPages } from './pages.mjs'
+import { checkOverview } from './overview.mjs'
 import { checkState } from './state.mjs'
 import { checkExplorer } from './explorer.mjs'
 
@@ -32,6 +33,7 @@ try {
   await checkKeyboard(page, open, report)
   await checkState(page, open, report)
   await checkExplorer(page, open, report)
+  await checkOverview(page, origin, report)
   await checkLogin(browser, origin)
 } finally {
   await browser.close()

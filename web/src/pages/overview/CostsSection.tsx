@@ -15,7 +15,7 @@ export function CostsSection({ overview: { costs, pending } }: { overview: Overv
         <>
           <div className="wide">
             <table className="mini-table numbers">
-              <thead><tr><th scope="col">Endpoint</th><th scope="col">Lost a day</th><th scope="col">How sure</th><th scope="col">Of those hit</th><th scope="col">Of the others</th></tr></thead>
+              <thead><tr><th scope="col">Endpoint</th><th scope="col">Lost a day</th><th scope="col">How sure</th><th scope="col">Reached by those hit</th><th scope="col">By the others</th></tr></thead>
               <tbody>{rows.map((c) => <CostRow key={c.endpoint.id} cost={c} from={from} to={to} />)}</tbody>
             </table>
           </div>

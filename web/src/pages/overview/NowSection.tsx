@@ -32,7 +32,7 @@ function Quiet({ overview: { now, data, pending } }: { overview: Overview }) {
           ? <>The last trouble: <Link to="/calls" search={{ filter: lastFilter(now.last), side: 'server', from: now.last.from, to: now.last.to }}>
               {endpointName(now.last.endpoint)} failed {formatCount(now.last.failed)} of {plural(now.last.calls, 'time')}
             </Link> in the hour from <Moment at={now.last.from} precision="minute" />.</>
-          : !pending && 'There was no trouble in the week before.'}
+          : !pending && now.state === 'quiet' && 'There was no trouble in the week before.'}
       </p>
     </>
   )

@@ -14,9 +14,10 @@ export function ReleasesSection({ overview: { releases, pending } }: { overview:
       {releases.length > 0 ? (
         <div className="wide">
           <table className="mini-table numbers">
-            <thead><tr><th scope="col">Release</th><th scope="col">At</th><th scope="col">Verdict</th><th scope="col">Failed before → after</th><th scope="col">p95 before → after</th></tr></thead>
+            <thead><tr><th scope="col">Release</th><th scope="col">At</th><th scope="col">Verdict</th><th scope="col">Failed</th><th scope="col">p95</th></tr></thead>
             <tbody>{releases.map((e) => <ReleaseRow key={`${e.release.service} ${e.release.version} ${e.release.at}`} effect={e} />)}</tbody>
           </table>
+          <p className="muted small">Before → after, over the same length of time.</p>
         </div>
       ) : <p className="muted">{pending ? 'Being worked out …' : 'No release in the last 30 days. A deploy marker is one request: POST /intake/releases with service, version and at.'}</p>}
     </section>
