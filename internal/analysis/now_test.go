@@ -164,3 +164,27 @@ func TestNothingCalled(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// A job fails half its calls every Friday at eleven; that it does so today is no
+// news, whatever the other hours of the week were like. On any other day it would be.
+func TestTheSameHourOfLastWeekIsTheBaseline(t *testing.T) {
+	t.Parallel()
+	for state, lastBadHour := range map[string]time.Time{"quiet": at("11:00").Add(-7 * 24 * time.Hour), "trouble": at("11:00").Add(-6 * 24 * time.Hour)} {
+		var s shop
+		s.calls(at("11:00").Add(-5*24*time.Hour), at("11:00").Add(-4*24*time.Hour), 2000, 0, time.Millisecond)
+		s.calls(at("11:00").Add(-7*24*time.Hour), at("12:00").Add(-7*24*time.Hour), 120, 0, time.Millisecond)
+		for i := range s.Calls[2000:] {
+			if c := &s.Calls[2000+i]; i%2 == 0 && !c.Time.Before(lastBadHour) && c.Time.Before(lastBadHour.Add(time.Hour)) {
+				c.Status = 500
+			}
+		}
+		s.calls(at("11:00"), noon(), 120, 2, time.Millisecond)
+		got := overview(t, s.store(t), question()).Now
+		if got.State != state {
+			t.Errorf("%+v, wanted %s", got, state)
+		}
+		if got.Trouble != nil && (got.Trouble.UsualFrom != "same_hour_last_week" || *got.Trouble.Usual != 0) {
+			t.Errorf("usually %v, by %s", *got.Trouble.Usual, got.Trouble.UsualFrom)
+		}
+	}
+}
