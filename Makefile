@@ -54,6 +54,7 @@ test-sdk: sdk/js/node_modules/.package-lock.json sdk ## types, lint, unit tests 
 
 test-browser: build ## the built binary, driven by Chromium
 	./scripts/need-chromium
+	./scripts/need-nginx
 	$(GO) test -count=1 -tags browser ./test/...
 
 lint: $(LINT) ## gofumpt, go vet, golangci-lint with the package directions

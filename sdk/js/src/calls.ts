@@ -100,7 +100,7 @@ function take(entry: PerformanceResourceTiming): void {
 
 function note(call: Call): void {
   if (!open.delete(call)) return
-  if (call.cause) endCause(call.cause, ended(call))
+  if (call.cause) endCause(call.cause)
   record(call)
 }
 

@@ -29,7 +29,7 @@ function load(): void {
   const here = page
   action.open++
   const loaded = () => {
-    endCause({ action, how: 'direct' }, performance.now())
+    endCause({ action, how: 'direct' })
     recordDocument(action, here)
   }
   if (document.readyState === 'complete') loaded()
