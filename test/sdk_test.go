@@ -303,7 +303,7 @@ func (s *shop) wantClicks(method string) timeline {
 		"Pay now: POST /api/orders by " + method,
 		"Show orders: GET /api/orders by " + method,
 	}
-	ctx, cancel := context.WithTimeout(s.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
 	defer cancel()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()

@@ -111,8 +111,8 @@ describe('links', () => {
   visit('the trace that a server names in Server-Timing is read', '', async ({ world, page, leave }) => {
     const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
     await page.evaluate(async ([trace, other]) => {
-      await fetch(`/api/own?trace=${trace}`)
-      await fetch(`${other}/api/other?trace=${trace}`)
+      await (await fetch(`/api/own?trace=${trace}`)).text()
+      await (await fetch(`${other}/api/other?trace=${trace}`)).text()
     }, [trace, world.other])
     await leave()
     for (const path of ['/api/own', '/api/other']) assert.equal((await until(() => calls(world, path)[0])).server_trace_id, trace, path)

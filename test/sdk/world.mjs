@@ -10,7 +10,7 @@ const script = readFileSync(new URL('../../sdk/js/dist/clickspan.js', import.met
 /** A person's browser: the SDK's server marks headless ones as automation. */
 export const userAgent = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
 
-export const launch = () => chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+export const launch = () => chromium.launch({ executablePath: process.env.CLICKSPAN_E2E_BROWSER ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
 
 const page = (attributes) => `<!doctype html><meta charset="utf-8"><title>Secret title</title>
 <script defer src="/_cs/clickspan.js" data-key="k" ${attributes}></script>
@@ -82,11 +82,11 @@ export const calls = (world, path) =>
 
 /** Returns what `find` finds as soon as it finds something. */
 export async function until(find, what) {
-  const patience = Date.now() + 15_000
+  const patience = Date.now() + 60_000
   for (;;) {
     const found = await find()
     if (found) return found
-    if (Date.now() > patience) throw new Error(`this did not happen in 15 s: ${what ?? find}`)
+    if (Date.now() > patience) throw new Error(`this did not happen in a minute: ${what ?? find}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

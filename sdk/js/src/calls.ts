@@ -34,10 +34,10 @@ const open = new Set<Call>()
 
 /** Lets every call find the browser's own timing, and ends those that the page leaves behind. */
 export function watchCalls(): void {
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) take(entry as PerformanceResourceTiming)
-  }).observe({ type: 'resource' })
+  const observer = new PerformanceObserver((list) => list.getEntries().forEach(take))
+  observer.observe({ type: 'resource' })
   addEventListener('pagehide', () => {
+    observer.takeRecords().forEach(take)
     for (const call of open) {
       call.error ??= call.end ? undefined : 'abort'
       note(call)
@@ -87,7 +87,8 @@ export function recordDocument(action: Action, page: Page): void {
 /** Whether the visit's traces are kept: all or none, so that none is torn. */
 const isSampled = (): boolean => parseInt(sessionId().slice(0, 8), 16) < (options.sample ?? 1) * 2 ** 32
 
-function take(entry: PerformanceResourceTiming): void {
+function take(found: PerformanceEntry): void {
+  const entry = found as PerformanceResourceTiming
   if (!/^(fetch|xmlhttprequest)$/.test(entry.initiatorType)) return
   for (const call of open) {
     if (!call.timing && entry.startTime >= call.start - slack && entry.name === call.url.href.replace(/#.*/, '')) {
