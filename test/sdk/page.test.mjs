@@ -22,8 +22,10 @@ function visit(name, attributes, body, options = {}) {
     page.on('console', (message) => message.text().includes('Content Security Policy') && failures.push(message.text()))
     try {
       await page.goto(`${world.url}/?attributes=${encodeURIComponent(attributes)}`)
+      // Really leaving is left to the tests that are about it: a browser gives a page that goes only so much time, and a busy machine less.
       const leave = () => page.goto('about:blank')
-      await body({ world, page, context, leave })
+      const finish = () => page.evaluate(() => void dispatchEvent(new Event('pagehide')))
+      await body({ world, page, context, leave, finish })
       assert.deepEqual(failures, options.failures ?? [])
     } finally {
       await context.close()
@@ -47,10 +49,10 @@ async function quiet(page) {
 }
 
 describe('links', () => {
-  visit('a click carries the calls it caused, directly and in a chain', '', async ({ world, page, leave }) => {
+  visit('a click carries the calls it caused, directly and in a chain', '', async ({ world, page, finish }) => {
     await click(page, world, () => void fetch('/api/first?secret=1').then(() => fetch('/api/second', { method: 'POST', body: 'x' })), '/api/second')
     await until(() => page.evaluate(() => performance.getEntriesByType('resource').some((entry) => entry.name.endsWith('/api/second'))))
-    await leave()
+    await finish()
     const { id, action_id, target } = await until(() => events(world, 'click')[0])
     assert.equal(action_id, id)
     assert.deepEqual({ role: target.role, name: target.name, selector: target.selector }, { role: 'button', name: 'Pay # now', selector: '#pay' })
@@ -68,9 +70,9 @@ describe('links', () => {
     assert.equal(baggage, `session.id=${batches(world)[0].session_id},page.id=${events(world)[0].page.id},action.id=${id}`)
   })
 
-  visit('the load of the page is an action, and its document a call', '', async ({ world, leave, page }) => {
+  visit('the load of the page is an action, and its document a call', '', async ({ world, finish, page }) => {
     await page.waitForFunction(() => document.readyState === 'complete')
-    await leave()
+    await finish()
     const document = await until(() => calls(world, '/')[0])
     const view = events(world, 'page_view')[0]
     assert.deepEqual([document.class, document.status, document.action_id], ['document', 200, view.id])
@@ -78,12 +80,12 @@ describe('links', () => {
     assert.equal(view.seq, 1)
   })
 
-  visit('polling stays without an action', '', async ({ world, page, leave }) => {
+  visit('polling stays without an action', '', async ({ world, page, finish }) => {
     await page.evaluate(() => void setInterval(() => fetch('/api/poll?ms=30'), 250))
     await until(() => world.requests.length > 4)
     await click(page, world, () => void fetch('/api/mine?ms=700'), '/api/mine')
     await until(() => world.requests.length > 10)
-    await leave()
+    await finish()
     await until(() => calls(world, '/api/mine')[0])
     assert.ok(calls(world, '/api/mine')[0].action_id)
     const linked = calls(world, '/api/poll').filter((call) => call.action_id && call.attributes['clickspan.cause'] === 'chain')
@@ -91,7 +93,7 @@ describe('links', () => {
     assert.ok(calls(world, '/api/poll').length > 8)
   })
 
-  visit('XMLHttpRequest is followed too', '', async ({ world, page, leave }) => {
+  visit('XMLHttpRequest is followed too', '', async ({ world, page, finish }) => {
     await click(page, world, () => {
       const xhr = new XMLHttpRequest()
       xhr.open('put', '/api/xhr?status=503')
@@ -100,7 +102,7 @@ describe('links', () => {
       xhr.send('{}')
     }, '/api/xhr')
     await page.waitForFunction(() => document.getElementById('out').textContent === 'done')
-    await leave()
+    await finish()
     const call = await until(() => calls(world, '/api/xhr')[0])
     assert.deepEqual([call.method, call.status, call.action_id], ['PUT', 503, events(world, 'click')[0].id])
     const { headers } = world.requests[0]
@@ -108,13 +110,13 @@ describe('links', () => {
     assert.match(headers.baggage, /^own=1, session\.id=/)
   })
 
-  visit('the trace that a server names in Server-Timing is read', '', async ({ world, page, leave }) => {
+  visit('the trace that a server names in Server-Timing is read', '', async ({ world, page, finish }) => {
     const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
     await page.evaluate(async ([trace, other]) => {
       await (await fetch(`/api/own?trace=${trace}`)).text()
       await (await fetch(`${other}/api/other?trace=${trace}`)).text()
     }, [trace, world.other])
-    await leave()
+    await finish()
     for (const path of ['/api/own', '/api/other']) assert.equal((await until(() => calls(world, path)[0])).server_trace_id, trace, path)
   })
 })
@@ -122,7 +124,7 @@ describe('links', () => {
 describe("the application's own requests", () => {
   const foreign = '00-11111111111111111111111111111111-2222222222222222-01'
 
-  visit("another tracer's header is kept: fetch, Request, XMLHttpRequest", '', async ({ world, page, leave }) => {
+  visit("another tracer's header is kept: fetch, Request, XMLHttpRequest", '', async ({ world, page, finish }) => {
     await page.evaluate(async (traceparent) => {
       await fetch('/api/fetch', { headers: { traceparent, 'x-own': '1' } })
       await fetch(new Request('/api/request', { headers: { traceparent, 'x-own': '1' } }))
@@ -134,7 +136,7 @@ describe("the application's own requests", () => {
         xhr.send()
       })
     }, foreign)
-    await leave()
+    await finish()
     for (const path of ['/api/fetch', '/api/request', '/api/xhr']) {
       const call = await until(() => calls(world, path)[0], path)
       assert.equal(world.requests.find((request) => request.path === path).headers.traceparent, foreign, path)
@@ -197,7 +199,7 @@ describe("the application's own requests", () => {
     assert.deepEqual(withSdk, without)
   })
 
-  visit('aborts, timeouts and failures end as they would, and are told apart', '', async ({ world, page, leave }) => {
+  visit('aborts, timeouts and failures end as they would, and are told apart', '', async ({ world, page, finish }) => {
     const outcomes = await page.evaluate(async (other) => {
       const name = (promise) => promise.catch((error) => error.name ?? String(error))
       const controller = new AbortController()
@@ -222,7 +224,7 @@ describe("the application's own requests", () => {
       ])
     }, world.other)
     assert.deepEqual(outcomes, ['AbortError', 'changed my mind', 'TimeoutError', 'TypeError', 'TypeError', 0, 0])
-    await leave()
+    await finish()
     await until(() => calls(world, '/api/xhr-timeout')[0])
     const errors = Object.fromEntries(calls(world).filter((call) => call.error).map((call) => [new URL(call.url).pathname.slice(5), call.error]))
     assert.deepEqual(errors, {
@@ -239,9 +241,9 @@ describe("the application's own requests", () => {
     assert.equal(reported, 'TypeError')
   })
 
-  visit('other origins get headers only where they are listed', 'data-trace-hosts="listed.example, *.never.example"', async ({ world, page, leave }) => {
+  visit('other origins get headers only where they are listed', 'data-trace-hosts="listed.example, *.never.example"', async ({ world, page, finish }) => {
     await page.evaluate((other) => fetch(`${other}/api/unlisted`), world.other)
-    await leave()
+    await finish()
     const call = await until(() => calls(world, '/api/unlisted')[0])
     assert.deepEqual([call.status, call.trace_id], [200, undefined])
     assert.equal(world.requests.length, 1, 'no preflight')
@@ -320,13 +322,13 @@ describe('evidence', () => {
     assert.equal(calls(world, '/api/failed')[0].action_id, failed.id)
   })
 
-  visit('errors, without what they quote', '', async ({ world, page, leave }) => {
+  visit('errors, without what they quote', '', async ({ world, page, finish }) => {
     await page.evaluate(() => {
       setTimeout(function pay() { throw new TypeError('bob@example.com has 12345 in "a long quotation of what was typed"') })
       void Promise.reject(new RangeError('too far'))
       void Promise.reject('a text')
     })
-    await leave()
+    await finish()
     await until(() => events(world, 'error').length === 3)
     const [rejected, text, thrown] = events(world, 'error').sort((a, b) => a.name.localeCompare(b.name) && 0)
     const found = Object.fromEntries([rejected, text, thrown].map(({ name, properties }) => [name, properties.message]))
@@ -347,7 +349,7 @@ describe('evidence', () => {
 })
 
 describe('privacy', () => {
-  visit('nothing that was typed, no title, no query, no personal text', '', async ({ world, page, leave }) => {
+  visit('nothing that was typed, no title, no query, no personal text', '', async ({ world, page, finish }) => {
     await page.evaluate(() => {
       document.body.insertAdjacentHTML('beforeend', `<button id="odd" aria-label="&lt;img src=x onerror=alert(1)&gt; 😀😀 مرحبا ${'x'.repeat(60)}"></button>
         <button id="mail">Write to bob@example.com</button><div data-clickspan="Plan card"><button id="named">Secret 1</button></div>
@@ -359,7 +361,7 @@ describe('privacy', () => {
     await page.locator('[name=password]').pressSequentially('secret')
     await page.click('#send')
     for (const id of ['odd', 'mail', 'named', 'ignored', 'emoji']) await page.click(`#${id}`)
-    await leave()
+    await finish()
     await until(() => events(world, 'click').length === 5)
     const sent = world.bodies.join('\n')
     assert.doesNotMatch(sent, /secret|Secret|bob|Some text|not a button/)
@@ -374,7 +376,7 @@ describe('privacy', () => {
     assert.equal(events(world, 'submit').length, 1)
   })
 
-  visit('pending: nothing leaves and nothing is stored until the person decides', 'data-consent="pending"', async ({ world, page, leave }) => {
+  visit('pending: nothing leaves and nothing is stored until the person decides', 'data-consent="pending"', async ({ world, page, finish }) => {
     await click(page, world, () => void fetch('/api/early'), '/api/early')
     assert.match(world.requests[0].headers.traceparent, /^00-/)
     assert.equal(world.requests[0].headers.baggage, undefined, 'no id of the visit before consent')
@@ -383,7 +385,7 @@ describe('privacy', () => {
     await page.evaluate(() => window.clickspan.consent('granted'))
     await page.evaluate(() => fetch('/api/late'))
     assert.match(world.requests[1].headers.baggage, /^session\.id=/)
-    await leave()
+    await finish()
     await until(() => calls(world, '/api/early')[0] && calls(world, '/api/late')[0])
     assert.ok(batches(world).every(({ consent, device_id }) => consent === 'granted' && device_id))
     assert.equal(new Set(batches(world).map(({ session_id }) => session_id)).size, 1)
@@ -477,7 +479,7 @@ describe('delivery', () => {
     assert.ok(events(world, 'click')[0], 'the click came along')
   })
 
-  visit('routes of a single-page application are pages of their own', '', async ({ world, page, leave }) => {
+  visit('routes of a single-page application are pages of their own', '', async ({ world, page, finish }) => {
     await page.evaluate(() => history.replaceState({}, '', location.href))
     await quiet(page)
     await page.evaluate(() => history.pushState({}, '', '/orders'))
@@ -486,7 +488,7 @@ describe('delivery', () => {
     await page.goBack()
     await quiet(page)
     await page.evaluate(() => (location.hash = '#/inside'))
-    await leave()
+    await finish()
     await until(() => events(world, 'route_change').length === 4)
     const routes = events(world, 'route_change')
     assert.deepEqual(routes.map((e) => e.page.url.slice(world.url.length)), ['/orders', '/orders/17', '/orders', '/orders#/inside'])
@@ -497,7 +499,7 @@ describe('delivery', () => {
     for (const { page } of routes) assert.equal(Math.min(...events(world).filter((e) => e.page.id === page.id).map((e) => e.seq)), 1)
   })
 
-  visit('sign-in, session address, sign-out', 'data-ui="https://clickspan.example/" data-release="2.4.0"', async ({ world, page, leave }) => {
+  visit('sign-in, session address, sign-out', 'data-ui="https://clickspan.example/" data-release="2.4.0"', async ({ world, page, finish }) => {
     const [url, other] = await page.evaluate(() => {
       window.clickspan.identify('u1', { accountId: 'acme' })
       const url = window.clickspan.sessionUrl()
@@ -505,7 +507,7 @@ describe('delivery', () => {
       window.clickspan.track('afterwards', { plan: 'pro' })
       return [url, window.clickspan.sessionUrl()]
     })
-    await leave()
+    await finish()
     const { batch, kind } = await until(() => events(world, 'identify')[0])
     assert.deepEqual([kind, batch.user_id, batch.account_id, batch.release], ['identify', 'u1', 'acme', '2.4.0'])
     assert.equal(url, `https://clickspan.example/sessions/${batch.session_id}`)
