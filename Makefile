@@ -39,7 +39,7 @@ sdk/js/node_modules/.package-lock.json: sdk/js/package.json sdk/js/package-lock.
 	cd sdk/js && npm ci --no-audit --no-fund
 	@touch $@
 
-test: lint test-go test-ui test-browser ## everything: lint, Go with -race, UI, browser SDK, a real browser
+test: lint test-go test-ui test-sdk test-browser ## everything: lint, Go with -race, UI, browser SDK, a real browser
 
 test-go: ## Go tests with the race detector
 	$(GO) vet ./...
@@ -50,10 +50,11 @@ test-ui: web/node_modules/.package-lock.json ui ## types, lint, unit tests and w
 	cd web && npm run generate && git diff --exit-code -- src/api/schema.d.ts
 
 test-sdk: sdk/js/node_modules/.package-lock.json sdk ## types, lint, unit tests and weight of the browser SDK
-	cd sdk/js && npm run typecheck && npm run lint && npm run size
+	cd sdk/js && npm run typecheck && npm run lint && npm test && npm run size
 
 test-browser: build ## the built binary, driven by Chromium
 	./scripts/need-chromium
+	./scripts/need-nginx
 	$(GO) test -count=1 -tags browser ./test/...
 
 lint: $(LINT) ## gofumpt, go vet, golangci-lint with the package directions

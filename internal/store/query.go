@@ -307,7 +307,8 @@ type Quality struct {
 		MaxMS     float64 `json:"max_ms"`
 	} `json:"clock_skew"`
 	// SDKLoss is the share of events missing from the senders' own numbering, from
-	// the least to the greatest Seq above 0 of each session id; nil when none has.
+	// the least to the greatest Seq above 0 of each page id of each session id; nil
+	// when none has.
 	SDKLoss *float64 `json:"sdk_loss"`
 }
 

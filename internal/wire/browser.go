@@ -1,8 +1,11 @@
 package wire
 
 import (
+	"cmp"
 	"errors"
 	"io"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -100,7 +103,35 @@ func (d *browserDecoder) oneEvent(b *browserBatch, record []byte) error {
 	if e.Name == "" {
 		e.Name = string(e.Kind)
 	}
+	if stack, ok := e.Properties["stack"].(string); ok && e.Kind == event.PageError {
+		e.Properties["stack"] = framesOf(stack)
+	}
 	return d.sink.Event(&e)
+}
+
+// frame is a line of a stack: `at name (file:line:column)` in Chromium,
+// `name@file:line:column` in Firefox and Safari; the name may be missing.
+var frame = regexp.MustCompile(`^\s*(?:at (?:(.*) \()?|(.*)@)?(\S+?):(\d+)(?::(\d+))?\)?$`)
+
+// framesOf reads the stack of an error, the top frame first. A list of maps is
+// what properties hold once they are stored.
+func framesOf(stack string) []any {
+	frames := []any{}
+	for line := range strings.Lines(stack) {
+		found := frame.FindStringSubmatch(strings.TrimRight(line, "\n"))
+		if found == nil || found[3] == "" {
+			continue
+		}
+		one := map[string]any{"file": found[3], "line": float64(number(found[4]))}
+		if name := cmp.Or(found[1], found[2]); name != "" {
+			one["function"] = name
+		}
+		if column := number(found[5]); column > 0 {
+			one["column"] = float64(column)
+		}
+		frames = append(frames, one)
+	}
+	return frames
 }
 
 func (d *browserDecoder) oneCall(b *browserBatch, record []byte) error {

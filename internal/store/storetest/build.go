@@ -161,6 +161,7 @@ func onPage(route string) option {
 	return func(r record) { r.event.Page.Route, r.event.Page.Path = route, route }
 }
 func numbered(n int64) option { return func(r record) { r.event.Seq = n } }
+func pageID(id string) option { return func(r record) { r.event.Page.ID = id } }
 
 func traceID(n int) string { return fmt.Sprintf("c0ffee%026x", n) }
 

@@ -89,8 +89,9 @@ func qualityCases() []example {
 		}},
 		{"quality/what senders lost", func(w *world) {
 			w.append(did("x", id("1"), session("s"), numbered(3)), did("x", id("2"), session("s"), numbered(4)), did("x", id("3"), session("s"), numbered(4)), did("x", id("4"), session("s"), numbered(7)),
-				did("x", id("5"), session("t"), numbered(9)), did("x", id("6"), session("t")), did("x", id("7"), numbered(100)))
-			loss := 2.0 / 6
+				did("x", id("5"), session("t"), numbered(9)), did("x", id("6"), session("t")), did("x", id("7"), numbered(100)),
+				did("x", id("8"), session("t"), pageID("p"), numbered(1)), did("x", id("9"), session("t"), pageID("p"), numbered(3)))
+			loss := 3.0 / 9
 			w.want(w.quality().SDKLoss, &loss, closely())
 		}},
 	}

@@ -195,10 +195,12 @@ func (r *Reference) arrivalQuality(s store.Scope, out *store.Quality) {
 
 // sdkLoss compares the numbers that senders gave their events with those that came.
 func (r *Reference) sdkLoss(s store.Scope) *float64 {
-	numbers := map[string][]int64{}
+	type view struct{ session, page string }
+	numbers := map[view][]int64{}
 	for _, e := range r.events {
 		if e.project == s.Project && within(e.row.Time, s.From, s.To) && e.row.Seq > 0 && e.row.SessionID != "" {
-			numbers[e.row.SessionID] = append(numbers[e.row.SessionID], e.row.Seq)
+			of := view{e.row.SessionID, e.row.Page.ID}
+			numbers[of] = append(numbers[of], e.row.Seq)
 		}
 	}
 	var expected, came int64

@@ -10,7 +10,7 @@ await build({
   bundle: true,
   minify: true,
   format: 'iife',
-  target: 'es2020',
+  target: 'es2022',
   legalComments: 'none',
   banner: { js: '/*! Clickspan browser SDK, Apache-2.0; includes web-vitals by Google, Apache-2.0 */' },
 })

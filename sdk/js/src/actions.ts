@@ -1,5 +1,5 @@
-import type { Moment } from './clock'
-import { randomId } from './id'
+import type { Moment } from './clock.js'
+import { randomId } from './id.js'
 
 const near = 100
 const longest = 10_000
@@ -22,46 +22,43 @@ export interface Cause {
   how: 'direct' | 'chain'
 }
 
+let last: Action | undefined
+const uncaused = new Map<string, number>()
+
+/** Begins an action now. */
+export function beginAction(): Action {
+  const at = performance.now()
+  return (last = { id: randomId(16), at, open: 0, ended: at })
+}
+
 /**
- * Knows the last action and which calls it causes: those that begin within 100 ms of it, and those that begin during, or within 100 ms after,
- * one that it caused; never more than 10 s later. A route that was called without any action before is the page's own doing, a poll for
- * instance, and joins no chain.
+ * The cause of something that happens now: the last action if it was within 100 ms, or if one of its calls is under way or ended within
+ * 100 ms; never after more than 10 s.
  */
-export class Actions {
-  private last: Action | undefined
-  private readonly uncaused = new Map<string, number>()
+export function causeNow(): Cause | undefined {
+  const now = performance.now()
+  if (!last || now - last.at > longest) return
+  if (now - last.at <= near) return { action: last, how: 'direct' }
+  if (last.open || now - last.ended <= near) return { action: last, how: 'chain' }
+}
 
-  /** Begins an action now. */
-  begin(): Action {
-    const at = performance.now()
-    this.last = { id: randomId(16), at, open: 0, ended: at }
-    return this.last
+/**
+ * The cause of a call that begins now; {@link endCause} must follow. A route that was called without any action before is the page's own
+ * doing, a poll for instance, and joins no chain.
+ */
+export function beginCause(route: string): Cause | undefined {
+  const cause = causeNow()
+  const seen = uncaused.get(route) ?? 0
+  if (!cause) {
+    if (seen || uncaused.size < knownRoutes) uncaused.set(route, seen + 1)
+  } else if (cause.how === 'direct' || seen < background) {
+    cause.action.open++
+    return cause
   }
+}
 
-  /** The cause of something that happens now. */
-  cause(): Cause | undefined {
-    const action = this.last
-    const now = performance.now()
-    if (!action || now - action.at > longest) return
-    if (now - action.at <= near) return { action, how: 'direct' }
-    if (action.open > 0 || now - action.ended <= near) return { action, how: 'chain' }
-  }
-
-  /** The cause of a call that begins now; {@link end} must follow. */
-  start(route: string): Cause | undefined {
-    const cause = this.cause()
-    const seen = this.uncaused.get(route) ?? 0
-    if (cause && (cause.how === 'direct' || seen < background)) {
-      cause.action.open++
-      return cause
-    }
-    if (!cause && (seen > 0 || this.uncaused.size < knownRoutes)) this.uncaused.set(route, seen + 1)
-  }
-
-  /** Notes that a call has ended. */
-  end(cause: Cause | undefined, at: Moment = performance.now()): void {
-    if (!cause) return
-    cause.action.open--
-    cause.action.ended = Math.max(cause.action.ended, at)
-  }
+/** Notes that a call has ended: now, as far as the page can tell, because what follows it is as late as we are. */
+export function endCause({ action }: Cause): void {
+  action.open--
+  action.ended = performance.now()
 }

@@ -1,53 +1,33 @@
-import type { Recorder } from './recorder'
-import { redact, shorten } from './text'
+import { page, type Page } from './page.js'
+import { recordEvent } from './record.js'
+import { redact, shorten } from './text.js'
 
 const mostPerPage = 20
 const messageLength = 300
 const mostFrames = 10
 const longQuote = /(["'`])(?:(?!\1).){20,}\1/g
 
-interface Frame {
-  function?: string
-  file: string
-  line: number
-  column?: number
-}
+const counts = new WeakMap<Page, number>()
 
 /** Notes errors that nobody handled. */
-export function watchErrors(recorder: Recorder): void {
-  const count = new WeakMap<object, number>()
-  const note = (name: string, message: string, stack: Frame[]) => {
-    const seen = count.get(recorder.page) ?? 0
-    if (seen >= mostPerPage) return
-    count.set(recorder.page, seen + 1)
-    const properties = { message: clean(message), stack, handled: false }
-    recorder.event({ kind: 'error', name: shorten(name, 100), properties })
-  }
-  addEventListener('error', ({ error, message, filename, lineno, colno }) => {
-    const place = filename ? [{ file: withoutQuery(filename), line: lineno, column: colno }] : []
-    if (error instanceof Error) note(error.name, error.message, framesOf(error) ?? place)
-    else note('Error', message, place)
-  })
-  addEventListener('unhandledrejection', ({ reason }) => {
-    if (reason instanceof Error) note(reason.name, reason.message, framesOf(reason) ?? [])
-    else note('UnhandledRejection', String(reason), [])
-  })
+export function watchErrors(): void {
+  addEventListener('error', ({ error, message, filename, lineno, colno }) => note(error ?? message, `@${filename}:${lineno}:${colno}`))
+  addEventListener('unhandledrejection', ({ reason }) => note(reason, ''))
+}
+
+function note(error: unknown, place: string): void {
+  const count = counts.get(page) ?? 0
+  if (count >= mostPerPage) return
+  counts.set(page, count + 1)
+  const { name = 'Error', message = String(error), stack = '' } = error instanceof Error ? error : {}
+  recordEvent({ kind: 'error', name: shorten(name, 100), properties: { message: clean(message), stack: frames(stack.replace(message, '')) || place, handled: false } })
 }
 
 /** A quoted text in a message is often what a person typed or an API answered. */
 const clean = (message: string): string => shorten(redact(message.replace(longQuote, '$1…$1')), messageLength)
 
-/** Reads `at name (file:line:column)` of Chromium and `name@file:line:column` of Firefox and Safari. */
-export function framesOf({ stack }: Error): Frame[] | undefined {
-  const frames: Frame[] = []
-  for (const line of stack?.split('\n') ?? []) {
-    const found = /^\s*(?:at (?:(.*?) \()?|(.*?)@)(\S+?):(\d+)(?::(\d+))?\)?$/.exec(line)
-    if (found && frames.length < mostFrames) {
-      const name = found[1] || found[2] || undefined
-      frames.push({ function: name, file: withoutQuery(found[3]!), line: Number(found[4]), column: Number(found[5]) || undefined })
-    }
-  }
-  return frames.length ? frames : undefined
+/** The lines that name a place in a script, whose addresses lose their query. The server reads the browsers' formats. */
+function frames(stack: string): string {
+  const lines = stack.split('\n').filter((line) => /:\d+\)?$/.test(line))
+  return lines.slice(0, mostFrames).join('\n').replace(/[?#][^\s:)]*/g, '')
 }
-
-const withoutQuery = (file: string): string => file.replace(/[?#].*/, '')

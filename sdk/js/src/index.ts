@@ -1,13 +1,16 @@
-import { Calls } from './calls'
-import { watchActions } from './clicks'
-import { watchErrors } from './errors'
-import type { Options } from './options'
-import { watchPages } from './pages'
-import { Recorder } from './recorder'
-import { watchFetch, watchXhr } from './requests'
-import { watchVitals } from './vitals'
+import { watchCalls } from './calls.js'
+import { watchActions } from './clicks.js'
+import { watchErrors } from './errors.js'
+import { configure, type Options } from './options.js'
+import { turnPage } from './page.js'
+import { watchPages } from './pages.js'
+import { leave, prepareQueue } from './queue.js'
+import { decide, recordEvent } from './record.js'
+import { watchFetch, watchXhr } from './requests.js'
+import { changeVisitor, identify, sessionId } from './visitor.js'
+import { watchVitals } from './vitals.js'
 
-export type { Consent, Options } from './options'
+export type { Consent, Options } from './options.js'
 
 /** What an application may tell and ask. */
 export interface Clickspan {
@@ -23,45 +26,42 @@ export interface Clickspan {
   reset(): void
 }
 
-/** Begins to record this page. Where the browser says that the person objects (Global Privacy Control, Do Not Track) nothing is ever recorded or sent. */
+/**
+ * Begins to record this page; a page calls it once. Where the browser says that the person objects (Global Privacy Control, Do Not Track)
+ * nothing is ever recorded or sent; nor where there is no page, as in server-side rendering.
+ */
 export function init(options: Options): Clickspan {
-  return objects() ? silent : start(options)
-}
-
-function start(options: Options): Clickspan {
-  const recorder = new Recorder(options)
-  const { visitor } = recorder
-  const calls = new Calls(recorder)
-  watchFetch(calls)
-  watchXhr(calls)
-  watchPages(recorder)
-  watchActions(recorder)
-  watchErrors(recorder)
-  watchVitals(recorder)
-  // Last, so that what the others note when the page is left goes along.
-  addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && recorder.queue.leave())
-  addEventListener('pagehide', () => recorder.queue.leave())
+  const active = typeof document !== 'undefined' && !objects()
+  if (active) start(options)
   return {
     identify(userId, { accountId } = {}) {
-      visitor.identify(userId, accountId)
-      recorder.event({ kind: 'identify' })
+      if (!active) return
+      identify(userId, accountId)
+      recordEvent({ kind: 'identify' })
     },
-    track: (name, properties) => recorder.event({ kind: 'custom', name, properties }),
-    consent: (decision) => recorder.consent(decision),
-    sessionUrl: () => options.ui && `${options.ui.replace(/\/$/, '')}/sessions/${visitor.session}`,
-    reset: () => visitor.reset(),
+    track: (name, properties) => active && recordEvent({ kind: 'custom', name, properties }),
+    consent: (decision) => active && decide(decision),
+    sessionUrl: () => (active && options.ui ? `${options.ui.replace(/\/$/, '')}/sessions/${sessionId()}` : undefined),
+    reset: () => active && changeVisitor(),
   }
 }
 
-/** Whether the browser objects on the person's behalf. */
-function objects(): boolean {
-  return (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true || navigator.doNotTrack === '1'
+function start(options: Options): void {
+  configure(options)
+  prepareQueue()
+  turnPage(document.referrer)
+  decide(options.consent ?? 'granted')
+  watchCalls()
+  watchFetch()
+  watchXhr()
+  watchPages()
+  watchActions()
+  watchErrors()
+  watchVitals()
+  // Last, so that what the others note when the page is left goes along.
+  addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && leave())
+  addEventListener('pagehide', leave)
 }
 
-const silent: Clickspan = {
-  identify() {},
-  track() {},
-  consent() {},
-  sessionUrl: () => undefined,
-  reset() {},
-}
+/** Whether the browser objects on the person's behalf. */
+const objects = (): boolean => (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true || navigator.doNotTrack === '1'

@@ -1,4 +1,4 @@
-import { redact, shorten } from './text'
+import { redact, shorten } from './text.js'
 
 const nameLength = 40
 const depth = 5
@@ -27,63 +27,29 @@ export function describe(element: Element): Target {
 
 function nameOf(element: Element, role: string | undefined): string | undefined {
   const given = element.closest('[data-clickspan]')?.getAttribute('data-clickspan')
-  const name = given || (role === 'button' || role === 'link' ? accessibleName(element) : '')
-  return name ? shorten(redact(name.replace(/\s+/g, ' ').trim()), nameLength) || undefined : undefined
+  const name = given || (/^(button|link)$/.test(role ?? '') && accessibleName(element))
+  return (name && shorten(redact(name.replace(/\s+/g, ' ').trim()), nameLength)) || undefined
 }
 
 /** The parts of the accessible name computation that buttons and links need. A value is never read, not even a submit button's. */
-function accessibleName(element: Element): string | null {
-  const labelled = element
-    .getAttribute('aria-labelledby')
-    ?.split(' ')
-    .map((id) => document.getElementById(id)?.textContent ?? '')
-    .join(' ')
+function accessibleName(element: Element): string | null | undefined {
+  const label = element.getAttribute('aria-labelledby')
   return (
-    labelled?.trim() ||
+    (label && document.getElementById(label)?.textContent) ||
     element.getAttribute('aria-label') ||
     element.textContent?.trim() ||
-    element.querySelector('img[alt],[aria-label]')?.getAttribute('aria-label') ||
     element.querySelector('img[alt]')?.getAttribute('alt') ||
+    element.querySelector('[aria-label]')?.getAttribute('aria-label') ||
     element.getAttribute('title')
   )
 }
 
-function roleOf(element: Element): string | undefined {
-  const role = element.getAttribute('role')
-  if (role) return role
-  switch (element.localName) {
-    case 'a':
-      return element.hasAttribute('href') ? 'link' : undefined
-    case 'button':
-    case 'summary':
-      return 'button'
-    case 'select':
-      return 'combobox'
-    case 'textarea':
-      return 'textbox'
-    case 'form':
-      return 'form'
-    case 'input':
-      return inputRole((element as HTMLInputElement).type)
-  }
-}
+const roles: Record<string, string> = { a: 'link', button: 'button', summary: 'button', select: 'combobox', textarea: 'textbox', form: 'form' }
+const inputRoles: Record<string, string> = { checkbox: 'checkbox', radio: 'radio', range: 'slider', number: 'spinbutton' }
 
-function inputRole(type: string): string {
-  switch (type) {
-    case 'button':
-    case 'submit':
-    case 'reset':
-    case 'image':
-      return 'button'
-    case 'checkbox':
-    case 'radio':
-      return type
-    case 'range':
-      return 'slider'
-    case 'number':
-      return 'spinbutton'
-  }
-  return 'textbox'
+function roleOf(element: Element): string | undefined {
+  if (!(element instanceof HTMLInputElement)) return element.getAttribute('role') ?? roles[element.localName]
+  return inputRoles[element.type] ?? (/button|submit|reset|image/.test(element.type) ? 'button' : 'textbox')
 }
 
 /** A short path that tells an element from its neighbours; ids that a program numbered are left out. */

@@ -21,3 +21,13 @@ export interface Options {
   /** The version of the application. */
   release?: string
 }
+
+// A page has one recorder. Its state lies in modules, not objects, because names of modules' variables weigh nothing in the built script.
+
+/** The options of this page. */
+export let options: Options
+
+/** Sets the options of this page. */
+export function configure(chosen: Options): void {
+  options = chosen
+}

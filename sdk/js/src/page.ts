@@ -1,19 +1,19 @@
-import { randomId } from './id'
-import { pageUrl, referrerUrl } from './url'
+import { randomId } from './id.js'
+import { pageUrl, referrerUrl } from './url.js'
 
 /** One view of a page. A route change makes another one. */
-export class Page {
-  readonly id = randomId(16)
-  readonly url = pageUrl(location.href)
-  readonly referrer: string | undefined
-  private number = 0
+export interface Page {
+  id: string
+  url: string
+  referrer?: string
+  /** The number of the last event: a gap shows that one was lost. */
+  seq: number
+}
 
-  constructor(from: string) {
-    this.referrer = referrerUrl(from)
-  }
+/** The page that is being viewed. */
+export let page: Page
 
-  /** The next number of an event: a gap shows that one was lost. */
-  next(): number {
-    return ++this.number
-  }
+/** Begins a view; the person came from the address `from`. */
+export function turnPage(from: string): void {
+  page = { id: randomId(16), url: pageUrl(location.href), referrer: referrerUrl(from), seq: 0 }
 }

@@ -1,56 +1,52 @@
-import { recordDocument } from './calls'
-import { Page } from './page'
-import type { Recorder } from './recorder'
-import { pageUrl } from './url'
+import { beginAction, causeNow, endCause, type Action } from './actions.js'
+import { recordDocument } from './calls.js'
+import { page, turnPage } from './page.js'
+import { recordEvent } from './record.js'
+import { pageUrl } from './url.js'
 
 /** Notes the page's load, returns to it, and route changes of single-page applications. */
-export function watchPages(recorder: Recorder): void {
+export function watchPages(): void {
   load()
   addEventListener('pageshow', (event) => {
     if (!event.persisted) return // from the back-forward cache, where scripts only slept
-    recorder.page = new Page(document.referrer)
-    view('page_view')
+    turnPage(document.referrer)
+    begin('page_view')
   })
   for (const method of ['pushState', 'replaceState'] as const) {
     const original = history[method]
     history[method] = function (this: History, ...args) {
       original.apply(this, args)
-      changed()
+      routeChanged()
     }
   }
-  addEventListener('popstate', changed)
-  addEventListener('hashchange', changed)
+  addEventListener('popstate', routeChanged)
+  addEventListener('hashchange', routeChanged)
+}
 
-  /** The load is an action whose calls may begin until everything the page needs is there. */
-  function load(): void {
-    const action = view('page_view', 0)
-    if (!action) return
-    const { page } = recorder
-    const cause = { action, how: 'direct' } as const
-    action.open++
-    const loaded = () => {
-      recorder.actions.end(cause)
-      recordDocument(recorder, action, page)
-    }
-    if (document.readyState === 'complete') loaded()
-    else addEventListener('load', loaded, { once: true })
+/** The load is an action whose calls may begin until everything the page needs is there. */
+function load(): void {
+  const action = begin('page_view', 0)
+  const here = page
+  action.open++
+  const loaded = () => {
+    endCause({ action, how: 'direct' })
+    recordDocument(action, here)
   }
+  if (document.readyState === 'complete') loaded()
+  else addEventListener('load', loaded, { once: true })
+}
 
-  function changed(): void {
-    const before = recorder.page.url
-    if (pageUrl(location.href) === before) return
-    recorder.page = new Page(before)
-    view('route_change')
-  }
+function routeChanged(): void {
+  const before = page.url
+  if (pageUrl(location.href) === before) return
+  turnPage(before)
+  // What an action led to is no action of its own: its calls stay the click's.
+  if (causeNow()) recordEvent({ kind: 'route_change' })
+  else begin('route_change')
+}
 
-  /** What an action led to is no action of its own: its calls stay the click's. */
-  function view(kind: string, at?: number) {
-    if (kind === 'route_change' && recorder.actions.cause()) {
-      recorder.event({ kind })
-      return
-    }
-    const action = recorder.actions.begin()
-    recorder.event({ kind, id: action.id, action_id: action.id }, at)
-    return action
-  }
+function begin(kind: string, at?: number): Action {
+  const action = beginAction()
+  recordEvent({ kind, id: action.id, action_id: action.id }, at)
+  return action
 }

@@ -1,6 +1,8 @@
-import { timestamp } from './clock'
-import type { Page } from './page'
-import { read, write, type Visitor } from './visitor'
+import { timestamp } from './clock.js'
+import { options } from './options.js'
+import type { Page } from './page.js'
+import { read, write } from './storage.js'
+import { ids } from './visitor.js'
 
 const parkedKey = 'clickspan.unsent'
 const firstWait = 1_000
@@ -15,216 +17,179 @@ const pendingRecords = 500
 const firstPause = 2_000
 const longestPause = 300_000
 
-type Kind = 'events' | 'calls'
-
+/** Records that share what the batch tells, each as JSON. */
 interface Batch {
   page: Page
-  session: string
-  user?: string
-  ids: ReturnType<Visitor['ids']>
+  who: ReturnType<typeof ids>
   events: string[]
   calls: string[]
 }
 
-/** What the queue needs to know. */
-export interface QueueConfig {
-  endpoint: string
-  key: string
-  release?: string
-  visitor: Visitor
-  /** The page's own fetch, before anybody wrapped it. */
-  fetch: typeof fetch
+let filling: Batch[] = []
+let records = 0
+let bytes = 0
+let ready: string[] = []
+let timer: ReturnType<typeof setTimeout> | undefined
+let failures = 0
+let sending = false
+let opened = false
+let refused = false
+let pace = firstWait
+
+let ownFetch: typeof fetch
+
+/** Gets ready to send. The page's own fetch is taken before anybody follows it. */
+export function prepareQueue(): void {
+  ownFetch = fetch
+  addEventListener('online', () => {
+    failures = 0
+    flush()
+  })
+}
+
+/** Begins to send: what waited for consent, under the ids that it turned out to have, and what an earlier page could not send. */
+export function openQueue(): void {
+  opened = true
+  const { session_id, device_id } = ids()
+  for (const batch of filling) batch.who = { ...batch.who, session_id, device_id }
+  ready = bounded([...parked(), ...ready])
+  write(parkedKey, null)
+  schedule(pace)
+}
+
+/** Throws away everything and sends no more. */
+export function closeQueue(): void {
+  opened = false
+  filling = []
+  ready = []
+  records = bytes = 0
+  write(parkedKey, null)
 }
 
 /**
- * Brings records to the server. They wait a moment for each other, are sent together, and again when that fails: each has an id, so twice is
- * once. What cannot be held is dropped, oldest first, which the numbers of the events make visible.
+ * Adds a record of `page`. Records wait a moment for each other, are sent together, and again when that fails: each has an id, so twice is
+ * once. What cannot be held is dropped, which the numbers of the events make visible.
  */
-export class Queue {
-  private filling: Batch[] = []
-  private records = 0
-  private bytes = 0
-  private ready: string[] = []
-  private timer: ReturnType<typeof setTimeout> | undefined
-  private pause = 0
-  private sending = false
-  private opened = false
-  private refused = false
-  private delay = firstWait
+export function add(kind: 'events' | 'calls', page: Page, record: object): void {
+  const text = JSON.stringify(record)
+  if (refused || text.length > recordBytes || (!opened && records >= pendingRecords)) return
+  batchOf(page)[kind].push(text)
+  records++
+  bytes += text.length
+  if (document.visibilityState === 'hidden') queueMicrotask(leave)
+  else if (!failures && (records >= fullRecords || bytes >= fullBytes)) flush()
+  else schedule(pace)
+}
 
-  constructor(private readonly config: QueueConfig) {
-    addEventListener('online', () => {
-      this.pause = 0
-      this.flush()
+/** Sends what is there although the page may end at any moment. What cannot be sent waits for the next page. */
+export function leave(): void {
+  if (!opened || refused) return
+  seal()
+  const left: string[] = []
+  while (ready.length) {
+    const lines = take()
+    const sent = !failures && navigator.onLine && navigator.sendBeacon(address(), new Blob([stamped(lines)], { type: 'text/plain' }))
+    if (!sent) left.push(...lines)
+  }
+  if (left.length) write(parkedKey, bounded([...parked(), ...left]).join('\n'))
+}
+
+function batchOf(page: Page): Batch {
+  const now = ids()
+  let batch = filling.find((b) => b.page === page && b.who.session_id === now.session_id && b.who.user_id === now.user_id)
+  if (!batch) filling.push((batch = { page, who: now, events: [], calls: [] }))
+  return batch
+}
+
+/** Closes the batches that are being filled. */
+function seal(): void {
+  ready = bounded([...ready, ...filling.map(line)])
+  filling = []
+  records = bytes = 0
+}
+
+function line({ page, who, events, calls }: Batch): string {
+  const head = {
+    ...who,
+    consent: 'granted',
+    release: options.release,
+    page: { ...page, seq: undefined },
+    context: { language: navigator.language, network: (navigator as { connection?: { effectiveType?: string } }).connection?.effectiveType },
+  }
+  return `${JSON.stringify(head).slice(0, -1)},"events":[${events}],"calls":[${calls}]}`
+}
+
+function schedule(ms: number): void {
+  if (opened) timer ??= setTimeout(flush, ms)
+}
+
+function flush(): void {
+  clearTimeout(timer)
+  timer = undefined
+  if (!opened || refused || sending || !navigator.onLine) return
+  seal()
+  if (ready.length) void send()
+}
+
+async function send(): Promise<void> {
+  sending = true
+  const lines = take()
+  const again = await post(stamped(lines))
+  sending = false
+  pace = wait
+  if (!opened) return
+  if (again === undefined) {
+    failures = 0
+    if (ready.length) flush()
+    return
+  }
+  ready = bounded([...lines, ...ready])
+  const pause = Math.min(firstPause * 2 ** failures++, longestPause)
+  clearTimeout(timer)
+  timer = undefined
+  schedule(Math.max(again * 1000, pause * (0.5 + Math.random())))
+}
+
+/** Answers `undefined` when the request is settled, else after how many seconds to try again. */
+async function post(body: string): Promise<number | undefined> {
+  try {
+    const answer = await ownFetch.call(window, address(), {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'text/plain' },
+      keepalive: body.length < requestBytes,
+      credentials: 'omit',
     })
-  }
-
-  /** Begins to send: what waited for consent, and what an earlier page could not send. */
-  open(): void {
-    this.opened = true
-    this.unpark()
-    this.schedule()
-  }
-
-  /** Throws away everything and sends no more. */
-  close(): void {
-    this.opened = false
-    this.filling = []
-    this.ready = []
-    this.records = this.bytes = 0
-    write(parkedKey, null)
-  }
-
-  /** Adds a record of `page`. */
-  add(kind: Kind, page: Page, record: object): void {
-    const text = JSON.stringify(record)
-    if (this.refused || text.length > recordBytes || (!this.opened && this.records >= pendingRecords)) return
-    this.batch(page)[kind].push(text)
-    this.records++
-    this.bytes += text.length
-    if (this.records >= fullRecords || this.bytes >= fullBytes) this.flush()
-    else if (document.visibilityState === 'hidden') queueMicrotask(() => this.leave())
-    else this.schedule()
-  }
-
-  /** Gives the records that waited for consent the session they turned out to belong to. */
-  adopt(): void {
-    for (const batch of this.filling) batch.ids = { ...this.config.visitor.ids(), user_id: batch.user }
-  }
-
-  /** Sends what is there. */
-  flush(): void {
-    clearTimeout(this.timer)
-    this.timer = undefined
-    if (!this.opened || this.refused) return
-    this.seal()
-    if (!this.sending && this.ready.length && navigator.onLine && !this.pause) void this.send()
-  }
-
-  /** Sends what is there although the page may end at any moment. */
-  leave(): void {
-    if (!this.opened || this.refused) return
-    this.seal()
-    const lost: string[] = []
-    while (this.ready.length) {
-      const lines = this.take()
-      const sent = navigator.onLine && !this.pause && navigator.sendBeacon?.(this.address(), new Blob([stamped(lines)], { type: 'text/plain' }))
-      if (!sent) lost.push(...lines)
-    }
-    if (lost.length) write(parkedKey, bounded([...(read(parkedKey)?.split('\n') ?? []), ...lost]).join('\n'))
-  }
-
-  private batch(page: Page): Batch {
-    const ids = this.config.visitor.ids()
-    const fits = (b: Batch) => b.page === page && b.session === ids.session_id && b.user === ids.user_id
-    let batch = this.filling.find(fits)
-    if (!batch) this.filling.push((batch = { page, session: ids.session_id, user: ids.user_id, ids, events: [], calls: [] }))
-    return batch
-  }
-
-  /** Closes the batches that are being filled. */
-  private seal(): void {
-    this.ready = bounded([...this.ready, ...this.filling.map((batch) => this.line(batch))])
-    this.filling = []
-    this.records = this.bytes = 0
-  }
-
-  private line({ page, ids, events, calls }: Batch): string {
-    const head = {
-      ...ids,
-      consent: 'granted',
-      release: this.config.release,
-      page: { id: page.id, url: page.url, referrer: page.referrer },
-      context: { language: navigator.language, network: connection() },
-    }
-    return `${JSON.stringify(head).slice(0, -1)},"events":[${events}],"calls":[${calls}]}`
-  }
-
-  private schedule(): void {
-    if (!this.opened || this.timer) return
-    this.timer = setTimeout(() => this.flush(), this.delay)
-  }
-
-  private async send(): Promise<void> {
-    this.sending = true
-    const lines = this.take()
-    const retryAfter = await this.post(stamped(lines))
-    this.sending = false
-    if (!this.opened) return
-    this.delay = wait
-    if (retryAfter === undefined) {
-      this.pause = 0
-      if (this.ready.length) this.flush()
-      return
-    }
-    this.ready = bounded([...lines, ...this.ready])
-    this.pause = Math.min(this.pause ? this.pause * 2 : firstPause, longestPause)
-    setTimeout(
-      () => {
-        const pause = this.pause
-        this.pause = 0
-        this.flush()
-        if (this.sending) this.pause = pause // doubled if this fails too
-      },
-      Math.max(retryAfter * 1000, this.pause * (0.5 + Math.random())),
-    )
-  }
-
-  /** Answers `undefined` when the request is settled, else after how many seconds to try again. */
-  private async post(body: string): Promise<number | undefined> {
-    try {
-      const answer = await this.config.fetch.call(window, this.address(), {
-        method: 'POST',
-        body,
-        headers: { 'content-type': 'text/plain' },
-        keepalive: body.length < requestBytes,
-        credentials: 'omit',
-      })
-      if (answer.ok) return
-      if (answer.status === 429 || answer.status === 408 || (answer.status >= 500 && answer.status !== 501)) {
-        return Number(answer.headers.get('retry-after')) || 0
-      }
-      // A wrong key or address stays wrong; bad records alone are 400 and cost themselves.
-      this.refused = answer.status !== 400 && answer.status !== 413
-      console.warn(`clickspan: ${this.config.endpoint} answered ${answer.status}`, await answer.text())
-    } catch {
-      return 0
-    }
-  }
-
-  private address(): string {
-    return `${this.config.endpoint}?key=${encodeURIComponent(this.config.key)}`
-  }
-
-  /** Takes as many lines as fit into a request, at least one. */
-  private take(): string[] {
-    let size = 0
-    let n = 0
-    while (n < this.ready.length && (n === 0 || size + this.ready[n]!.length < requestBytes)) size += this.ready[n++]!.length
-    return this.ready.splice(0, n)
-  }
-
-  private unpark(): void {
-    const parked = read(parkedKey)
-    if (!parked) return
-    write(parkedKey, null)
-    this.ready = bounded([...parked.split('\n'), ...this.ready])
+    const { ok, status } = answer
+    if (ok) return
+    if (status === 429 || status === 408 || (status >= 500 && status !== 501)) return Number(answer.headers.get('retry-after')) || 0
+    // A wrong key or address stays wrong; bad records cost themselves.
+    refused = status !== 400 && status !== 413
+    console.warn('clickspan:', status, await answer.text())
+  } catch {
+    return 0
   }
 }
 
+const address = (): string => `${options.endpoint}?key=${encodeURIComponent(options.key)}`
+
+/** Takes as many lines as fit into a request, at least one. */
+function take(): string[] {
+  let size = 0
+  let n = 0
+  do size += ready[n++]!.length
+  while (n < ready.length && size + ready[n]!.length < requestBytes)
+  return ready.splice(0, n)
+}
+
+const parked = (): string[] => read(parkedKey)?.split('\n') ?? []
+
 /** Drops the oldest lines until the rest can be held. */
 function bounded(lines: string[]): string[] {
-  let size = lines.reduce((sum, line) => sum + line.length, 0)
+  let size = lines.join('').length
   while (size > heldBytes) size -= lines.shift()!.length
   return lines
 }
 
-/** The request's body: the clock is corrected by when it was sent, not when it was recorded. */
-function stamped(lines: string[]): string {
-  const sent = `{"sent_at":"${timestamp()}",`
-  return lines.map((line) => sent + line.slice(1)).join('\n')
-}
-
-function connection(): string | undefined {
-  return (navigator as { connection?: { effectiveType?: string } }).connection?.effectiveType
-}
+/** The request's body. The server corrects the clock by when it was sent. */
+const stamped = (lines: string[]): string => lines.map((text) => `{"sent_at":"${timestamp()}",${text.slice(1)}`).join('\n')

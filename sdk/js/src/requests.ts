@@ -1,20 +1,18 @@
-import type { Calls, Call } from './calls'
+import { addHeaders, beginCall, endCall, type Call } from './calls.js'
 
 /** Members of RequestInit, which may be inherited or not enumerable, so that copying an object's own does not find them. */
-const members = [
-  'method', 'body', 'signal', 'duplex', 'mode', 'credentials', 'cache', 'redirect', 'referrer', 'referrerPolicy', 'integrity', 'keepalive', 'priority', 'window',
-] as const
+const members = 'method body signal duplex mode credentials cache redirect referrer referrerPolicy integrity keepalive priority window'.split(' ') as (keyof RequestInit)[]
 
 /** Follows `fetch`. Whatever goes wrong in here, the application's request goes out as it made it. */
-export function watchFetch(calls: Calls): void {
+export function watchFetch(): void {
   const original = window.fetch
   window.fetch = function (this: unknown, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    const request = input instanceof Request ? input : undefined
     let call: Call | undefined
     let args: [RequestInfo | URL, RequestInit?] = [input, init]
     try {
-      const request = input instanceof Request ? input : undefined
-      call = calls.begin(init?.method ?? request?.method ?? 'GET', request?.url ?? String(input), init?.keepalive ?? request?.keepalive)
-      if (call) args = traced(calls, call, input, init)
+      call = beginCall(init?.method ?? request?.method ?? 'GET', request?.url ?? String(input))
+      if (call?.trace) args = traced(call, input, init)
     } catch {
       // The browser will say what is wrong with the arguments.
     }
@@ -24,12 +22,12 @@ export function watchFetch(calls: Calls): void {
     // Handing on the promise made here, not the original, keeps `unhandledrejection` as it was.
     return answer.then(
       (response) => {
-        void calls.finish(followed, { status: response.status, serverTiming: response.headers.get('server-timing') })
+        endCall(followed, { status: response.status, serverTiming: response.headers.get('server-timing') })
         return response
       },
       (error: unknown) => {
-        const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
-        void calls.finish(followed, { error: signal?.aborted ? stopped(signal.reason) : 'network' })
+        const signal = init?.signal ?? request?.signal
+        endCall(followed, { error: signal?.aborted ? stopped(signal.reason) : 'network' })
         throw error
       },
     )
@@ -37,68 +35,64 @@ export function watchFetch(calls: Calls): void {
 }
 
 /** The arguments with our headers added, and nothing else changed. */
-function traced(calls: Calls, call: Call, input: RequestInfo | URL, init?: RequestInit): [RequestInfo | URL, RequestInit?] {
-  if (!call.traced) return [input, init]
+function traced(call: Call, input: RequestInfo | URL, init?: RequestInit): [RequestInfo | URL, RequestInit?] {
   // With headers in init, those of a Request do not count. A copy of a Request without init keeps its stream, referrer and signal.
   const copy = input instanceof Request && !init?.headers ? new Request(input) : undefined
   const headers = copy?.headers ?? new Headers(init?.headers)
-  calls.trace(call, { traceparent: headers.get('traceparent'), baggage: headers.get('baggage') }, (name, value) => headers.set(name, value))
+  addHeaders(call, headers.get('traceparent'), headers.get('baggage'), (name, value) => headers.set(name, value))
   if (copy) return [copy, init]
-  const more: Record<string, unknown> = { ...init, headers }
-  for (const name of members) if (init?.[name as keyof RequestInit] !== undefined) more[name] = init[name as keyof RequestInit]
-  return [input, more as RequestInit]
+  const more: RequestInit = { ...init, headers }
+  for (const name of members) if (init?.[name] !== undefined) more[name] = init[name] as never
+  return [input, more]
 }
 
 const stopped = (reason: unknown): string => ((reason as Error | undefined)?.name === 'TimeoutError' ? 'timeout' : 'abort')
 
+/** What an XMLHttpRequest was opened with. */
 interface Opened {
   method: string
   address: string | URL
-  headers: Record<string, string>
+  traceparent?: string
 }
 
 /** Follows `XMLHttpRequest`. */
-export function watchXhr(calls: Calls): void {
+export function watchXhr(): void {
   const opened = new WeakMap<XMLHttpRequest, Opened>()
   const prototype = XMLHttpRequest.prototype
   const { open, send, setRequestHeader } = prototype
   prototype.open = function (this: XMLHttpRequest, method: string, address: string | URL, ...rest: unknown[]) {
-    opened.set(this, { method, address, headers: {} })
+    opened.set(this, { method, address })
     return (open as (...args: unknown[]) => void).call(this, method, address, ...rest)
   }
   prototype.setRequestHeader = function (name, value) {
     const about = opened.get(this)
-    if (about) about.headers[name.toLowerCase()] = value
+    if (about && /^traceparent$/i.test(name)) about.traceparent = value
     return setRequestHeader.call(this, name, value)
   }
   prototype.send = function (body) {
     const about = opened.get(this)
-    const call = about && begin(this, about)
-    if (call) follow(this, call)
+    try {
+      const call = about && beginCall(about.method, about.address)
+      if (call) follow(this, call, about.traceparent)
+    } catch {
+      // The browser will say what is wrong with the address.
+    }
     return send.call(this, body)
   }
 
-  function begin(xhr: XMLHttpRequest, { method, address, headers }: Opened): Call | undefined {
-    try {
-      const call = calls.begin(method, address)
-      // A header that is set twice is joined by the browser, so baggage needs only our own part.
-      if (call) calls.trace(call, { traceparent: headers['traceparent'] }, (name, value) => setRequestHeader.call(xhr, name, value))
-      return call
-    } catch {
-      return undefined
-    }
-  }
-
-  function follow(xhr: XMLHttpRequest, call: Call): void {
+  function follow(xhr: XMLHttpRequest, call: Call, traceparent?: string): void {
+    // A header that is set twice is joined by the browser, so baggage needs only our own part.
+    addHeaders(call, traceparent, null, (name, value) => setRequestHeader.call(xhr, name, value))
     let error: string | undefined
-    const because = (kind: string) => () => (error = kind)
-    const reasons = { abort: because('abort'), timeout: because('timeout'), error: because('network') }
-    const ended = () => {
-      for (const [type, listener] of Object.entries(reasons)) xhr.removeEventListener(type, listener)
-      const serverTiming = xhr.status ? xhr.getResponseHeader('server-timing') : null
-      void calls.finish(call, { status: xhr.status, error, serverTiming })
+    const ended = ({ type }: Event) => {
+      if (type !== 'loadend') {
+        error = type === 'error' ? 'network' : type
+        return
+      }
+      for (const end of ends) xhr.removeEventListener(end, ended)
+      endCall(call, { status: xhr.status, error, serverTiming: xhr.status ? xhr.getResponseHeader('server-timing') : null })
     }
-    for (const [type, listener] of Object.entries(reasons)) xhr.addEventListener(type, listener)
-    xhr.addEventListener('loadend', ended, { once: true })
+    const ends = ['abort', 'timeout', 'error', 'loadend'] as const
+    for (const end of ends) xhr.addEventListener(end, ended)
   }
 }

@@ -1,4 +1,4 @@
-import { init, type Clickspan, type Consent } from './index'
+import { init, type Clickspan, type Consent } from './index.js'
 
 declare global {
   interface Window {
@@ -6,18 +6,17 @@ declare global {
   }
 }
 
-const tag = document.currentScript
-if (tag instanceof HTMLScriptElement && !window.clickspan) {
+const tag = document.currentScript as HTMLScriptElement | null
+if (tag && !window.clickspan) {
   const { key, consent, traceHosts, sample, ui, release } = tag.dataset
-  const start = () =>
-    (window.clickspan = init({
-      key: key ?? new URL(tag.src).searchParams.get('key') ?? '',
-      endpoint: new URL('intake/browser', tag.src).href,
-      consent: consent as Consent | undefined,
-      traceHosts: traceHosts?.split(/[\s,]+/).filter(Boolean),
-      sample: sample === undefined ? undefined : Number(sample),
-      ui,
-      release,
-    }))
-  start()
+  const address = new URL(tag.src)
+  window.clickspan = init({
+    key: key ?? address.searchParams.get('key') ?? '',
+    endpoint: new URL('intake/browser', address).href,
+    consent: consent as Consent | undefined,
+    traceHosts: traceHosts?.split(/[\s,]+/),
+    sample: sample ? Number(sample) : undefined,
+    ui,
+    release,
+  })
 }
