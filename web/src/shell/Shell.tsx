@@ -9,6 +9,7 @@ import { navigation, pages, type Page } from './pages'
 import { LoginPage } from './LoginPage'
 import { TimeRangePicker } from './TimeRangePicker'
 import { useAuthorised } from '../api/client'
+import { Demo } from '../demo/Demo'
 import './shell.css'
 
 /** The frame of every page: navigation, find, time range, theme and keys. */
@@ -42,6 +43,7 @@ export function Shell() {
       <AppShell.Navbar className="navbar" aria-label="Pages"><Navigation /></AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}><Outlet /></AppShell.Main>
       <HelpDialog open={help} onClose={() => setHelp(false)} />
+      <Demo />
     </AppShell>
   )
 }
