@@ -17,6 +17,7 @@ test('what belongs to a session opens in its timeline, on its row', () => {
   expect(canOpen(hit('event'))).toBe(false)
 })
 
-test('people open as their visits of the week before', () => {
-  expect(targetOf(hit('user'), 'a@example.com').search).toEqual({ from: '2026-11-13T11:00:00.000Z', to: around.to, filter: 'session.user_id == "x y"' })
+test('people and accounts open on their page, with the week before', () => {
+  expect(targetOf(hit('user'), 'a@example.com')).toEqual({ to: '/people/x%20y', search: { from: '2026-11-13T11:00:00.000Z', to: around.to } })
+  expect(targetOf(hit('account'), 'q').to).toBe('/accounts/x%20y')
 })

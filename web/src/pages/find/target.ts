@@ -21,9 +21,8 @@ export function targetOf(hit: Hit, q: string): Target {
     case 'request': return { to: '/calls', search: { ...around, side: 'any', filter: term('call.request_id', '==', q), sel: hit.id } }
     case 'call': return hit.session_id ? session(hit.session_id, callKey(hit.id)) : { to: '/calls', search: { ...around, side: 'any', sel: hit.id } }
     case 'event': return hit.session_id ? session(hit.session_id, eventKey(hit.id)) : { to: '/sessions', search: before }
-    case 'user': return { to: '/sessions', search: { ...before, filter: term('session.user_id', '==', hit.id) } }
-    case 'account': return { to: '/sessions', search: { ...before, filter: term('session.account_id', '==', hit.id) } }
-    default: return { to: '/sessions', search: { ...before, filter: term('session.device_id', '==', hit.id) } }
+    case 'account': return { to: `/accounts/${encodeURIComponent(hit.id)}`, search: before }
+    default: return { to: `/people/${encodeURIComponent(hit.id)}`, search: before }
   }
 }
 
