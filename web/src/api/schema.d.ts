@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List accounts and how they fare */
+        get: operations["accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}": {
         parameters: {
             query?: never;
@@ -166,6 +183,23 @@ export interface paths {
         };
         /** List groups of failed calls and of browser errors */
         get: operations["errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/errors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one group: who and what it hit, and its stack */
+        get: operations["error"];
         put?: never;
         post?: never;
         delete?: never;
@@ -625,6 +659,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sourcemaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List source maps */
+        get: operations["sourcemaps"];
+        put?: never;
+        post?: never;
+        /** Delete source maps */
+        delete: operations["delete-sourcemaps"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sql": {
         parameters: {
             query?: never;
@@ -715,6 +767,46 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccountRow: {
+            /**
+             * Format: int64
+             * @description server calls that name the account
+             */
+            calls: number;
+            /**
+             * Format: double
+             * @description null when no call names the account
+             */
+            error_rate: number | null;
+            /** Format: int64 */
+            failed: number;
+            id: string;
+            /** Format: date-time */
+            last_seen: string | null;
+            /**
+             * Format: int64
+             * @description null when no call was timed
+             */
+            p95_us: number | null;
+            /**
+             * Format: int64
+             * @description who visited
+             */
+            people: number;
+            /** Format: int64 */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description signs of friction in its sessions
+             */
+            signals: number;
+        };
+        AccountsOutput: {
+            /** @description whether more exist */
+            other: boolean;
+            /** @description by failed calls, then calls, descending */
+            rows: components["schemas"]["AccountRow"][];
+        };
         Answer: {
             columns: string[];
             rows: (string | null)[][];
@@ -896,6 +988,14 @@ export interface components {
             next: string;
             rows: components["schemas"]["Call"][];
         };
+        ConsentSeen: {
+            /** Format: int64 */
+            events: number;
+            /** Format: date-time */
+            last_seen: string;
+            /** @enum {string} */
+            state: "granted" | "denied" | "unknown";
+        };
         Context: {
             browser?: string;
             country?: string;
@@ -969,6 +1069,10 @@ export interface components {
              * @description of calls and events; absent when the project has none
              */
             newest?: string;
+        };
+        DeletedSourceMaps: {
+            /** Format: int64 */
+            deleted: number;
         };
         DemoBreak: {
             /** @enum {string} */
@@ -1090,12 +1194,21 @@ export interface components {
             /** Format: int64 */
             count: number;
             endpoint_id?: string;
-            /** @description error type of calls, message of browser errors, with what varies replaced */
+            /** @description error type of calls, message of the newest browser error, with what varies replaced */
             error?: string;
             /** @description id of the newest call or event */
             example: string;
-            /** Format: date-time */
+            /** @description release of the first */
+            first_release?: string;
+            /**
+             * Format: date-time
+             * @description in the range asked for
+             */
             first_seen: string;
+            /** @description of browser errors: the innermost frame of the app as it was sent, without line and file hash; it is what groups them */
+            frame?: string;
+            /** @description for GET /api/v1/errors/{id} */
+            id: string;
             /** @enum {string} */
             kind: "call" | "browser";
             /** Format: date-time */
@@ -1107,10 +1220,65 @@ export interface components {
             /** Format: int64 */
             people: number;
             releases: string[];
+            /** @description the newest session that met it */
+            session?: string;
+            /** Format: int64 */
+            sessions: number;
             /** Format: int64 */
             status?: number;
+            /** @description count by bucket */
+            trend: number[];
+        };
+        ErrorOutput: {
+            browsers: components["schemas"]["Value"][];
+            buckets: string[];
+            /** @description at most 100, the newest first */
+            calls: components["schemas"]["Call"][];
+            /** Format: date-time */
+            end: string;
+            error: components["schemas"]["ErrorGroup"];
+            /** @description at most 100, the newest first */
+            events: components["schemas"]["Event"][];
+            /** @description lists exactly these calls in GET /api/v1/calls; absent when their error types are too many */
+            filter?: string;
+            /** @description stack of the newest browser error, innermost first */
+            frames: components["schemas"]["Frame"][];
+            /** @description of the newest, as it was sent */
+            message?: string;
+            /** @description why frames are not resolved, and what to do */
+            no_map?: string;
+            /** @description of browser errors */
+            pages: components["schemas"]["Value"][];
+            /** @description at most 100, who met it most */
+            people: components["schemas"]["ErrorPerson"][];
+            releases: components["schemas"]["Value"][];
+            /** @description at most 100, the newest first */
+            sessions: string[];
+            /** @description there were more errors than are grouped; the newest 5,000 are */
+            truncated: boolean;
+        };
+        ErrorPerson: {
+            /** Format: int64 */
+            count: number;
+            id: string;
+            /** Format: date-time */
+            last_seen: string;
+            /** @description the newest in which they met it */
+            session?: string;
         };
         ErrorsOutput: {
+            /** @description start of each column of the trends */
+            buckets: string[];
+            /**
+             * Format: date-time
+             * @description end of the last column
+             */
+            end: string;
+            /**
+             * Format: int64
+             * @description how many there are, beyond the limit too
+             */
+            groups: number;
             rows: components["schemas"]["ErrorGroup"][];
             /** @description there were more errors than are grouped; the newest 5,000 of each kind are */
             truncated: boolean;
@@ -1203,6 +1371,24 @@ export interface components {
             /** Format: date-time */
             from?: string;
             hits: components["schemas"]["FindHit"][];
+        };
+        Frame: {
+            /**
+             * Format: int64
+             * @description counted from 1; 0 when unknown
+             */
+            column: number;
+            file: string;
+            function: string;
+            /** @description not a browser extension, a library's folder or the browser itself */
+            in_app: boolean;
+            /**
+             * Format: int64
+             * @description counted from 1; 0 when unknown
+             */
+            line: number;
+            /** @description the same place in the source, through an uploaded source map */
+            original?: components["schemas"]["SourcePosition"];
         };
         FunnelStep: {
             /** Format: int64 */
@@ -1377,6 +1563,17 @@ export interface components {
             /** @description null where no call was timed */
             p95_ms: (number | null)[];
         };
+        Identity: {
+            account_id?: string;
+            device_id?: string;
+            /** Format: date-time */
+            first_seen: string;
+            /** Format: date-time */
+            last_seen: string;
+            /** Format: int64 */
+            sessions: number;
+            user_id?: string;
+        };
         Interaction: {
             /** Format: int64 */
             calls: number;
@@ -1503,7 +1700,7 @@ export interface components {
              */
             side?: "server" | "client" | "any";
             /**
-             * @description count people sessions rate failed refused error_rate p50 p75 p90 p95 p99 mean apdex:500ms sum:NAME
+             * @description count people sessions rate failed refused error_rate p50 p75 p90 p95 p99 mean apdex:500ms; of a number sum:NAME mean:NAME p75:NAME
              * @default count
              * @example p95
              */
@@ -1588,9 +1785,13 @@ export interface components {
         };
         PersonOutput: {
             accounts: string[];
+            /** @description of a person: what their newest 1,000 events said, the newest first */
+            consent: components["schemas"]["ConsentSeen"][];
             devices: string[];
             /** @description as stored: the pseudonym of a personal id */
             id: string;
+            /** @description which ids these visits show together, the newest first */
+            identity: components["schemas"]["Identity"][];
             /** @description cursor of the next page; empty on the last */
             next: string;
             sessions: components["schemas"]["Session"][];
@@ -1899,9 +2100,23 @@ export interface components {
             p95_us: number | null;
             /** Format: int64 */
             people: number;
+            /** @description at most 50, the newest first */
+            session_ids: string[];
+            /** Format: int64 */
+            sessions: number;
         };
         ServicesOutput: {
+            /**
+             * Format: int64
+             * @description how many there are, beyond the limit too
+             */
+            edges: number;
             rows: components["schemas"]["ServiceEdge"][];
+            /**
+             * Format: int64
+             * @description how many different services they join
+             */
+            services: number;
             /** @description there were more traced rows; the newest 5,000 calls and spans are used */
             truncated: boolean;
         };
@@ -1985,6 +2200,48 @@ export interface components {
             target?: string;
             /** Format: date-time */
             time: string;
+        };
+        SourceMapInfo: {
+            /** Format: int64 */
+            bytes: number;
+            /** @description end of the bundle's path: app.js, or /assets/app.js */
+            file: string;
+            /** @description for DELETE */
+            id: string;
+            release: string;
+            service?: string;
+            /**
+             * Format: int64
+             * @description how many source files it knows
+             */
+            sources: number;
+            /** Format: date-time */
+            uploaded: string;
+        };
+        SourceMapsOutput: {
+            source_maps: components["schemas"]["SourceMapInfo"][];
+        };
+        SourcePosition: {
+            /**
+             * Format: int64
+             * @description counted from 1
+             */
+            column: number;
+            file: string;
+            /**
+             * Format: int64
+             * @description number of the first of lines
+             */
+            from?: number;
+            /** @description as its caller names it */
+            function?: string;
+            /**
+             * Format: int64
+             * @description counted from 1
+             */
+            line: number;
+            /** @description the source around the line, when the map carries it */
+            lines?: string[];
         };
         SourceQuality: {
             /** Format: int64 */
@@ -2239,6 +2496,51 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    accounts: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description start of the range; default 7 days before its end */
+                from?: string;
+                /** @description end of the range, exclusive; default now */
+                to?: string;
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                filter?: string;
+                /** @description list and count marked bots too */
+                bots?: boolean;
+                /** @description links below it are as if they were not there */
+                min_confidence?: number;
+                /** @description only accounts whose id contains this */
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountsOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     account: {
         parameters: {
             query?: {
@@ -2613,6 +2915,12 @@ export interface operations {
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
+                /** @description only these; default both */
+                kind?: "call" | "browser";
+                /** @description only errors that this person met, by any id */
+                person?: string;
+                /** @description only errors of this account */
+                account?: string;
                 limit?: number;
             };
             header?: never;
@@ -2628,6 +2936,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorsOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    error: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description start of the range; default 7 days before its end */
+                from?: string;
+                /** @description end of the range, exclusive; default now */
+                to?: string;
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                filter?: string;
+                /** @description list and count marked bots too */
+                bots?: boolean;
+                /** @description links below it are as if they were not there */
+                min_confidence?: number;
+            };
+            header?: never;
+            path: {
+                /** @description id of a row of GET /api/v1/errors */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOutput"];
                 };
             };
             /** @description Error */
@@ -3488,6 +3841,9 @@ export interface operations {
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
+                /** @description only edges from or to a service whose name contains this, whatever its case */
+                q?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -3754,6 +4110,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sourcemaps: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description only of this release */
+                release?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceMapsOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-sourcemaps": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description one source map */
+                id?: string;
+                /** @description all of this release */
+                release?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedSourceMaps"];
                 };
             };
             /** @description Error */
