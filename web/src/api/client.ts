@@ -21,7 +21,7 @@ export const api = createClient<paths>({ baseUrl: '' })
 export const project = new URLSearchParams(location.search).get('project') ?? ''
 
 /** What the server answers alike for all projects, and would refuse to be asked for one. */
-const ofNoProject = /\/api\/v1\/(fields|me|projects|system|login|logout|setup|sql|erase)$/
+const ofNoProject = /\/api\/v1\/(fields|me|projects|system|login|logout|setup|sql|erase|keys\/{id}|demo|demo\/break)$/
 
 api.use({
   onRequest: ({ request, schemaPath }) => (project && !ofNoProject.test(schemaPath) ? forProject(request, schemaPath, project) : undefined),
