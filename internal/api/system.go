@@ -51,6 +51,7 @@ func (s *Server) me(ctx context.Context, _ *struct{}) (Me, error) {
 type SystemOutput struct {
 	Version  string `json:"version"`
 	HasAdmin bool   `json:"has_admin" doc:"without one only loopback is served; POST /api/v1/setup makes it"`
+	Demo     bool   `json:"demo" doc:"whether GET /api/v1/demo describes a simulated shop"`
 	Store    Stats  `json:"store"`
 }
 
@@ -67,7 +68,7 @@ func (s *Server) system(ctx context.Context, _ *struct{}) (SystemOutput, error) 
 	}
 	stats, err := s.store.Stats(ctx)
 	return SystemOutput{
-		Version: s.version, HasAdmin: has,
+		Version: s.version, HasAdmin: has, Demo: s.demo != nil,
 		Store: Stats{Stats: stats, Behind: int64(max(0, stats.Arrived-stats.Watermark))},
 	}, err
 }

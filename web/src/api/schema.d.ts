@@ -2072,6 +2072,8 @@ export interface components {
             where?: string;
         };
         SystemOutput: {
+            /** @description whether GET /api/v1/demo describes a simulated shop */
+            demo: boolean;
             /** @description without one only loopback is served; POST /api/v1/setup makes it */
             has_admin: boolean;
             store: components["schemas"]["Stats"];

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { pages } from './pages'
+import { TourAgain } from '../demo/TourAgain'
 
 const shortcuts: [string, string][] = [
   ['/', 'find a request, trace, session or person'],
@@ -26,7 +27,7 @@ export function HelpDialog({ open, onClose }: { open: boolean; onClose: () => vo
         {shortcuts.map(([keys, meaning]) => <Shortcut key={keys} keys={keys} meaning={meaning} />)}
         {pages.map((page) => <Shortcut key={page.path} keys={`g ${page.key}`} meaning={`go to ${page.label}`} />)}
       </dl>
-      <form method="dialog"><button type="submit" className="plain-button">Close</button></form>
+      <form method="dialog" className="row"><button type="submit" className="plain-button">Close</button><TourAgain /></form>
     </dialog>
   )
 }

@@ -12,6 +12,7 @@ import { RangeOffer } from './RangeOffer'
 import { LoginPage } from './LoginPage'
 import { TimeRangePicker } from './TimeRangePicker'
 import { useAuthorised } from '../api/client'
+import { Demo } from '../demo/Demo'
 import './shell.css'
 
 /** The frame of every page: navigation, find, time range, theme and keys. */
@@ -48,6 +49,7 @@ export function Shell() {
       <AppShell.Navbar className={menu ? 'navbar open' : 'navbar'} aria-label="Pages"><Navigation onChoose={() => setMenu(false)} /></AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}><RangeOffer /><Outlet /></AppShell.Main>
       <HelpDialog open={help} onClose={() => setHelp(false)} />
+      <Demo />
     </AppShell>
   )
 }

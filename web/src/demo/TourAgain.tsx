@@ -1,0 +1,15 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useSystem } from '../api/queries'
+import { setTourStep } from './tour'
+
+/** Begins the demo's tour anew; stands in the form that closes the help. */
+export function TourAgain() {
+  const system = useSystem()
+  const navigate = useNavigate()
+  if (!system.data?.demo) return null
+  const begin = () => {
+    setTourStep(1)
+    void navigate({ to: '/' })
+  }
+  return <button type="submit" className="plain-button" onClick={begin}>Take the tour</button>
+}

@@ -1,0 +1,29 @@
+// Where the reader is in the tour. It lies in this browser, so that it survives navigation, reloads and another visit.
+import { useSyncExternalStore } from 'react'
+
+export const stepCount = 5
+const key = 'clickspan-tour'
+const listeners = new Set<() => void>()
+
+/** The step of the tour, 1 to 5; null when it was finished or sent away. Who has never seen it begins at 1. */
+export function useTourStep(): number | null {
+  return useSyncExternalStore(listen, readStep)
+}
+
+/** Goes to a step; null ends the tour. */
+export function setTourStep(step: number | null) {
+  localStorage.setItem(key, String(step ?? 'over'))
+  for (const listener of listeners) listener()
+}
+
+export function readStep(): number | null {
+  const kept = localStorage.getItem(key)
+  if (kept === null) return 1
+  const step = Number(kept)
+  return Number.isInteger(step) && step >= 1 && step <= stepCount ? step : null
+}
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
