@@ -24,7 +24,7 @@ import (
 const (
 	// blockLength is how much of the past is filled in and linked in one go, from its
 	// beginning to its end; the blocks come newest first.
-	blockLength = 4 * time.Hour
+	blockLength = 2 * time.Hour
 	// troubleAfter the start payments begin to fail.
 	troubleAfter    = 2 * time.Minute
 	troubleEndpoint = "POST /api/payments"
@@ -211,40 +211,40 @@ func (d *demo) goOn(ctx context.Context, at time.Time) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case now := <-tick.C:
-			var chunk simulate.Chunk
-			chunk, teller = d.tell(teller, at, now)
-			if err := d.take(ctx, chunk); err != nil {
+		case <-tick.C:
+			if err := d.catchUp(ctx, &teller, &at); err != nil {
 				return err
 			}
-			if err := d.note(ctx, span{at, now}); err != nil {
-				return err
-			}
-			at = now
 		}
 	}
 }
 
-// take stores what just happened, and while the past is being filled in, waits
-// until it is linked.
-func (d *demo) take(ctx context.Context, chunk simulate.Chunk) error {
+// catchUp stores what happened since at, and while the past is being filled in,
+// waits until it is linked.
+func (d *demo) catchUp(ctx context.Context, teller **simulate.Teller, at *time.Time) error {
 	d.turn.Lock()
 	defer d.turn.Unlock()
-	result, err := feed(ctx, d.node.pipeline, chunk)
-	if err != nil || !d.filling.Load() {
+	now := time.Now() // not the tick's time: the turn may have been long in coming
+	result, err := feed(ctx, d.node.pipeline, d.tell(teller, *at, now))
+	if err == nil && d.filling.Load() {
+		err = d.node.linker.Wait(ctx, result.Upto)
+	}
+	if err != nil {
 		return err
 	}
-	return d.node.linker.Wait(ctx, result.Upto)
+	part := span{*at, now}
+	*at = now
+	return d.note(ctx, part)
 }
 
-// tell is what happens in [at, now); teller is nil at first.
-func (d *demo) tell(teller *simulate.Teller, at, now time.Time) (simulate.Chunk, *simulate.Teller) {
+// tell is what happens in [at, now); there is no teller at first.
+func (d *demo) tell(teller **simulate.Teller, at, now time.Time) simulate.Chunk {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if teller == nil || d.stale {
-		teller, d.stale = d.world.From(at), false
+	if *teller == nil || d.stale {
+		*teller, d.stale = d.world.From(at), false
 	}
-	return teller.Until(now), teller
+	return (*teller).Until(now)
 }
 
 // planTrouble lets payments fail a little later.

@@ -14,7 +14,9 @@ const (
 	// demoUntraced is the share of devices whose calls carry no ids, so that the weaker
 	// methods of linking are there to be seen.
 	demoUntraced = .1
-	demoSkew     = 300 * time.Millisecond
+	// demoErrors leave a quiet day quiet: a few calls in a thousand fail.
+	demoErrors = -2
+	demoSkew   = 300 * time.Millisecond
 )
 
 // story is a document of the settings: which story the data directory tells and what
@@ -39,7 +41,7 @@ func newStory(c demoCmd, now time.Time) story {
 func (s *story) world() (*simulate.World, error) {
 	return simulate.New(simulate.Config{
 		Seed: s.Seed, People: s.People, Visits: demoVisits, Days: s.Days, End: s.End, Peak: s.Peak,
-		Confounders: simulate.Demo(), Skew: demoSkew, Untraced: demoUntraced,
+		Confounders: simulate.Demo(), Skew: demoSkew, Untraced: demoUntraced, Errors: demoErrors,
 	})
 }
 

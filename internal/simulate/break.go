@@ -36,7 +36,7 @@ func (w *World) Break(endpoint, effect string, from time.Time) error {
 	case Slow:
 		trouble.Slower = 8
 	case Fail:
-		trouble.Errors = 6
+		trouble.Errors = 7
 	default:
 		return fmt.Errorf("%q is no effect; there are %s and %s", effect, Slow, Fail)
 	}

@@ -48,6 +48,9 @@ type Config struct {
 	// NoEffect makes people indifferent to latency and errors: any effect that is
 	// found is false.
 	NoEffect bool `json:"no_effect"`
+	// Errors is added to the log odds that a person's call fails, about 2 % without it;
+	// below zero the shop is sound but for its troubles.
+	Errors float64 `json:"errors"`
 	// NoTrouble leaves out incidents and bad releases.
 	NoTrouble bool `json:"no_trouble"`
 }

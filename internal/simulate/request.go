@@ -104,7 +104,7 @@ func (r *requests) request(e *endpoint, path, query, cause string, at time.Time)
 	server := min(math.Exp(inside), 30)
 	a := answer{latency: max(server*math.Exp(outside), server+.004), call: -1}
 	a.doublings = math.Log2(a.latency / (1.25 * e.base))
-	a.failed = r.dice.chance(logistic(-4.2 + r.world.evening(at) + errors + .35*r.size + .25*a.doublings))
+	a.failed = r.dice.chance(logistic(-4.2 + r.world.config.Errors + r.world.evening(at) + errors + .35*r.size + .25*a.doublings))
 	a.end = at.Add(seconds(a.latency))
 	r.log(e, path, query, cause, at, seconds(server), &a)
 	return a

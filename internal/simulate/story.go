@@ -101,11 +101,11 @@ func (w *World) namedIncidents() []Incident {
 	end := w.config.End
 	return []Incident{
 		{
-			Endpoint: w.shop.payment.name(), From: paying, To: paying.Add(90 * time.Minute), Slower: 4, Errors: 4,
+			Endpoint: w.shop.payment.name(), From: paying, To: paying.Add(90 * time.Minute), Slower: 4, Errors: 5,
 			Cause: "the payment provider was down",
 		},
 		{
-			Endpoint: w.shop.product.name(), From: end.Add(-5 * time.Hour), To: end.Add(-4 * time.Hour), Slower: 5, Errors: 3,
+			Endpoint: w.shop.product.name(), From: end.Add(-5 * time.Hour), To: end.Add(-4 * time.Hour), Slower: 5, Errors: 4.5,
 			Cause: "the product cache was emptied by mistake",
 		},
 	}

@@ -18,7 +18,7 @@ export function BreakMenu({ state }: { state: DemoState }) {
   return (
     <Popover opened={open} onChange={setOpen} position="top-end" width={340} trapFocus shadow="md">
       <Popover.Target>
-        <Button size="compact-xs" variant={broken ? 'filled' : 'default'} color={broken ? 'red' : 'blue'} onClick={() => setOpen(!open)}>
+        <Button size="compact-xs" variant="default" className={broken > 0 ? 'demo-broken' : ''} onClick={() => setOpen(!open)}>
           Break something{broken > 0 && ` · ${broken} broken`}
         </Button>
       </Popover.Target>

@@ -27,8 +27,8 @@ export default function DemoBar() {
 function Filling({ filled }: { filled: DemoState['filled'] }) {
   if (filled.share >= 1) return <span className="muted demo-note">a simulated shop</span>
   return (
-    <label className="demo-note row">
-      <span className="muted">older days fill in: {formatShare(filled.share)}</span>
+    <label className="demo-note" title="The days before the last one are being filled in, newest first.">
+      <span className="muted">filling in older days: {formatShare(filled.share)}</span>
       <progress max={1} value={filled.share} />
     </label>
   )

@@ -42,8 +42,8 @@ export function Tour({ step, broken }: { step: number; broken: DemoBreak[] }) {
         <Button size="compact-xs" variant="default" onClick={() => show(here)}>Show me</Button>
         {step > 1 && <Button size="compact-xs" variant="default" onClick={() => go(step - 1)}>Back</Button>}
         {step < stepCount
-          ? <Button size="compact-xs" onClick={() => go(step + 1)}>Next</Button>
-          : <Button size="compact-xs" onClick={() => setTourStep(null)}>Done</Button>}
+          ? <Button size="compact-xs" variant="default" className="tour-next" onClick={() => go(step + 1)}>Next</Button>
+          : <Button size="compact-xs" variant="default" className="tour-next" onClick={() => setTourStep(null)}>Done</Button>}
       </div>
     </section>
   )
@@ -76,7 +76,7 @@ function useSteps(broken: DemoBreak[]): Step[] {
     },
     {
       title: "One person's visit",
-      text: 'A timeline of what somebody did and what the API did about it. A line from an action to a call is a link; it names its method, from an id that was passed on (certain) to mere timing (a guess), and how sure it is.',
+      text: 'Under each thing a person did lie the calls it caused, and under those what the servers did. The Link column names the evidence, from an id that was passed on (certain) to mere timing (a guess), and how sure it is.',
       place: session ? { to: `/sessions/${encodeURIComponent(session)}` } : { to: '/sessions', search: { filter: 'session.failed > 0' } },
     },
     {
