@@ -57,7 +57,7 @@ func (c *demoCmd) run(e *env, n *node) error {
 		work.Go(func() error { return d.goOn(ctx, began) })
 		work.Go(func() error {
 			whole := span{latest(d.story.start(), began.Add(-d.story.length())), began}
-			if err := d.fill(ctx, whole); err != nil {
+			if err := d.fill(ctx, whole, blockLength); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintf(e.Out, "All %d days are there and linked, %.0f s after the start.\n", c.Days, time.Since(began).Seconds())

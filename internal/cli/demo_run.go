@@ -22,9 +22,10 @@ import (
 )
 
 const (
-	// blockLength is how much of the past is filled in and linked in one go, from its
-	// beginning to its end; the blocks come newest first.
-	blockLength = 2 * time.Hour
+	// blockLength is how much of the past is filled in and linked in one go while the
+	// shop lives on; the blocks come newest first. Longer ones cost less, and the
+	// present waits for them.
+	blockLength = 4 * time.Hour
 	// troubleAfter the start payments begin to fail.
 	troubleAfter    = 2 * time.Minute
 	troubleEndpoint = "POST /api/payments"
@@ -96,14 +97,14 @@ func (d *demo) fillLinking(ctx context.Context, whole span) error {
 	pass, stop := context.WithCancel(ctx)
 	var linking errgroup.Group
 	linking.Go(func() error { return ended(d.node.linker.Run(pass)) })
-	err := d.fill(ctx, whole)
+	err := d.fill(ctx, whole, firstSight)
 	stop()
 	return errors.Join(err, linking.Wait())
 }
 
-// fill tells what is missing of a part of the story, newest first, and returns when
-// it is linked.
-func (d *demo) fill(ctx context.Context, whole span) error {
+// fill tells what is missing of a part of the story in blocks of a length, newest
+// first, and returns when it is linked.
+func (d *demo) fill(ctx context.Context, whole span, length time.Duration) error {
 	world, err := d.story.world()
 	if err != nil {
 		return err
@@ -113,7 +114,7 @@ func (d *demo) fill(ctx context.Context, whole span) error {
 	defer d.bar.done()
 	for _, gap := range slices.Backward(d.filled().gaps(whole)) {
 		for to := gap.To; to.After(gap.From); {
-			from := latest(gap.From, to.Add(-time.Microsecond).Truncate(blockLength))
+			from := latest(gap.From, to.Add(-length).Truncate(time.Hour))
 			if err := d.fillBlock(ctx, world, span{from, to}, whole); err != nil {
 				return err
 			}
