@@ -34,6 +34,7 @@ const (
 // demo is a running demo.
 type demo struct {
 	node    *node
+	past    *pipeline.Pipeline // like the node's, but who watches live does not see it
 	bar     *progress
 	readers readers
 
@@ -52,6 +53,9 @@ type demo struct {
 // openDemo finds the data directory's story or begins one.
 func openDemo(e *env, n *node, c demoCmd, now time.Time) (*demo, error) {
 	d := &demo{node: n, bar: newProgress(e.Err, "Filling the shop"), story: newStory(c, now)}
+	past := n.pipeline.Config
+	past.Committed = func(event.Batch) { n.linker.Wake() }
+	d.past = pipeline.New(past)
 	found, err := n.meta.Document(e.ctx, meta.DefaultProject, "demo", "story")
 	switch {
 	case err == nil:
@@ -155,7 +159,7 @@ func (d *demo) fillBlock(ctx context.Context, world *simulate.World, block, whol
 			if err := d.readers.quiet(ctx); err != nil {
 				return err
 			}
-			result, err := feed(ctx, d.node.pipeline, h.chunk)
+			result, err := feed(ctx, d.past, h.chunk)
 			if err != nil {
 				return err
 			}

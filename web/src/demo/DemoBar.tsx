@@ -28,7 +28,7 @@ function Filling({ filled }: { filled: DemoState['filled'] }) {
   if (filled.share >= 1) return <span className="muted demo-note">a simulated shop</span>
   return (
     <label className="demo-note" title="The days before the last one are being filled in, newest first.">
-      <span className="muted">filling in older days: {formatShare(filled.share)}</span>
+      <span className="muted">older days: {formatShare(filled.share)}</span>
       <progress max={1} value={filled.share} />
     </label>
   )

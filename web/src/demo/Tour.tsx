@@ -57,7 +57,6 @@ function useSteps(broken: DemoBreak[]): Step[] {
   const calls = useCalls({ ...query, filter: `call.linked == true && ${filter}` }, 1)
   const call = calls.data?.pages[0]?.rows[0]
   const session = call?.link?.session_id || call?.session_id
-  const name = endpoint ? endpointName(endpoint) : 'the endpoint'
   return [
     {
       title: 'What hurts people now',
@@ -66,12 +65,12 @@ function useSteps(broken: DemoBreak[]): Step[] {
     },
     {
       title: 'One endpoint',
-      text: `Here ${name} is shown over time: how many calls, how many failed, how long they took. The list of callers names what people did to cause them. Vertical lines are releases: did it begin with one?`,
+      text: 'Over time: how many calls, how many failed, how long they took. The list of callers names what people did to cause them. Vertical lines are releases: did it begin with one?',
       place: endpoint ? { to: `/endpoints/${encodeURIComponent(endpoint.id)}` } : { to: '/endpoints' },
     },
     {
       title: 'Its calls',
-      text: `These are the failed calls of ${name}, one a row. Open one: the browser, the proxy and the service each saw the same request, and the times between them tell where it was lost.`,
+      text: 'The failed calls of that endpoint, one a row. Open one: the browser, the proxy and the service each saw the same request, and the times between them tell where it was lost.',
       place: { to: '/calls', search: { filter } },
     },
     {
