@@ -130,6 +130,8 @@ func (s *Server) describedRoutes() {
 	get(s, "keys", "keys", "List a project's ingest keys", s.listKeys)
 	change(s, http.MethodPost, "keys", "create-key", "Create an ingest key", s.createKey)
 	change(s, http.MethodDelete, "keys/{id}", "revoke-key", "Revoke an ingest key", s.revokeKey)
+	get(s, "settings/bodies", "bodies", "List the endpoints whose bodies are kept", s.bodies)
+	change(s, http.MethodPut, "settings/bodies", "keep-bodies", "Choose the endpoints whose bodies are kept", s.keepBodies)
 	get(s, "me", "me", "Say who is logged in", s.me)
 	get(s, "system", "system", "Describe the server", s.system)
 	change(s, http.MethodPost, "setup", "setup", "Create the first admin", s.setup)

@@ -67,23 +67,25 @@ func openNode(e *env) (*node, error) {
 	n.keeper = &pipeline.Keeper{
 		Store: n.store, ExpireSalts: n.meta.ExpireSalts, Replay: n.rights.Replay, Now: time.Now, Logger: e.log,
 		Retention: store.Retention{
-			Raw: time.Duration(e.settings.RetainRaw), Links: time.Duration(e.settings.RetainLinks),
+			Raw: time.Duration(e.settings.RetainRaw), Bodies: time.Duration(e.settings.RetainBodies), Links: time.Duration(e.settings.RetainLinks),
 			Minutes: time.Duration(e.settings.RetainMinutes), Hours: time.Duration(e.settings.RetainHours),
 		},
 	}
-	if err := n.restoreTemplates(e.ctx); err != nil {
+	if err := n.restoreSettings(e.ctx); err != nil {
 		return nil, errors.Join(err, n.close())
 	}
 	return n, nil
 }
 
-func (n *node) restoreTemplates(ctx context.Context) error {
+// restoreSettings gives the pipeline what projects have told it.
+func (n *node) restoreSettings(ctx context.Context) error {
 	projects, err := n.meta.Projects(ctx)
 	if err != nil {
 		return err
 	}
 	for _, project := range projects {
-		if err := n.pipeline.RestoreOpenAPI(ctx, n.meta, project.ID); err != nil {
+		err := errors.Join(n.pipeline.RestoreOpenAPI(ctx, n.meta, project.ID), n.pipeline.RestoreBodies(ctx, n.meta, project.ID))
+		if err != nil {
 			return err
 		}
 	}

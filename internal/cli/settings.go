@@ -35,6 +35,7 @@ type Settings struct {
 	Threads int   `yaml:"threads" help:"Threads the store may use; 0 is one a core."`
 
 	RetainRaw     Days `yaml:"retain_raw" default:"90d" help:"How long events, calls and spans are kept after they arrived."`
+	RetainBodies  Days `yaml:"retain_bodies" default:"3d" help:"How long request and response bodies of opted-in endpoints are kept."`
 	RetainLinks   Days `yaml:"retain_links" default:"90d" help:"How long links, signals and sessions are kept."`
 	RetainMinutes Days `yaml:"retain_minutes" default:"2d" help:"How long statistics by minute are kept; then they are by hour."`
 	RetainHours   Days `yaml:"retain_hours" default:"730d" help:"How long statistics by hour are kept."`

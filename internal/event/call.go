@@ -72,10 +72,18 @@ type Call struct {
 	ResponseBytes int64          `json:"response_bytes,omitempty"`
 	Release       string         `json:"release,omitempty"`
 	Attributes    map[string]any `json:"attributes,omitempty"`
+	Bodies
 	// Weight is how many calls this one stands for (1 / sampling rate); at least 1
 	// after validation.
 	Weight float64 `json:"weight,omitempty"`
 	Origin
+}
+
+// Bodies are what a request and its response carried, as text. They are kept for
+// days, not months, and only of endpoints that a project opted in.
+type Bodies struct {
+	RequestBody  string `json:"request_body,omitempty"`
+	ResponseBody string `json:"response_body,omitempty"`
 }
 
 // End returns the moment the response was complete; for an untimed call its Time.

@@ -43,6 +43,7 @@ type Pipeline struct {
 
 	mu        sync.Mutex
 	templates map[event.ProjectID]*Templates
+	bodies    map[event.ProjectID]map[event.Endpoint]bool // opted in
 }
 
 // New makes a pipeline.
@@ -59,6 +60,7 @@ func New(c Config) *Pipeline {
 	return &Pipeline{
 		Config: c, room: semaphore.NewWeighted(int64(c.MaxQueued)),
 		agents: newCache[string, agent](8192), templates: map[event.ProjectID]*Templates{},
+		bodies: map[event.ProjectID]map[event.Endpoint]bool{},
 	}
 }
 

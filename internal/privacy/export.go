@@ -119,7 +119,7 @@ func (r *Rights) exportEvents(ctx context.Context, project event.ProjectID, who 
 func (r *Rights) exportCalls(ctx context.Context, project event.ProjectID, who store.Person, out *json.Encoder, n *Exported) error {
 	// Naming the class asks for assets too.
 	anyClass := store.In{Field: store.Field{Name: "call.class"}, Values: []any{string(event.API), string(event.Document), string(event.Asset)}}
-	q := store.CallsQuery{Scope: r.everything(project, store.And{ofPerson("call.", who), anyClass}), Sort: store.Newest, Limit: pageSize}
+	q := store.CallsQuery{Scope: r.everything(project, store.And{ofPerson("call.", who), anyClass}), Sort: store.Newest, Limit: pageSize, Bodies: true}
 	for {
 		page, err := r.Store.Calls(ctx, q)
 		if err != nil {

@@ -65,8 +65,8 @@ func Inventory() []DataClass {
 			"telemetry: events, calls", "raw rows, 90 days", "with the rows",
 		},
 		{
-			"Request and response bodies", "`request_body`, `response_body`", "refused",
-			"nowhere", "", "nothing to erase",
+			"Request and response bodies", "`request_body`, `response_body`", "refused, except of endpoints that the project opted in; of those JSON, forms and messages, redacted as above",
+			"telemetry: bodies", "three days", "with the rows",
 		},
 		{
 			"Behaviour: pages, clicks, calls", "events, calls, spans", "text redacted as above; no values of form fields, no key strokes, no recordings",

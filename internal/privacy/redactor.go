@@ -65,6 +65,7 @@ func (r *Redactor) Call(c *event.Call) {
 	c.Query = r.rules.query(c.Query)
 	r.context(&c.Context)
 	p.values(c.Attributes)
+	c.RequestBody, c.ResponseBody = p.body(c.RequestBody), p.body(c.ResponseBody)
 }
 
 // Span redacts s.

@@ -21,6 +21,7 @@ type CallsQuery struct {
 	Sort   Sort
 	Cursor string // CallsPage.Next of the page before; empty for the first
 	Limit  int    // 1 to 1000
+	Bodies bool   // rows carry what their requests and responses carried
 }
 
 // Sort is the order of a page of calls.

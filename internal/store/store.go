@@ -14,7 +14,8 @@
 //
 // Records come back as they went in, except for what must not be kept: UserAgent
 // and ClientIP are dropped, and so are ClientKey and AgentKey of records with
-// consent denied; those of others are shown to [Linking.Unlinked] only. An untimed
+// consent denied; those of others are shown to [Linking.Unlinked] only. Bodies are
+// shown by [Reader.Request], and by [Reader.Calls] when it is asked for them. An untimed
 // call has no Duration. Integers in open maps come back as int64, other numbers as
 // float64.
 //
@@ -59,15 +60,17 @@ type Receipt struct {
 // means for ever.
 type Retention struct {
 	Raw     time.Duration // events, calls, spans, rejections
+	Bodies  time.Duration // bodies of calls; they never outlive their call
 	Links   time.Duration // links, signals, interactions, sessions, presence, reasons for missing links
 	Minutes time.Duration // minute tier of the rollups
 	Hours   time.Duration // hour tier of the rollups
 }
 
-// DefaultRetention is raw 90 days, links 90 days, minutes 48 hours, hours 2 years.
+// DefaultRetention is raw 90 days, bodies 3 days, links 90 days, minutes 48 hours,
+// hours 2 years.
 func DefaultRetention() Retention {
 	const day = 24 * time.Hour
-	return Retention{Raw: 90 * day, Links: 90 * day, Minutes: 2 * day, Hours: 730 * day}
+	return Retention{Raw: 90 * day, Bodies: 3 * day, Links: 90 * day, Minutes: 2 * day, Hours: 730 * day}
 }
 
 // Writer takes records in and out.

@@ -164,7 +164,6 @@ func newEventShape() *shape[event.Event] {
 
 func newCallShape() *shape[nativeCall] {
 	type C = nativeCall
-	const noBodies = "is refused: the endpoint has not opted in to keeping bodies"
 	return newShape(append(identityFields(func(c *C) *event.Identity { return &c.Identity }),
 		textField("id", func(c *C) *string { return &c.ID }),
 		timeField("time", func(c *C) *time.Time { return &c.Time }),
@@ -195,8 +194,8 @@ func newCallShape() *shape[nativeCall] {
 		textField("user_agent", func(c *C) *string { return &c.UserAgent }),
 		textField("release", func(c *C) *string { return &c.Release }),
 		mapField("attributes", func(c *C) *map[string]any { return &c.Attributes }),
-		refusedField[C]("request_body", noBodies),
-		refusedField[C]("response_body", noBodies),
+		bodyField("request_body", func(c *C) *string { return &c.RequestBody }),
+		bodyField("response_body", func(c *C) *string { return &c.ResponseBody }),
 		numberField("weight", func(c *C) *float64 { return &c.Weight }),
 		timeField("sent_at", func(c *C) *time.Time { return &c.SentAt }),
 	)...)

@@ -255,13 +255,24 @@ func textMapField[T any](name string, at func(*T) *map[string]string) member[T] 
 	}}
 }
 
-// refused is a member that is known and not taken.
-func refusedField[T any](name, why string) member[T] {
-	return member[T]{name, func(r *jsonReader, _ *T) error {
-		if r.null() {
-			return nil
+// bodyField reads what a request or response carried: a text as it is, any other
+// value as its JSON.
+func bodyField[T any](name string, at func(*T) *string) member[T] {
+	return member[T]{name, func(r *jsonReader, into *T) (err error) {
+		switch r.peek() {
+		case '"':
+			*at(into), err = r.string()
+			return err
+		case 'n':
+			if r.null() {
+				return nil
+			}
 		}
-		return &fieldError{problem: why}
+		start := r.at
+		if _, err = r.any(); err == nil {
+			*at(into) = r.text[start:r.at]
+		}
+		return err
 	}}
 }
 

@@ -107,7 +107,6 @@ func TestCallReasons(t *testing.T) {
 		`"duration_us":1,"side":"client"`:              "method is missing",
 		`"duration_us":1,"method":"GET","side":"both"`: "side must be client or server",
 		given + `"url":"https://a/b","path":"/b"`:      "url and path are both given; url already has the path",
-		`"request_body":{"password":"x"}`:              "request_body is refused: the endpoint has not opted in to keeping bodies",
 		given + `"class":"image"`:                      "class must be api, document or asset",
 	} {
 		heard := decodeAll(t, decodeCalls, "{"+fields+"}")

@@ -127,6 +127,7 @@ func (w *writer) begin(b *batch) error {
 		{len(b.Calls()), w.calls},
 		{len(b.Spans()), w.spans},
 		{len(b.Events()) + len(b.Calls()), w.fingerprints},
+		{withBodies(b.Calls()), w.bodies},
 	} {
 		if need.rows == 0 {
 			continue
@@ -145,6 +146,7 @@ func (w *writer) putEvent(a *arrival, e *event.Event, id ident) {
 
 func (w *writer) putCall(a *arrival, c *event.Call, id ident) {
 	w.calls.putCall(a, c, id)
+	w.putBody(a, c, id)
 	if c.Class != event.Asset {
 		w.putFingerprint(a, c.Time, &c.Origin, c.Side == event.Client)
 	}

@@ -89,6 +89,7 @@ func (w *writer) removeDoomed(ctx context.Context, project event.ProjectID, out 
 		{"remove_calls", &out.Calls, nil},
 		{"remove_spans", &out.Spans, nil},
 		{"remove_fingerprints", &uncounted, nil},
+		{"remove_bodies", &uncounted, nil},
 		{"remove_signals", &uncounted, []any{project}},
 		{"remove_interactions", &uncounted, []any{project}},
 		{"remove_sessions", &uncounted, []any{project}},

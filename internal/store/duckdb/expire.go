@@ -25,6 +25,9 @@ func (s *Store) Expire(ctx context.Context, now time.Time, r store.Retention) (o
 		if err := w.expireRecords(ctx, now, r.Raw, &out); err != nil {
 			return err
 		}
+		if err := w.expireBodies(ctx, now, r.Bodies, r.Raw); err != nil {
+			return err
+		}
 		if err := w.expireDerived(ctx, now, r.Links, &out); err != nil {
 			return err
 		}

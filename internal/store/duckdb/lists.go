@@ -101,13 +101,21 @@ func (s *Store) Calls(ctx context.Context, q store.CallsQuery) (store.CallsPage,
 		return page, err
 	}
 	err = s.readers.heavy.with(ctx, func(c *conn) error {
-		return c.each(ctx, text, args, func(r *reader) {
+		err := c.each(ctx, text, args, func(r *reader) {
 			row := store.CallRow{Call: r.call()}
 			if linked, link := r.bool(), r.link(); linked {
 				row.Link = &link
 			}
 			page.Rows = append(page.Rows, row)
 		})
+		if err != nil || !q.Bodies {
+			return err
+		}
+		carriers := make([]*event.Call, len(page.Rows))
+		for i := range page.Rows {
+			carriers[i] = &page.Rows[i].Call
+		}
+		return c.readBodies(ctx, q.Project, carriers)
 	})
 	if len(page.Rows) > q.Limit {
 		page.Rows = page.Rows[:q.Limit]

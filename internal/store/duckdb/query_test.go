@@ -18,7 +18,7 @@ func TestQueryReads(t *testing.T) {
 		"SELECT [1, 2] AS list -- a comment":                     "[1, 2]",
 		"FROM events SELECT odd ORDER BY 1 DESC":                 "b\x1f\x1f\x1f",
 		"SELECT column_name FROM (DESCRIBE events) LIMIT 1":      "project",
-		"SHOW TABLES":             "calls",
+		"SHOW TABLES":             "bodies",
 		"DESCRIBE events":         "project",
 		"EXPLAIN SELECT 1":        "physical_plan",
 		"SELECT time FROM events": "2026-11-23 12:00:00",

@@ -58,6 +58,13 @@ func (c *conn) request(ctx context.Context, project event.ProjectID, out *store.
 	if out.Calls, err = c.callsByID(ctx, project, others, out.Call.Time); err != nil {
 		return err
 	}
+	carriers := []*event.Call{&out.Call}
+	for i := range out.Calls {
+		carriers = append(carriers, &out.Calls[i])
+	}
+	if err := c.readBodies(ctx, project, carriers); err != nil {
+		return err
+	}
 	traces, from, to := []string{out.Call.TraceID, out.Call.ServerTraceID}, out.Call.Time, out.Call.Time
 	for i := range out.Calls {
 		traces = append(traces, out.Calls[i].TraceID, out.Calls[i].ServerTraceID)

@@ -41,15 +41,15 @@ type job struct {
 
 // tables are the tables that rows are added to, kept open for the next batch.
 type tables struct {
-	events, calls, spans, fingerprints, rejected, duplicates *table
-	links, signals, interactions, sessions, unlinked         *table
-	rollup, stale                                            *table
-	incoming, covered, named                                 *table
+	events, calls, spans, fingerprints, bodies, rejected, duplicates *table
+	links, signals, interactions, sessions, unlinked                 *table
+	rollup, stale                                                    *table
+	incoming, covered, named                                         *table
 }
 
 func (t *tables) byName() map[string]**table {
 	return map[string]**table{
-		"events": &t.events, "calls": &t.calls, "spans": &t.spans, "fingerprints": &t.fingerprints,
+		"events": &t.events, "calls": &t.calls, "spans": &t.spans, "fingerprints": &t.fingerprints, "bodies": &t.bodies,
 		"rejected": &t.rejected, "duplicates": &t.duplicates,
 		"links": &t.links, "signals": &t.signals, "interactions": &t.interactions, "sessions": &t.sessions, "unlinked": &t.unlinked,
 		"rollup_minutes": &t.rollup, "stale_hours": &t.stale,

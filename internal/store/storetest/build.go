@@ -154,7 +154,10 @@ func answered(traceNo int) option { return func(r record) { r.call.ServerTraceID
 func service(s string) option     { return func(r record) { r.call.Service = s } }
 func path(text string) option     { return func(r record) { r.call.Path = text } }
 func class(c event.Class) option  { return func(r record) { r.call.Class = c } }
-func fromClient() option          { return func(r record) { r.call.Side = event.Client } }
+func carried(request, response string) option {
+	return func(r record) { r.call.Bodies = event.Bodies{RequestBody: request, ResponseBody: response} }
+}
+func fromClient() option { return func(r record) { r.call.Side = event.Client } }
 
 // Options for events.
 func onPage(route string) option {

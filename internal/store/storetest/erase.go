@@ -171,6 +171,27 @@ func expireCases() []example {
 				w.want(q.Unlinked, []store.UnlinkedReason{{Reason: "no_client", Side: event.Server, Count: step.left, Example: "c2"}})
 			}
 		}},
+		{"expire/bodies go before their call", func(w *world) {
+			aged, young := call("GET /a", id("c1"), at(old), carried("q", "a")), call("GET /a", id("c2"), at("2026-12-01T10:00:00Z"), carried("q", "a"))
+			w.append(aged, young)
+			everything := w.today()
+			everything.From, everything.To = clock("2026-01-01T00:00:00Z"), clock("2026-12-31T00:00:00Z")
+			responses := func() map[string]string {
+				page, err := w.store.Calls(w.ctx(), store.CallsQuery{Scope: everything, Limit: 10, Bodies: true})
+				w.must(err)
+				out := map[string]string{}
+				for _, row := range page.Rows {
+					out[row.ID] = row.ResponseBody
+				}
+				return out
+			}
+			_, err := w.store.Expire(w.ctx(), Clock(), store.Retention{Bodies: 3 * day})
+			w.must(err)
+			w.want(responses(), map[string]string{"c1": "a", "c2": "a"}) // old, but arrived today
+			_, err = w.store.Expire(w.ctx(), Clock().Add(9*day), store.Retention{Bodies: 3 * day})
+			w.must(err)
+			w.want(responses(), map[string]string{"c1": "", "c2": "a"})
+		}},
 		{"expire/what is exactly as old stays", func(w *world) {
 			w.append(did("x", id("e1"), at("11:00:00")), did("x", id("e2"), at("10:59:59.999999")))
 			erased, err := w.store.Expire(w.ctx(), Clock(), store.Retention{Raw: time.Hour})

@@ -165,6 +165,7 @@ func (g *generator) call() event.Call {
 		Service: pick(*g, "service", "", "shop"), Method: pick(*g, "method", "GET", "POST"), Route: pick(*g, "route", "/a", "/b/{id}", words()[0]), Path: pick(*g, "path", words()...),
 		Host: pick(*g, "host", "", "x.example"), Status: pick(*g, "status", 0, 200, 200, 404, 500, 503), Error: pick(*g, "error", "", "", "network", event.Aborted),
 		RequestID: pick(*g, "request", "", "", "r1", traceID(7)), RequestBytes: int64(g.upTo(2, "bytes")), Release: pick(*g, "release", "", "1.0"),
+		Bodies: pick(*g, "bodies", event.Bodies{}, event.Bodies{}, event.Bodies{RequestBody: "{}", ResponseBody: "é"}),
 		Weight: pick(*g, "weight", 1.0, 1, 1, 2, 2.5, 10), Timed: !g.oneIn(5, "untimed"), Grain: pick(*g, "grain", 0, time.Second),
 		Duration: pick(*g, "took", 0, time.Microsecond, 2*time.Microsecond, 1024*time.Microsecond, 1500*time.Nanosecond, 10*time.Millisecond, 12345*time.Microsecond, time.Second, time.Minute),
 	}

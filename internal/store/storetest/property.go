@@ -165,7 +165,7 @@ func listed[T any](read func(cursor string) ([]T, string, error)) (any, error) {
 }
 
 func (d *duel) askCalls() {
-	q := store.CallsQuery{Scope: d.scope("call"), Limit: d.limit(), Sort: rapid.SampledFrom([]store.Sort{store.Newest, store.Slowest}).Draw(d.T, "sort")}
+	q := store.CallsQuery{Scope: d.scope("call"), Limit: d.limit(), Sort: rapid.SampledFrom([]store.Sort{store.Newest, store.Slowest}).Draw(d.T, "sort"), Bodies: rapid.Bool().Draw(d.T, "bodies")}
 	d.same(fmt.Sprintf("Calls(%+v)", q), func(s store.Store) (any, error) {
 		return listed(func(cursor string) ([]store.CallRow, string, error) {
 			q.Cursor = cursor

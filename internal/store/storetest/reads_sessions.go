@@ -204,6 +204,22 @@ func requestCases() []example {
 			w.must(err)
 			w.want(got, store.Request{Call: served, Links: []event.Link{tie(pay, served, event.ByTrace, 0.95)}, Event: &pay})
 		}},
+		{"request/what it carried, which lists show on demand only", func(w *world) {
+			sent := call("POST /pay", id("c1"), carried(`{"a":1}`, "ok"))
+			w.append(sent)
+			got, err := w.store.Request(w.ctx(), w.project, "c1")
+			w.must(err)
+			w.want(got, store.Request{Call: sent})
+			for _, asked := range []bool{false, true} {
+				page, err := w.store.Calls(w.ctx(), store.CallsQuery{Scope: w.today(), Limit: 10, Bodies: asked})
+				w.must(err)
+				want := sent
+				if !asked {
+					want.Bodies = event.Bodies{}
+				}
+				w.want(page.Rows, []store.CallRow{{Call: want}})
+			}
+		}},
 		{"request/not found", func(w *world) {
 			w.append(call("GET /a", id("c1")), did("x", id("e1")))
 			for _, one := range []string{"C1", "", "e1"} {

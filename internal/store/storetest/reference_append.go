@@ -122,6 +122,11 @@ func shownEvent(e event.Event) event.Event {
 }
 
 func shownCall(c event.Call) event.Call {
+	c.Bodies = event.Bodies{}
+	return shownWithBodies(c)
+}
+
+func shownWithBodies(c event.Call) event.Call {
 	c.ClientKey, c.AgentKey = 0, 0
 	return c
 }

@@ -155,6 +155,11 @@ func (r *Reference) Expire(ctx context.Context, now time.Time, keeps store.Reten
 	r.events = keep(r.events, &out.Events, func(e stored[event.Event]) bool { return raw(e.row.Time, e.arrived) })
 	r.calls = keep(r.calls, &out.Calls, func(c stored[event.Call]) bool { return raw(c.row.Time, c.arrived) })
 	r.spans = keep(r.spans, &out.Spans, func(s stored[event.Span]) bool { return raw(s.row.Time, s.arrived) })
+	for i := range r.calls {
+		if c := &r.calls[i]; !young(c.row.Time, keeps.Bodies) && !young(c.arrived.Truncate(day), keeps.Bodies) {
+			c.row.Bodies = event.Bodies{}
+		}
+	}
 	r.rejected = keep(r.rejected, &uncounted, func(h hourly[event.Rejection]) bool { return young(h.hour, keeps.Raw) })
 	r.duplicates = keep(r.duplicates, &uncounted, func(h hourly[int]) bool { return young(h.hour, keeps.Raw) })
 

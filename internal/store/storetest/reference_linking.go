@@ -157,7 +157,9 @@ func (r *Reference) touched(project event.ProjectID, nodes []*node, upto store.S
 		if n.event != nil {
 			out.Events = append(out.Events, *n.event)
 		} else {
-			out.Calls = append(out.Calls, *n.call)
+			call := *n.call
+			call.Bodies = event.Bodies{}
+			out.Calls = append(out.Calls, call)
 		}
 	}
 	for _, crowd := range crowds {

@@ -66,8 +66,12 @@ func (r *Reference) Calls(ctx context.Context, q store.CallsQuery) (out store.Ca
 	if order == nil {
 		return out, wrong("the order is unknown", "Sort by newest or slowest.")
 	}
+	shown := shownCall
+	if q.Bodies {
+		shown = shownWithBodies
+	}
 	rows := each(r.callRows(q.Scope, nil), func(c callRow) store.CallRow {
-		return store.CallRow{Call: shownCall(*c.Call), Link: c.link}
+		return store.CallRow{Call: shown(*c.Call), Link: c.link}
 	})
 	out.Rows, out.Next, err = page(rows, placeOfCall, order, q.Cursor, q.Limit)
 	return out, err

@@ -131,7 +131,7 @@ func (r *Reference) Request(ctx context.Context, project event.ProjectID, callID
 	found := false
 	for _, c := range r.calls {
 		if c.project == project && c.row.ID == callID && (!found || c.row.Time.After(out.Call.Time)) {
-			out.Call, found = shownCall(c.row), true
+			out.Call, found = shownWithBodies(c.row), true
 		}
 	}
 	if !found {
@@ -155,7 +155,7 @@ func (r *Reference) Request(ctx context.Context, project event.ProjectID, callID
 	traces := map[string]bool{out.Call.TraceID: true, out.Call.ServerTraceID: true}
 	for _, c := range r.calls {
 		if c.project == project && others[c.row.ID] && c.row.ID != callID {
-			out.Calls = append(out.Calls, shownCall(c.row))
+			out.Calls = append(out.Calls, shownWithBodies(c.row))
 			traces[c.row.TraceID], traces[c.row.ServerTraceID] = true, true
 		}
 	}

@@ -606,6 +606,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/bodies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the endpoints whose bodies are kept */
+        get: operations["bodies"];
+        /** Choose the endpoints whose bodies are kept */
+        put: operations["keep-bodies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/find": {
         parameters: {
             query?: never;
@@ -841,6 +859,10 @@ export interface components {
              */
             went_on: number;
         };
+        BodiesOutput: {
+            /** @description METHOD /route of any service, or service: METHOD /route */
+            endpoints: string[];
+        };
         BreakdownBody: {
             /** @description count marked bots too */
             bots?: boolean;
@@ -933,9 +955,11 @@ export interface components {
             path?: string;
             query?: string;
             release?: string;
+            request_body?: string;
             /** Format: int64 */
             request_bytes?: number;
             request_id?: string;
+            response_body?: string;
             /** Format: int64 */
             response_bytes?: number;
             route?: string;
@@ -3943,6 +3967,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bodies: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BodiesOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "keep-bodies": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BodiesOutput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BodiesOutput"];
                 };
             };
             /** @description Error */
