@@ -67,8 +67,9 @@ $(LINT): tools/go.mod
 fmt: $(LINT) ## format
 	$(LINT) fmt ./...
 
-generate: ## OpenAPI document and the types made from it
-	$(GO) test ./internal/api -run OpenAPI -update
+generate: ## what is made from code: OpenAPI document, its types, pages of docs/reference
+	$(GO) test ./internal/api ./internal/cli -run 'OpenAPI|ReferencePages' -update
+	UPDATE=1 $(GO) test ./internal/privacy -run Inventory
 	cd web && npm run generate
 
 bench: build ## the tables of docs/BENCHMARKS.md

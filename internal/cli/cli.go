@@ -63,14 +63,7 @@ type env struct {
 func Run(ctx context.Context, args []string, streams Streams, lookup func(string) (string, bool)) int {
 	var root commands
 	exit := -1
-	parser, err := kong.New(&root,
-		kong.Name("clickspan"),
-		kong.Description("From API logs and user behaviour to one timeline."),
-		kong.DefaultEnvars("CLICKSPAN"),
-		kong.Writers(streams.Out, streams.Err),
-		kong.Exit(func(code int) { exit = code }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-	)
+	parser, err := newParser(&root, kong.Writers(streams.Out, streams.Err), kong.Exit(func(code int) { exit = code }))
 	if err != nil {
 		return fail(streams, fmt.Errorf("the command line is defined wrongly: %w", err))
 	}
@@ -92,6 +85,15 @@ func Run(ctx context.Context, args []string, streams Streams, lookup func(string
 		return fail(streams, err)
 	}
 	return exitOK
+}
+
+func newParser(root *commands, more ...kong.Option) (*kong.Kong, error) {
+	return kong.New(root, append(more,
+		kong.Name("clickspan"),
+		kong.Description("From API logs and user behaviour to one timeline."),
+		kong.DefaultEnvars("CLICKSPAN"),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)...)
 }
 
 func usage(streams Streams, err error) int {
