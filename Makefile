@@ -52,10 +52,15 @@ test-ui: web/node_modules/.package-lock.json ui ## types, lint, unit tests and w
 test-sdk: sdk/js/node_modules/.package-lock.json sdk ## types, lint, unit tests and weight of the browser SDK
 	cd sdk/js && npm run typecheck && npm run lint && npm test && npm run size
 
-test-browser: build ## the built binary, driven by Chromium
+test-browser: build bin/caddy ## the built binary, driven by Chromium
 	./scripts/need-chromium
-	./scripts/need-nginx
+	./scripts/need-debian nginx nginx
+	./scripts/need-debian apache2-bin apache2
+	./scripts/need-debian faketime faketime
 	$(GO) test -count=1 -tags browser ./test/...
+
+bin/caddy: test/caddy/go.mod
+	cd test/caddy && $(GO) build -o ../../bin/caddy github.com/caddyserver/caddy/v2/cmd/caddy
 
 lint: $(LINT) ## gofumpt, go vet, golangci-lint with the package directions
 	$(LINT) run ./...

@@ -94,7 +94,7 @@ func startCommand(t *testing.T, args []string) *server {
 func serve(t *testing.T, data string, args ...string) *server {
 	t.Helper()
 	return start(t, append([]string{
-		"serve", "--addr", "127.0.0.1:0", "--otlp-grpc-addr", "127.0.0.1:0", "--open-loopback", "--data", data,
+		"serve", "--addr", "127.0.0.1:0", "--intake-addr", "127.0.0.1:0", "--otlp-grpc-addr", "127.0.0.1:0", "--open-loopback", "--data", data,
 	}, args...)...)
 }
 

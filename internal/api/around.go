@@ -29,6 +29,7 @@ func (s *Server) around(next http.Handler) http.Handler {
 				s.rescue(out, r, cause)
 			}
 			s.metrics.count(r, out.status, s.now().Sub(begun))
+			s.notice(r, out.status)
 		}()
 		next.ServeHTTP(out, r)
 	})

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -31,13 +32,7 @@ func isPublic(ctx context.Context) bool { return ctx.Value(publicKey{}) != nil }
 // an API token of an admin serves too, for `clickspan import`, but not on the
 // public listener.
 func (s *Server) identify(r *http.Request) (sender, error) {
-	secret := bearer(r)
-	if secret == "" {
-		secret = r.Header.Get("X-Clickspan-Key")
-	}
-	if secret == "" {
-		secret = r.URL.Query().Get("key")
-	}
+	secret := sentKey(r)
 	if secret == "" {
 		return s.identifyOpen(r)
 	}
@@ -51,6 +46,11 @@ func (s *Server) identify(r *http.Request) (sender, error) {
 		return sender{}, wrongKey()
 	}
 	return s.identifyToken(r, secret)
+}
+
+// sentKey returns the key of a request, "" when it has none.
+func sentKey(r *http.Request) string {
+	return cmp.Or(bearer(r), r.Header.Get("X-Clickspan-Key"), r.URL.Query().Get("key"))
 }
 
 func (s *Server) identifyOpen(r *http.Request) (sender, error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/clickspan/clickspan/internal/analysis"
+	"github.com/clickspan/clickspan/internal/connect"
 	"github.com/clickspan/clickspan/internal/live"
 	"github.com/clickspan/clickspan/internal/meta"
 	"github.com/clickspan/clickspan/internal/pipeline"
@@ -24,7 +25,7 @@ const (
 	defaultProject = "default"
 )
 
-// Config is what a Server is made of. Store, Meta, Now and Logger are needed.
+// Config is what a Server is made of. Store, Meta, Now, Logger and Witness are needed.
 type Config struct {
 	Store store.Store
 	Meta  *meta.DB
@@ -55,6 +56,11 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	// Limits bound the intake routes; the zero value means [DefaultLimits].
 	Limits Limits
+	// Witness is told of every committed batch and sees requests that were refused.
+	Witness *connect.Witness
+	// IntakeAddr is host:port of the intake listener, and Data the data directory,
+	// for what Connect prints; empty when there is none.
+	IntakeAddr, Data string
 }
 
 // Server answers HTTP.
@@ -82,6 +88,11 @@ type Server struct {
 	boards       *analysis.Boards
 	goals        sync.Mutex // held while goals change
 	opened       openedMaps
+	witness      *connect.Witness
+	sites        *sites
+	connecting   sync.Mutex // held while a project's key is looked for and made
+	intakeAddr   string
+	data         string
 	huma         huma.API
 	main         *http.ServeMux
 	intake       *http.ServeMux
@@ -96,6 +107,7 @@ func New(c Config) *Server {
 		store: c.Store, sql: c.SQL, demo: c.Demo, rights: c.Rights, meta: c.Meta, pipeline: c.Pipeline, linker: c.Linker, live: c.Live,
 		ui: c.UI, script: c.Script, version: c.Version, now: c.Now, log: c.Logger, metrics: newMetrics(c.Metrics),
 		openLoopback: c.OpenLoopback, trusted: c.TrustedProxies, limits: c.Limits,
+		witness: c.Witness, sites: newSites(c.Now), intakeAddr: c.IntakeAddr, data: c.Data,
 		slots: make(chan struct{}, c.Limits.Requests), logins: make(chan struct{}, maxLogins),
 		main: http.NewServeMux(), intake: http.NewServeMux(),
 		boards: analysis.NewBoards(c.Store, analysis.Association{}),
@@ -172,6 +184,10 @@ func (s *Server) describedRoutes() {
 	change(s, http.MethodDelete, "goals/{id}", "remove-goal", "Remove a goal", s.removeGoal)
 	get(s, "goals/{id}/reached", "reached-goal", "List the newest times a goal was reached", s.reachedGoal)
 	get(s, "goals/proposals", "goal-proposals", "Propose goals from the data", s.proposeGoals)
+	get(s, "connect", "connect", "Say how far a project is connected, and what keeps it", s.connectLights)
+	change(s, http.MethodPost, "connect", "make-connect-key", "Make the browser key of the snippets, once", s.makeConnectKey)
+	get(s, "connect/state", "connect-state", "Say whether a project is connected", s.connected)
+	get(s, "connect/recipe", "connect-recipe", "Say what to paste into a web server", s.recipe)
 
 	post(s, "query/series", "query-series", "Measure over time", s.querySeries)
 	post(s, "query/breakdown", "query-breakdown", "Measure by label", s.queryBreakdown)

@@ -16,6 +16,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/clickspan/clickspan/internal/connect"
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/live"
 	"github.com/clickspan/clickspan/internal/meta"
@@ -120,7 +121,7 @@ func newWorld(tb testing.TB, changes ...func(*Config)) *world {
 	must(tb, err)
 	w := &world{t: tb, meta: settings, kept: &keeper{}, hub: live.NewHub(), log: &lockedBuffer{}}
 	c := Config{
-		Store: w.kept, Meta: settings, Live: w.hub, Linker: waiter{}, Now: clock, Version: "test",
+		Store: w.kept, Meta: settings, Live: w.hub, Linker: waiter{}, Now: clock, Version: "test", Witness: connect.NewWitness(clock),
 		Logger: slog.New(slog.NewTextHandler(w.log, nil)),
 		Script: fstest.MapFS{"clickspan.js": {Data: []byte("plain")}, "clickspan.js.br": {Data: []byte("brotli")}, "clickspan.js.gz": {Data: []byte("gzip")}},
 		UI: fstest.MapFS{
@@ -135,7 +136,10 @@ func newWorld(tb testing.TB, changes ...func(*Config)) *world {
 	for _, change := range changes {
 		change(&c)
 	}
-	c.Pipeline = pipeline.New(pipeline.Config{Store: c.Store, Rules: rules, Releases: settings, Now: clock, Committed: w.hub.Publish})
+	c.Pipeline = pipeline.New(pipeline.Config{Store: c.Store, Rules: rules, Releases: settings, Now: clock, Committed: func(b event.Batch) {
+		w.hub.Publish(b)
+		c.Witness.Batch(b)
+	}})
 	s := New(c)
 	w.served = s
 	w.main, w.public = httptest.NewServer(s.Handler()), httptest.NewServer(s.IntakeHandler())

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/clickspan/clickspan/internal/connect"
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/live"
 	"github.com/clickspan/clickspan/internal/meta"
@@ -25,6 +26,7 @@ type node struct {
 	hub      *live.Hub
 	rights   *privacy.Rights
 	keeper   *pipeline.Keeper
+	witness  *connect.Witness
 }
 
 // openStore opens the telemetry store of the data directory.
@@ -47,7 +49,7 @@ func openNode(e *env) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &node{store: engine, hub: live.NewHub()}
+	n := &node{store: engine, hub: live.NewHub(), witness: connect.NewWitness(time.Now)}
 	if n.meta, err = openMeta(e); err != nil {
 		return nil, errors.Join(err, n.close())
 	}
@@ -61,6 +63,7 @@ func openNode(e *env) (*node, error) {
 		Store: n.store, Rules: rules, Releases: n.meta, Proxies: proxies, Now: time.Now, Logger: e.log,
 		Committed: func(b event.Batch) {
 			n.hub.Publish(b)
+			n.witness.Batch(b)
 			n.linker.Wake()
 		},
 	})

@@ -49,6 +49,13 @@ type listeners struct {
 	main, intake net.Listener
 }
 
+func (l listeners) close() error {
+	if l.intake == nil {
+		return l.main.Close()
+	}
+	return errors.Join(l.main.Close(), l.intake.Close())
+}
+
 // extras are what a demo adds to a server.
 type extras struct {
 	demo api.Demo
@@ -64,13 +71,13 @@ func serve(e *env, n *node, more extras) error {
 	if err := n.rights.Replay(e.ctx); err != nil {
 		return err
 	}
-	server, err := newServer(e, n, more.demo)
-	if err != nil {
-		return err
-	}
 	doors, err := listen(e, n)
 	if err != nil {
 		return err
+	}
+	server, err := newServer(e, n, doors, more.demo)
+	if err != nil {
+		return errors.Join(err, doors.close())
 	}
 	base := "http://" + reachable(doors.main.Addr())
 	if err := announce(e, n, base, doors); err != nil {
@@ -122,14 +129,19 @@ func ended(err error) error {
 	return err
 }
 
-func newServer(e *env, n *node, demo api.Demo) (*api.Server, error) {
+func newServer(e *env, n *node, doors listeners, demo api.Demo) (*api.Server, error) {
 	trusted, err := e.settings.proxies()
 	if err != nil {
 		return nil, err
 	}
+	intake := ""
+	if doors.intake != nil {
+		intake = reachable(doors.intake.Addr())
+	}
 	return api.New(api.Config{
 		Store: n.store, SQL: n.store, Demo: demo, Rights: n.rights, Meta: n.meta, Pipeline: n.pipeline, Linker: n.linker, Live: n.hub, UI: web.Dist(), Script: sdk.Dist(), Version: Version(),
 		Now: time.Now, Logger: e.log, OpenLoopback: e.settings.OpenLoopback, TrustedProxies: trusted,
+		Witness: n.witness, IntakeAddr: intake, Data: e.settings.Data,
 	}), nil
 }
 
@@ -154,14 +166,24 @@ func listen(e *env, n *node) (listeners, error) {
 	if doors.main, err = config.Listen(e.ctx, "tcp", e.settings.Addr); err != nil {
 		return doors, &event.Permanent{Err: fmt.Errorf("cannot listen: %w", err), Hint: "Is another program on that port? Choose one with --addr 127.0.0.1:PORT."}
 	}
-	if e.settings.IntakeAddr != "" {
-		if doors.intake, err = config.Listen(e.ctx, "tcp", e.settings.IntakeAddr); err != nil {
-			return doors, errors.Join(
-				&event.Permanent{Err: fmt.Errorf("cannot listen for intake: %w", err), Hint: "Choose another port with --intake-addr."}, doors.main.Close())
-		}
+	if e.settings.IntakeAddr == "" {
+		return doors, nil
+	}
+	doors.intake, err = config.Listen(e.ctx, "tcp", e.settings.IntakeAddr)
+	if err != nil && e.settings.IntakeAddr == standardIntake {
+		e.log.WarnContext(e.ctx, "the intake listener is off: its port is taken; choose another with --intake-addr", slog.Any("error", err))
+		return doors, nil
+	}
+	if err != nil {
+		return doors, errors.Join(
+			&event.Permanent{Err: fmt.Errorf("cannot listen for intake: %w", err), Hint: "Choose another port with --intake-addr."}, doors.main.Close())
 	}
 	return doors, nil
 }
+
+// standardIntake is where the intake listener is unless somebody says otherwise.
+// Nobody asked for it, so that its port is taken is a warning, not a failure.
+const standardIntake = "127.0.0.1:8081"
 
 func isLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)

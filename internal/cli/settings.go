@@ -26,7 +26,7 @@ type Settings struct {
 
 	Data           string   `yaml:"data" type:"path" help:"Directory of all data; left empty, it is ./clickspan-data, and ./clickspan-demo for the demo."`
 	Addr           string   `yaml:"addr" default:"127.0.0.1:8080" help:"Address of web page and API. Anything but loopback needs an admin first."`
-	IntakeAddr     string   `yaml:"intake_addr" help:"Address of a second listener that only takes data in; it may be public."`
+	IntakeAddr     string   `yaml:"intake_addr" default:"127.0.0.1:8081" help:"Address of a second listener that only takes data in; it may be public. Empty for none."`
 	OTLPGRPCAddr   string   `name:"otlp-grpc-addr" yaml:"otlp_grpc_addr" default:"127.0.0.1:4317" help:"Address for OpenTelemetry over gRPC; empty for none."`
 	OpenLoopback   bool     `yaml:"open_loopback" help:"Ask no credential of this machine's own clients. For tests."`
 	TrustedProxies []string `yaml:"trusted_proxies" default:"127.0.0.0/8,::1/128" help:"Networks whose X-Forwarded-For counts, on the intake listener and in log files."`

@@ -31,6 +31,7 @@ export async function discoverPages(page, origin) {
     { name: 'sessions', path: path('/sessions'), ready: '[role=grid] [role=gridcell]' },
     { name: 'session', path: path(`/sessions/${encodeURIComponent(session.id)}`), ready: '[role=treegrid] [role=gridcell]' },
     { name: 'live', path: '/live', ready: 'main h1' },
+    { name: 'connect', path: '/connect?site=https://shop.example', ready: 'main .snippet pre' },
     { name: 'quality', path: path('/quality'), ready: 'main h2' },
     { name: 'find', path: path('/find', { q: 'nobody' }), ready: 'main .notice' },
     { name: 'found', path: path('/find', { q: session.id }), ready: '[role=treegrid] [role=gridcell], main table' },

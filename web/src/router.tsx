@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, retainSearchParams } from '@tanstack/react-router'
 import { parseSearch, pickSearch, stringifySearch, type Search } from './lib/search'
+import { landOnConnect } from './pages/connect/landing'
 import { Shell } from './shell/Shell'
 import { ErrorNotice } from './components/Notice'
 
@@ -13,8 +14,8 @@ const root = createRootRoute({
 })
 
 const routeTree = root.addChildren([
-  createRoute({ getParentRoute: () => root, path: '/', component: lazyRouteComponent(() => import('./pages/overview/OverviewPage')) }),
   createRoute({ getParentRoute: () => root, path: '/goals/$id', component: lazyRouteComponent(() => import('./pages/overview/GoalPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/', beforeLoad: landOnConnect, component: lazyRouteComponent(() => import('./pages/overview/OverviewPage')) }),
   createRoute({ getParentRoute: () => root, path: '/live', component: lazyRouteComponent(() => import('./pages/live/LivePage')) }),
   createRoute({ getParentRoute: () => root, path: '/endpoints', component: lazyRouteComponent(() => import('./pages/endpoints/EndpointsPage')) }),
   createRoute({ getParentRoute: () => root, path: '/endpoints/$id', component: lazyRouteComponent(() => import('./pages/endpoints/EndpointPage')) }),
@@ -30,6 +31,7 @@ const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/sessions', component: lazyRouteComponent(() => import('./pages/sessions/SessionsPage')) }),
   createRoute({ getParentRoute: () => root, path: '/sessions/$id', component: lazyRouteComponent(() => import('./pages/sessions/SessionPage')) }),
   createRoute({ getParentRoute: () => root, path: '/quality', component: lazyRouteComponent(() => import('./pages/quality/QualityPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/connect', component: lazyRouteComponent(() => import('./pages/connect/ConnectPage')) }),
   createRoute({ getParentRoute: () => root, path: '/find', component: lazyRouteComponent(() => import('./pages/find/FindPage')) }),
 ])
 

@@ -72,6 +72,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say how far a project is connected, and what keeps it */
+        get: operations["connect"];
+        put?: never;
+        /** Make the browser key of the snippets, once */
+        post: operations["make-connect-key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connect/recipe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what to paste into a web server */
+        get: operations["connect-recipe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connect/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say whether a project is connected */
+        get: operations["connect-state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/demo": {
         parameters: {
             query?: never;
@@ -1012,6 +1064,40 @@ export interface components {
             next: string;
             rows: components["schemas"]["Call"][];
         };
+        Cause: {
+            /**
+             * @description a fixed word
+             * @example csp
+             */
+            code: string;
+            /** @description a line to copy for it */
+            copy?: string;
+            /** @description what was observed that points at it */
+            evidence: string[];
+            /** @description what to do */
+            fix: string;
+            /** @description the cause in one sentence */
+            title: string;
+        };
+        ConnectKeyInputBody: {
+            /**
+             * @description for a script straight from the intake listener: the only origin the key is taken from
+             * @example https://shop.example
+             */
+            origin?: string;
+        };
+        ConnectKeyOutput: {
+            key: string;
+        };
+        ConnectOutput: {
+            /** @description whether a server call is linked to what a person did */
+            connected: boolean;
+            lights: components["schemas"]["Light"][];
+        };
+        ConnectedOutput: {
+            /** @description whether one of the newest links is that of a server call */
+            connected: boolean;
+        };
         ConsentSeen: {
             /** Format: int64 */
             events: number;
@@ -1652,6 +1738,21 @@ export interface components {
         KeysOutput: {
             keys: components["schemas"]["Key"][];
         };
+        Light: {
+            /**
+             * Format: date-time
+             * @description of the newest record that lit it, by its own time
+             */
+            at?: string;
+            cause?: components["schemas"]["Cause"];
+            /** @enum {string} */
+            name: "page" | "click" | "log" | "link";
+            on: boolean;
+            /** @description the timeline that shows it */
+            session_id?: string;
+            /** @description what was seen: a path, a button, a request; empty while it is dark */
+            what: string;
+        };
         Link: {
             client_call_id?: string;
             /** Format: double */
@@ -1958,6 +2059,11 @@ export interface components {
             /** Format: int64 */
             spans: number;
         };
+        RecipeOutput: {
+            /** @description the browser key; empty until POST /api/v1/connect made one */
+            key: string;
+            snippets: components["schemas"]["Snippet"][];
+        };
         Rejection: {
             /** Format: int64 */
             count: number;
@@ -2224,6 +2330,14 @@ export interface components {
             target?: string;
             /** Format: date-time */
             time: string;
+        };
+        Snippet: {
+            /** @description what to copy */
+            code: string;
+            optional: boolean;
+            /** @description one or two sentences around it */
+            text: string;
+            title: string;
         };
         SourceMapInfo: {
             /** Format: int64 */
@@ -2681,6 +2795,150 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connect: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description address of the application's page */
+                site?: string;
+                /** @description how long after the key was made a light may be dark before it gets a cause */
+                patience?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-connect-key": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectKeyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectKeyOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "connect-recipe": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description address of the application's page */
+                site?: string;
+                /** @description the web server in front of the application */
+                server?: "nginx" | "caddy" | "apache" | "none";
+                /** @description host:port of the intake listener as the web server reaches it; default where it listens */
+                intake?: string;
+                /** @description the access log to write and follow; default the server's usual place */
+                log?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipeOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "connect-state": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectedOutput"];
                 };
             };
             /** @description Error */

@@ -27,9 +27,14 @@ export type Search = {
   chart?: string
   /** Whose data it is; absent = the project `default`. */
   project?: string
+  /** Connect: the web server, the application's address, and where Clickspan and the log are seen from it. */
+  server?: string
+  site?: string
+  intake?: string
+  log?: string
 }
 
-const keys: (keyof Search)[] = ['from', 'to', 'filter', 'sort', 'sel', 'side', 'axis', 'q', 'view', 'by', 'cols', 'show', 'text', 'chart', 'project']
+const keys: (keyof Search)[] = ['from', 'to', 'filter', 'sort', 'sel', 'side', 'axis', 'q', 'view', 'by', 'cols', 'show', 'text', 'chart', 'project', 'server', 'site', 'intake', 'log']
 
 export function parseSearch(query: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(query))

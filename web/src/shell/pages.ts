@@ -33,7 +33,10 @@ const groups: { group: string; pages: Page[] }[] = [
   },
   {
     group: 'Set-up',
-    pages: [{ path: '/quality', label: 'Data quality', key: 'q' }],
+    pages: [
+      { path: '/connect', label: 'Connect', key: 'n' },
+      { path: '/quality', label: 'Data quality', key: 'q' },
+    ],
   },
 ]
 
