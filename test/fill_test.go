@@ -26,7 +26,7 @@ import (
 )
 
 // fillDays is how many days the filled directory spans.
-const fillDays = 35
+func fillDays() int { return number("CLICKSPAN_BENCH_DAYS", 35) }
 
 // filled says what lies in a filled data directory; it stands beside the data, so
 // that a directory is filled once and measured often.
@@ -40,7 +40,7 @@ type filled struct {
 
 func (f *filled) records() int64 { return f.Events + f.ServerCalls + f.ClientCalls + f.Spans }
 
-// fill makes a data directory of a shop that was busy for 35 days, unless dir is
+// fill makes a data directory of a shop that was busy for some weeks, unless dir is
 // one already: one simulated day goes through the real pipeline and the real
 // linker once, and is then stored again and again, hour by hour, through the
 // engine's own Append and WriteLinks, each time shifted and under fresh ids. The
@@ -59,20 +59,21 @@ func fill(t *testing.T, dir string, events, serverCalls int64) filled {
 	began := time.Now()
 	end := began.UTC().Truncate(time.Hour)
 	day := simulateDay(t, end)
-	crowds := int(max(events/(fillDays*day.count.Events), serverCalls/(fillDays*day.count.ServerCalls))) + 1
+	days := fillDays()
+	crowds := int(max(events/(int64(days)*day.count.Events), serverCalls/(int64(days)*day.count.ServerCalls))) + 1
 	var now atomic.Int64 // the engine's clock is the story's
 	s, err := duckdb.Open(t.Context(), duckdb.Config{Dir: dir, MemoryBytes: 4 << 30, Now: func() time.Time { return time.UnixMicro(now.Load()) }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	hours := make(chan story, 1)
-	go day.tell(crowds, hours)
+	go day.tell(days, crowds, hours)
 	for h := range hours {
 		now.Store(h.until.UnixMicro())
 		if err := h.store(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
-		if h.until.Sub(end.AddDate(0, 0, -fillDays))%(24*time.Hour) == 0 { // the server does it every hour
+		if h.until.Sub(end)%(24*time.Hour) == 0 { // the server does it every hour
 			if _, err := s.Expire(t.Context(), h.until, store.DefaultRetention()); err != nil {
 				t.Fatal(err)
 			}
@@ -85,11 +86,11 @@ func fill(t *testing.T, dir string, events, serverCalls int64) filled {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	n := int64(crowds) * fillDays
+	n := int64(crowds) * int64(days)
 	f = filled{
 		Events: n * day.count.Events, ServerCalls: n * day.count.ServerCalls, ClientCalls: n * day.count.ClientCalls, Spans: n * day.count.Spans,
 		Links: n * day.count.Links, Sessions: n * day.count.Sessions,
-		From: end.AddDate(0, 0, -fillDays), To: end, Bytes: diskBytes(t, dir), Seconds: time.Since(began).Seconds(),
+		From: end.AddDate(0, 0, -days), To: end, Bytes: diskBytes(t, dir), Seconds: time.Since(began).Seconds(),
 	}
 	text, err := json.MarshalIndent(f, "", "  ")
 	if err != nil {
@@ -217,10 +218,10 @@ type story struct {
 }
 
 // tell repeats the day on every day for so many crowds.
-func (d *simulatedDay) tell(crowds int, hours chan<- story) {
+func (d *simulatedDay) tell(days, crowds int, hours chan<- story) {
 	defer close(hours)
-	for day := range fillDays {
-		shift := -time.Duration(fillDays-1-day) * 24 * time.Hour
+	for day := range days {
+		shift := -time.Duration(days-1-day) * 24 * time.Hour
 		for hour := range 24 {
 			h := story{until: d.end.Add(shift - time.Duration(23-hour)*time.Hour)}
 			for crowd := range crowds {
@@ -278,12 +279,15 @@ type copier struct {
 
 // fresh changes the first four hex digits behind a prefix of an id.
 func fresh(id string, prefix, by int) string {
+	if id == "" {
+		return ""
+	}
 	if len(id) < prefix+4 {
-		return id
+		return fmt.Sprintf("%s-%d", id, by)
 	}
 	digits, err := strconv.ParseUint(id[prefix:prefix+4], 16, 16)
 	if err != nil {
-		return id
+		return fmt.Sprintf("%s-%d", id, by)
 	}
 	return fmt.Sprintf("%s%04x%s", id[:prefix], digits^uint64(by), id[prefix+4:])
 }
