@@ -47,8 +47,14 @@ const (
 func linkIDs() []string    { return []string{linkSession, linkDevice, linkUser} }
 func linkPeople() []string { return []string{deviceHash, userHash} }
 
-// linkFacts adds the subquery that yields what links tell of each call.
+// linkFacts adds the subquery that yields what links tell of each call; without facts,
+// only the calls whose action is known.
 func (q *query) linkFacts(s store.Scope, facts ...string) {
+	if len(facts) == 0 {
+		q.add(statement("linked_calls"), s.Project, s.From, s.To, s.MinConfidence,
+			s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), s.MinConfidence)
+		return
+	}
 	var first, names, best, sorted strings.Builder
 	for _, name := range facts {
 		value := "l." + name
@@ -166,7 +172,7 @@ func callsIn(q store.CallsQuery) (join, conditions *query, err error) {
 	join, conditions = &query{}, &query{args: []any{q.Project, q.From, q.To}}
 	linked := needsLink(q.Filter)
 	if linked {
-		join.joinLinkFacts(q.Scope, linkIDs()...)
+		join.joinLinkFacts(q.Scope, factsFor(q.Filter)...)
 	}
 	if err := conditions.callConditions(q.Scope, linked); err != nil {
 		return nil, nil, err
