@@ -83,14 +83,22 @@ func TestBenchIdle(t *testing.T) {
 	row(t, "binary, stripped", fmt.Sprintf("%d MB", info.Size()>>20), "< 130 MB")
 }
 
-// ndjson makes a batch of calls and events as an SDK would send them.
-func ndjson(r *rand.Rand, n int) []byte {
+// ndjson makes a batch of calls, each of another visit.
+func ndjson(r *rand.Rand, n int) []byte { return visitsNDJSON(r, n, 1) }
+
+// visitsNDJSON makes a batch of calls; so many in a row are of one visit.
+func visitsNDJSON(r *rand.Rand, n, perVisit int) []byte {
 	var b bytes.Buffer
 	now := time.Now().UTC().Add(-time.Minute)
+	var session uint64
+	var device int
 	for i := range n {
+		if i%perVisit == 0 {
+			session, device = r.Uint64(), r.IntN(1_000_000)
+		}
 		at := now.Add(time.Duration(i) * time.Millisecond).Format("2006-01-02T15:04:05.000000Z")
 		fmt.Fprintf(&b, `{"id":"%016x%016x","time":"%s","duration_us":%d,"side":"server","method":"GET","url":"https://shop.example/api/products/%d?page=2&token=abc","status":200,"service":"shop","trace_id":"%016x%016x","session_id":"%016x-%016x","device_id":"d%07d","user_agent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36","client_ip":"198.51.100.%d"}`+"\n",
-			r.Uint64(), r.Uint64(), at, 1000+r.IntN(400_000), r.IntN(100_000), r.Uint64(), r.Uint64(), r.Uint64(), 7, r.IntN(1_000_000), r.IntN(250))
+			r.Uint64(), r.Uint64(), at, 1000+r.IntN(400_000), r.IntN(100_000), r.Uint64(), r.Uint64(), session, 7, device, r.IntN(250))
 	}
 	return b.Bytes()
 }
