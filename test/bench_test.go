@@ -5,10 +5,7 @@ package test
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -86,14 +83,22 @@ func TestBenchIdle(t *testing.T) {
 	row(t, "binary, stripped", fmt.Sprintf("%d MB", info.Size()>>20), "< 130 MB")
 }
 
-// ndjson makes a batch of calls and events as an SDK would send them.
-func ndjson(r *rand.Rand, n int) []byte {
+// ndjson makes a batch of calls, each of another visit.
+func ndjson(r *rand.Rand, n int) []byte { return visitsNDJSON(r, n, 1) }
+
+// visitsNDJSON makes a batch of calls; so many in a row are of one visit.
+func visitsNDJSON(r *rand.Rand, n, perVisit int) []byte {
 	var b bytes.Buffer
 	now := time.Now().UTC().Add(-time.Minute)
+	var session uint64
+	var device int
 	for i := range n {
+		if i%perVisit == 0 {
+			session, device = r.Uint64(), r.IntN(1_000_000)
+		}
 		at := now.Add(time.Duration(i) * time.Millisecond).Format("2006-01-02T15:04:05.000000Z")
 		fmt.Fprintf(&b, `{"id":"%016x%016x","time":"%s","duration_us":%d,"side":"server","method":"GET","url":"https://shop.example/api/products/%d?page=2&token=abc","status":200,"service":"shop","trace_id":"%016x%016x","session_id":"%016x-%016x","device_id":"d%07d","user_agent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36","client_ip":"198.51.100.%d"}`+"\n",
-			r.Uint64(), r.Uint64(), at, 1000+r.IntN(400_000), r.IntN(100_000), r.Uint64(), r.Uint64(), r.Uint64(), 7, r.IntN(1_000_000), r.IntN(250))
+			r.Uint64(), r.Uint64(), at, 1000+r.IntN(400_000), r.IntN(100_000), r.Uint64(), r.Uint64(), session, 7, device, r.IntN(250))
 	}
 	return b.Bytes()
 }
@@ -205,78 +210,6 @@ func TestBenchImport(t *testing.T) {
 		}
 		row(t, "GoAccess on the same file (parses, stores nothing)", fmt.Sprintf("%.0f lines/s", float64(lines)/time.Since(began).Seconds()), "")
 	}
-}
-
-// TestBenchQueries fills a large store and times the pages while intake runs.
-func TestBenchQueries(t *testing.T) {
-	people := number("CLICKSPAN_BENCH_PEOPLE", 20_000)
-	data := os.Getenv("CLICKSPAN_BENCH_DATA")
-	if data == "" {
-		data = t.TempDir()
-	}
-	s := serve(t, data)
-	days := number("CLICKSPAN_BENCH_DAYS", 30)
-	if out, errs, code := run(t, "simulate", "--url", s.url, "--people", strconv.Itoa(people), "--days", strconv.Itoa(days)); code != 0 {
-		t.Fatalf("simulate failed: %s %s", out, errs)
-	}
-	stop := make(chan struct{})
-	var wait sync.WaitGroup
-	wait.Go(func() { // 5,000 records a second
-		r := rand.New(rand.NewPCG(9, 9))
-		tick := time.NewTicker(200 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-stop:
-				return
-			case <-tick.C:
-				post(s.url+"/intake/calls", ndjson(r, 1000))
-			}
-		}
-	})
-	to := time.Now().UTC()
-	span := url.Values{"from": {to.AddDate(0, 0, -7).Format(time.RFC3339)}, "to": {to.Format(time.RFC3339)}}
-	var sessions struct {
-		Rows []struct{ ID string } `json:"rows"`
-	}
-	s.get("/api/v1/sessions?limit=200&"+span.Encode(), &sessions)
-	if len(sessions.Rows) == 0 {
-		t.Fatal("no sessions")
-	}
-	var quality struct {
-		Calls struct{ Total int64 } `json:"calls"`
-		Event struct{ Total int64 } `json:"events"`
-	}
-	s.get("/api/v1/quality?from="+to.AddDate(-1, 0, 0).Format(time.RFC3339), &quality)
-	row(t, "rows in the store", fmt.Sprintf("%d events, %d server calls", quality.Event.Total, quality.Calls.Total), "")
-	time50 := func(name, budget string, path func(i int) string) {
-		var took []time.Duration
-		for i := range 40 {
-			began := time.Now()
-			res, err := http.Get(s.url + path(i))
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, _ = io.Copy(io.Discard, res.Body)
-			_ = res.Body.Close()
-			if res.StatusCode != http.StatusOK {
-				t.Fatalf("%s: %s", path(i), res.Status)
-			}
-			took = append(took, time.Since(began))
-		}
-		slices.Sort(took)
-		row(t, name, fmt.Sprintf("p50 %v, p95 %v", took[20].Round(time.Millisecond), took[38].Round(time.Millisecond)), budget)
-	}
-	time50("session timeline", "< 100 ms", func(i int) string {
-		return "/api/v1/sessions/" + url.PathEscape(sessions.Rows[i%len(sessions.Rows)].ID)
-	})
-	time50("endpoint catalogue, 7 days", "< 500 ms", func(int) string { return "/api/v1/endpoints?" + span.Encode() })
-	time50("calls, newest 100, 7 days", "< 500 ms", func(int) string { return "/api/v1/calls?limit=100&" + span.Encode() })
-	time50("sessions, newest 100, 7 days", "< 500 ms", func(int) string { return "/api/v1/sessions?limit=100&" + span.Encode() })
-	close(stop)
-	wait.Wait()
-	_, peak := s.memory()
-	row(t, "peak memory", fmt.Sprintf("%d MB", peak), "")
 }
 
 // TestBenchMachine prints where the numbers come from.

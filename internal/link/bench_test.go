@@ -12,10 +12,13 @@ import (
 // visits makes n rows of people who click once in a while. Every click has one
 // call, seen by the browser and, without any id, by one server; calls of one
 // person overlap now and then.
-func visits(n int) link.Rows {
+func visits(n int) link.Rows { return visitsFrom(0, n) }
+
+// visitsFrom makes n rows of other people, later, for another first.
+func visitsFrom(first, n int) link.Rows {
 	const perVisit = 30
 	var rows link.Rows
-	for v := 0; rows.Len() < n; v++ {
+	for v := first; rows.Len() < n; v++ {
 		at := epoch.Add(time.Duration(v) * 700 * time.Millisecond)
 		who := event.Identity{SessionID: fmt.Sprintf("session-%012d", v), DeviceID: fmt.Sprintf("device-%d", v)}
 		client := event.Origin{ClientKey: event.Key(v + 1), AgentKey: event.Key(v%40 + 1)}
@@ -74,6 +77,25 @@ func BenchmarkLink(b *testing.B) {
 			b.ReportMetric(float64(done)/b.Elapsed().Seconds(), "rows/s")
 		})
 	}
+}
+
+// BenchmarkLinkMany links ten million rows as the link pass gets them, a part at a
+// time, so that they need not lie in memory together. Making the rows does not count.
+func BenchmarkLinkMany(b *testing.B) {
+	const all, part = 10_000_000, 1_000_000
+	b.Run(fmt.Sprintf("rows=%d", all), func(b *testing.B) {
+		done := 0
+		for b.Loop() {
+			for first := 0; first < all; first += part {
+				b.StopTimer()
+				rows := visitsFrom(first, part)
+				b.StartTimer()
+				linkAll(rows)
+				done += rows.Len()
+			}
+		}
+		b.ReportMetric(float64(done)/b.Elapsed().Seconds(), "rows/s")
+	})
 }
 
 func BenchmarkCrowdedBlock(b *testing.B) {

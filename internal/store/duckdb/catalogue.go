@@ -10,9 +10,12 @@ import (
 	"github.com/clickspan/clickspan/internal/store"
 )
 
-// minuteTier is the age up to which a range's ends count whole minutes, and the
-// length up to which the catalogue is answered from calls.
-const minuteTier = 48 * time.Hour
+const (
+	// minuteTier is the age up to which a range's ends count whole minutes.
+	minuteTier = 48 * time.Hour
+	// exactRange is the length up to which the catalogue is answered from calls.
+	exactRange = 6 * time.Hour
+)
 
 // rolledUp reports whether the rollups answer the question: they know no filter and no
 // confidence, and calls are exact where they are few.
@@ -20,7 +23,7 @@ func (c *conn) rolledUp(ctx context.Context, q store.EndpointsQuery) (bool, erro
 	if q.Filter != nil || q.MinConfidence > 0 {
 		return false, nil
 	}
-	if q.To.Sub(q.From) > minuteTier {
+	if q.To.Sub(q.From) > exactRange {
 		return true, nil
 	}
 	rawFrom, err := c.rawFrom(ctx)

@@ -53,11 +53,7 @@ func (s *Store) Endpoints(ctx context.Context, q store.EndpointsQuery) (store.En
 
 func endpointsQuery(q store.EndpointsQuery) (string, []any, error) {
 	var all query
-	facts := linkPeople()
-	if needsLink(q.Filter) {
-		facts = append(facts, linkIDs()...)
-	}
-	all.linkFacts(q.Scope, facts...)
+	all.linkFacts(q.Scope, append(linkPeople(), factsFor(q.Filter)...)...)
 	links := all.String()
 	all.args = append(all.args, q.Project, q.From, q.To, string(sideOf(q)))
 	all.text.Reset()
@@ -116,7 +112,7 @@ func callersQuery(s store.Scope, e event.Endpoint, limit int) (string, []any, er
 	var join, rows query
 	linked := needsLink(s.Filter)
 	if linked {
-		join.joinLinkFacts(s, linkIDs()...)
+		join.joinLinkFacts(s, factsFor(s.Filter)...)
 	}
 	rows.args = append([]any{s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), s.MinConfidence}, join.args...)
 	rows.args = append(rows.args, s.Project, s.From, s.To, e.Service, e.Method, e.Route)

@@ -14,7 +14,7 @@ const fingerprintAge = 48 * time.Hour
 // Expire implements [store.Writer].
 func (s *Store) Expire(ctx context.Context, now time.Time, r store.Retention) (out store.Erased, err error) {
 	w := s.writer
-	if err := w.settle(ctx); err != nil { // who called must be known before the calls go
+	if err := s.settle(ctx); err != nil { // who called must be known before the calls go
 		return out, err
 	}
 	err = w.transaction(ctx, func() error {

@@ -21,6 +21,16 @@ func viaLink(field store.Field) bool {
 	return false
 }
 
+// factsFor is what a filter asks of links besides whether an action is known.
+func factsFor(f store.Filter) []string {
+	for _, field := range store.FieldsIn(f) {
+		if viaLink(field) && field.Name != "call.linked" {
+			return linkIDs()
+		}
+	}
+	return nil
+}
+
 func needsLink(f store.Filter) bool { return slices.ContainsFunc(store.FieldsIn(f), viaLink) }
 
 // callFields are the fields of a row c of calls. linked says that its best link

@@ -30,7 +30,7 @@ func heatmapQuery(q store.HeatmapQuery) (string, []any, error) {
 	}
 	q.From, q.To = q.Edges[0], q.Edges[len(q.Edges)-1]
 	var bucket, rows query
-	if _, err := rows.rowsIn(store.OfCalls, q.Scope, false, false); err != nil {
+	if _, err := rows.rowsIn(store.OfCalls, q.Scope, nil, false); err != nil {
 		return "", nil, err
 	}
 	if !store.Mentions(q.Filter, "call.side") {

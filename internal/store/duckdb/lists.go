@@ -47,8 +47,14 @@ const (
 func linkIDs() []string    { return []string{linkSession, linkDevice, linkUser} }
 func linkPeople() []string { return []string{deviceHash, userHash} }
 
-// linkFacts adds the subquery that yields what links tell of each call.
+// linkFacts adds the subquery that yields what links tell of each call; without facts,
+// only the calls whose action is known.
 func (q *query) linkFacts(s store.Scope, facts ...string) {
+	if len(facts) == 0 {
+		q.add(statement("linked_calls"), s.Project, s.From, s.To, s.MinConfidence,
+			s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), s.MinConfidence)
+		return
+	}
 	var first, names, best, sorted strings.Builder
 	for _, name := range facts {
 		value := "l." + name
@@ -96,12 +102,19 @@ func (s *Store) Calls(ctx context.Context, q store.CallsQuery) (store.CallsPage,
 	if err := checkLimit(q.Limit); err != nil {
 		return page, err
 	}
-	text, args, err := callsQuery(q)
-	if err != nil {
+	if _, _, err := callsQuery(q, callsEnd{}); err != nil {
 		return page, err
 	}
-	err = s.readers.heavy.with(ctx, func(c *conn) error {
-		err := c.each(ctx, text, args, func(r *reader) {
+	err := s.readers.heavy.with(ctx, func(c *conn) error {
+		q, end, err := c.endOfCalls(ctx, q)
+		if err != nil {
+			return err
+		}
+		text, args, err := callsQuery(q, end)
+		if err != nil {
+			return err
+		}
+		err = c.each(ctx, text, args, func(r *reader) {
 			row := store.CallRow{Call: r.call()}
 			if linked, link := r.bool(), r.link(); linked {
 				row.Link = &link
@@ -132,35 +145,46 @@ func (s *Store) Calls(ctx context.Context, q store.CallsQuery) (store.CallsPage,
 
 const newestCall = "c.time DESC, id_order DESC"
 
-func callsQuery(q store.CallsQuery) (string, []any, error) {
-	var join, conditions, best query
-	linked := needsLink(q.Filter)
-	if linked {
-		join.joinLinkFacts(q.Scope, linkIDs()...)
-	}
-	conditions.args = []any{q.Project, q.From, q.To}
-	if err := conditions.callConditions(q.Scope, linked); err != nil {
+// callsQuery is the statement of a page whose rows do not lie beyond end.
+func callsQuery(q store.CallsQuery, end callsEnd) (string, []any, error) {
+	var best query
+	join, conditions, err := callsIn(q)
+	if err != nil {
 		return "", nil, err
 	}
-	id := idText("c")
 	order, ok := map[store.Sort]string{
 		"": newestCall, store.Newest: newestCall, store.Slowest: "c.duration_us DESC NULLS LAST, " + newestCall,
 	}[q.Sort]
 	if !ok {
 		return "", nil, &event.Permanent{Err: errors.New("the order is unknown"), Hint: "Sort by newest or slowest."}
 	}
-	if q.Cursor != "" {
-		at, err := parseCursor(q.Cursor)
-		if err != nil {
-			return "", nil, err
-		}
-		conditions.callsAfter(at, q.Sort, id)
-	}
+	conditions.callsUpto(end)
 	best.bestLinks(q.Scope, "AND coalesce(l.server, l.client) IN (SELECT id FROM page)")
-	text := statement("calls", "id", id, "join", join.String(), "conditions", conditions.String(), "order", order,
+	text := statement("calls", "id", idText("c"), "join", join.String(), "conditions", conditions.String(), "order", order,
 		"columns", callColumns, "link", linkColumns, "best", best.String())
 	args := slices.Concat(join.args, conditions.args, []any{q.Limit + 1}, best.args)
 	return text, args, nil
+}
+
+// callsIn is what stands behind the table calls in a question for a page: the join
+// with what links tell, when the filter needs it, and the conditions.
+func callsIn(q store.CallsQuery) (join, conditions *query, err error) {
+	join, conditions = &query{}, &query{args: []any{q.Project, q.From, q.To}}
+	linked := needsLink(q.Filter)
+	if linked {
+		join.joinLinkFacts(q.Scope, factsFor(q.Filter)...)
+	}
+	if err := conditions.callConditions(q.Scope, linked); err != nil {
+		return nil, nil, err
+	}
+	if q.Cursor != "" {
+		at, err := parseCursor(q.Cursor)
+		if err != nil {
+			return nil, nil, err
+		}
+		conditions.callsAfter(at, q.Sort, idText("c"))
+	}
+	return join, conditions, nil
 }
 
 // callsAfter adds the condition that a row comes after the cursor.
@@ -184,12 +208,17 @@ func (s *Store) Events(ctx context.Context, q store.EventsQuery) (store.EventsPa
 	if err := checkLimit(q.Limit); err != nil {
 		return page, err
 	}
-	text, args, err := eventsQuery(q)
-	if err != nil {
-		return page, err
-	}
-	err = s.readers.heavy.with(ctx, func(c *conn) error {
-		return c.each(ctx, text, args, func(r *reader) { page.Rows = append(page.Rows, r.event()) })
+	err := s.readers.heavy.with(ctx, func(c *conn) error {
+		return backwards(q.Scope, q.Cursor, func(scope store.Scope) (full bool, err error) {
+			page.Rows = page.Rows[:0]
+			q.Scope = scope
+			text, args, err := eventsQuery(q)
+			if err != nil {
+				return false, err
+			}
+			err = c.each(ctx, text, args, func(r *reader) { page.Rows = append(page.Rows, r.event()) })
+			return len(page.Rows) > q.Limit, err
+		})
 	})
 	if len(page.Rows) > q.Limit {
 		page.Rows = page.Rows[:q.Limit]

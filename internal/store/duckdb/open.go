@@ -46,6 +46,7 @@ type Store struct {
 	database mapping.Database
 	writer   *writer
 	readers  *readers
+	settling sync.Mutex // one settles at a time
 	closing  sync.Once
 	closed   error
 }

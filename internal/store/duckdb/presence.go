@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -52,15 +53,26 @@ func (w *writer) deleteLinks(ctx context.Context, name string, args ...any) (int
 	return n, w.putStale(hours)
 }
 
-// settle writes the presence of all stale hours, each in a transaction of its own so
-// that intake never waits for more than one.
-func (w *writer) settle(ctx context.Context) error {
+const (
+	// settleSlice is how many rows of presence a transaction writes, so that intake
+	// waits for a moment only, however many people an hour has.
+	settleSlice = 10_000
+	// settleTries is how often an hour is looked at that changes meanwhile. The hour
+	// under way mostly does; it stays stale.
+	settleTries = 3
+)
+
+// settle writes the presence of all stale hours. Readers find out who called; the
+// writer only stores it.
+func (s *Store) settle(ctx context.Context) error {
+	s.settling.Lock()
+	defer s.settling.Unlock()
 	hours, rawFrom := hourSet{}, time.Time{}
-	err := w.transaction(ctx, func() (err error) {
-		if rawFrom, err = w.conn.rawFrom(ctx); err != nil {
+	err := s.readers.heavy.with(ctx, func(c *conn) (err error) {
+		if rawFrom, err = c.rawFrom(ctx); err != nil {
 			return err
 		}
-		return w.conn.each(ctx, "SELECT DISTINCT project, hour FROM stale_hours", nil, func(r *reader) {
+		return c.each(ctx, "SELECT DISTINCT project, hour FROM stale_hours", nil, func(r *reader) {
 			hours.add(event.ProjectID(r.int()), r.time())
 		})
 	})
@@ -68,28 +80,106 @@ func (w *writer) settle(ctx context.Context) error {
 		return err
 	}
 	for h := range hours {
-		if err := w.transaction(ctx, func() error { return w.settleHour(ctx, h, rawFrom) }); err != nil {
-			return err
+		for settled, try := false, 0; !settled && try < settleTries; try++ {
+			if settled, err = s.settleHour(ctx, h, rawFrom); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// settleHour writes the presence of one hour. What is known of an hour that has lost
-// calls is only added to.
-func (w *writer) settleHour(ctx context.Context, h projectHour, rawFrom time.Time) error {
-	hour := time.UnixMicro(h.hour).UTC()
-	if !hour.Before(rawFrom) {
-		if _, err := w.conn.exec(ctx, "DELETE FROM presence WHERE project = ? AND hour = ?", h.project, hour); err != nil {
-			return err
+// present is a row of presence in an hour.
+type present struct {
+	side     event.Side
+	endpoint event.Endpoint
+	bot      bool
+	person   uint64
+}
+
+// settleHour writes the presence of one hour, slice by slice. Until the last the hour
+// stays stale, so that no reader counts half of it. When something in the hour changes
+// meanwhile, it gives up. What is known of an hour that has lost calls is only added to.
+func (s *Store) settleHour(ctx context.Context, h projectHour, rawFrom time.Time) (settled bool, err error) {
+	rows, notes, err := s.presentIn(ctx, h)
+	if err != nil {
+		return false, err
+	}
+	hour, w := time.UnixMicro(h.hour).UTC(), s.writer
+	unchanged := func(do func() error) func() error {
+		return func() error {
+			now, err := w.conn.notes(ctx, h)
+			if settled = err == nil && now == notes; !settled {
+				return err
+			}
+			return do()
 		}
 	}
-	var rows query
-	rows.presence(store.Scope{Project: h.project, From: hour, To: hour.Add(time.Hour)})
-	return w.steps(ctx,
-		step{"INSERT INTO presence " + rows.String() + " ORDER BY ALL", rows.args},
-		step{"DELETE FROM stale_hours WHERE project = ? AND hour = ?", []any{h.project, hour}},
-	)
+	err = w.transaction(ctx, unchanged(func() error {
+		if hour.Before(rawFrom) {
+			return nil
+		}
+		_, err := w.conn.exec(ctx, "DELETE FROM presence WHERE project = ? AND hour = ?", h.project, hour)
+		return err
+	}))
+	for slice := range slices.Chunk(rows, settleSlice) {
+		if err != nil || !settled {
+			return false, err
+		}
+		err = w.transaction(ctx, unchanged(func() error { return w.putPresence(h, slice) }))
+	}
+	if err != nil || !settled {
+		return false, err
+	}
+	err = w.transaction(ctx, unchanged(func() error {
+		_, err := w.conn.exec(ctx, "DELETE FROM stale_hours WHERE project = ? AND hour = ?", h.project, hour)
+		return err
+	}))
+	return settled, err
+}
+
+// presentIn finds who called in an hour, and how many notes said by then that it is stale.
+func (s *Store) presentIn(ctx context.Context, h projectHour) (rows []present, notes int64, err error) {
+	hour := time.UnixMicro(h.hour).UTC()
+	var q query
+	q.presence(store.Scope{Project: h.project, From: hour, To: hour.Add(time.Hour)})
+	err = s.readers.heavy.with(ctx, func(c *conn) error {
+		if notes, err = c.notes(ctx, h); err != nil {
+			return err
+		}
+		text := "SELECT side, service, method, route, bot, person FROM (" + q.String() + ") ORDER BY ALL"
+		return c.each(ctx, text, q.args, func(r *reader) {
+			p := present{side: enum(r, callSides())}
+			r.endpoint(&p.endpoint)
+			p.bot = r.bool()
+			p.person, _ = cell[uint64](r.rows, r.next())
+			rows = append(rows, p)
+		})
+	})
+	return rows, notes, err
+}
+
+// notes counts the notes that an hour is stale: whatever changes who called leaves one more.
+func (c *conn) notes(ctx context.Context, h projectHour) (int64, error) {
+	return c.number(ctx, "SELECT count(*) FROM stale_hours WHERE project = ? AND hour = ?", h.project, time.UnixMicro(h.hour))
+}
+
+func (w *writer) putPresence(h projectHour, rows []present) error {
+	t := w.presence
+	if err := t.begin(w.conn); err != nil {
+		return err
+	}
+	for i := range rows {
+		p := &rows[i]
+		t.row()
+		t.int(int64(h.project))
+		set(t, h.hour)
+		code(t, callSides(), p.side)
+		t.endpoint(&p.endpoint)
+		t.bool(p.bot)
+		set(t, p.person)
+	}
+	return nil
 }
 
 // presence adds the rows that calls and links yield.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -21,8 +22,9 @@ func (s *Store) Series(ctx context.Context, q store.SeriesQuery) (store.Series, 
 	q.From, q.To = q.Edges[0], q.Edges[len(q.Edges)-1]
 	lines := newLines(q)
 	err := s.readers.heavy.with(ctx, func(c *conn) error {
-		for i := range q.Measures {
-			text, args, err := seriesQuery(q, q.Measures[i])
+		for measured := 0; measured < len(q.Measures); {
+			some := sameRows(q.Measures[measured:])
+			text, args, err := seriesQuery(q, some...)
 			if err != nil {
 				return err
 			}
@@ -33,13 +35,16 @@ func (s *Store) Series(ctx context.Context, q store.SeriesQuery) (store.Series, 
 					labels[n] = r.text()
 				}
 				line := lines.line(labels)
-				if value, ok := cell[float64](r.rows, r.next()); ok {
-					line.Values[i][bucket] = &value
+				for i := range some {
+					if value, ok := cell[float64](r.rows, r.next()); ok {
+						line.Values[measured+i][bucket] = &value
+					}
 				}
 			})
 			if err != nil {
 				return err
 			}
+			measured += len(some)
 		}
 		return nil
 	})
@@ -69,33 +74,53 @@ func checkEdges(edges []time.Time) error {
 	return nil
 }
 
-// seriesQuery is the statement of one measure.
-func seriesQuery(q store.SeriesQuery, m store.Measure) (string, []any, error) {
-	at := timeOf(m.Of)
+// sameRows are the first measures that are about the same rows: one look at them
+// answers all.
+func sameRows(measures []store.Measure) []store.Measure {
+	first := measures[0]
+	for i, m := range measures {
+		same := m.Of == first.Of && reflect.DeepEqual(m.Filter, first.Filter)
+		if !same || (m.Stat == store.People) != (first.Stat == store.People) || (m.Stat == store.Sessions) != (first.Stat == store.Sessions) {
+			return measures[:i]
+		}
+	}
+	return measures
+}
+
+// seriesQuery is the statement of measures about the same rows.
+func seriesQuery(q store.SeriesQuery, measures ...store.Measure) (string, []any, error) {
+	m, at, asked := measures[0], timeOf(measures[0].Of), q.By
 	if at == "" {
 		return "", nil, unmeasurable(m)
 	}
-	var labels, rows, stat query
-	fields, err := rows.rowsIn(m.Of, q.Scope, slices.ContainsFunc(q.By, viaLink) || m.Stat == store.Sessions, m.Stat == store.People, m.Filter)
+	if m.Stat == store.Sessions {
+		asked = append(slices.Clone(asked), store.Field{Name: "call.session_id"})
+	}
+	var labels, rows, stats query
+	fields, err := rows.rowsIn(m.Of, q.Scope, asked, m.Stat == store.People, m.Filter)
 	if err != nil {
 		return "", nil, err
 	}
-	if err := stat.stat(m, q.Bots, fields); err != nil {
-		return "", nil, err
+	for _, m := range measures {
+		stats.add(", CAST(")
+		if err := stats.stat(m, q.Bots, fields); err != nil {
+			return "", nil, err
+		}
+		stats.add(" AS DOUBLE)")
 	}
 	if m.Of == store.OfCalls && !store.Mentions(q.Filter, "call.side") && !store.Mentions(m.Filter, "call.side") {
 		rows.add(" AND c.side = 'server'")
 	}
 	for _, f := range q.By {
+		labels.add(", ")
 		if err := labels.label(f, fields); err != nil {
 			return "", nil, err
 		}
-		labels.add(", ")
 	}
 	var bucket query
 	bucket.bucket(at, q.Edges)
-	text := statement("series", "bucket", bucket.String(), "labels", labels.String(), "stat", stat.String(), "rows", rows.String())
-	return text, slices.Concat(bucket.args, labels.args, stat.args, rows.args), nil
+	text := statement("series", "bucket", bucket.String(), "labels", labels.String(), "stats", stats.String(), "rows", rows.String())
+	return text, slices.Concat(bucket.args, labels.args, stats.args, rows.args), nil
 }
 
 // timeOf is the column by which a record falls into a bucket; ” when there is no

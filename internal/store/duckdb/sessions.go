@@ -15,12 +15,17 @@ func (s *Store) Sessions(ctx context.Context, q store.SessionsQuery) (store.Sess
 	if err := checkLimit(q.Limit); err != nil {
 		return page, err
 	}
-	text, args, err := sessionsQuery(q)
-	if err != nil {
-		return page, err
-	}
-	err = s.readers.heavy.with(ctx, func(c *conn) error {
-		return c.each(ctx, text, args, func(r *reader) { page.Rows = append(page.Rows, r.session()) })
+	err := s.readers.heavy.with(ctx, func(c *conn) error {
+		return backwards(q.Scope, q.Cursor, func(scope store.Scope) (full bool, err error) {
+			page.Rows = page.Rows[:0]
+			q.Scope = scope
+			text, args, err := sessionsQuery(q)
+			if err != nil {
+				return false, err
+			}
+			err = c.each(ctx, text, args, func(r *reader) { page.Rows = append(page.Rows, r.session()) })
+			return len(page.Rows) > q.Limit, err
+		})
 	})
 	if len(page.Rows) > q.Limit {
 		page.Rows = page.Rows[:q.Limit]

@@ -37,12 +37,14 @@ func TestStatements(t *testing.T) {
 	hours := []time.Time{noon, noon.Add(time.Hour), noon.Add(2 * time.Hour), noon.Add(3 * time.Hour)}
 	at := cursor{Micros: noon.UnixMicro(), IDs: [3]string{"a"}}.String()
 	for name, compile := range map[string]func() (string, []any, error){
-		"calls": func() (string, []any, error) { return callsQuery(store.CallsQuery{Scope: scope, Limit: 100}) },
+		"calls": func() (string, []any, error) {
+			return callsQuery(store.CallsQuery{Scope: scope, Limit: 100}, callsEnd{})
+		},
 		"calls_filter": func() (string, []any, error) {
-			return callsQuery(store.CallsQuery{Scope: with(slowOrNot), Limit: 100, Cursor: at})
+			return callsQuery(store.CallsQuery{Scope: with(slowOrNot), Limit: 100, Cursor: at}, callsEnd{})
 		},
 		"calls_slowest": func() (string, []any, error) {
-			return callsQuery(store.CallsQuery{Scope: with(theirs), Limit: 100, Sort: store.Slowest, Cursor: at})
+			return callsQuery(store.CallsQuery{Scope: with(theirs), Limit: 100, Sort: store.Slowest, Cursor: at}, callsEnd{})
 		},
 		"events": func() (string, []any, error) {
 			return eventsQuery(store.EventsQuery{Scope: scope, Limit: 100, Cursor: at})

@@ -128,9 +128,10 @@ func (t *timeline) readCalls(ctx context.Context, c *conn) error {
 		id  string
 		own time.Time
 	}
-	seen := map[record]bool{}
+	seen, known := map[record]bool{}, map[string]bool{}
 	add := func(r *reader) {
 		call := r.call()
+		known[call.ID] = true
 		if key := (record{call.ID, call.OwnTime}); !seen[key] {
 			seen[key] = true
 			t.Calls = append(t.Calls, call)
@@ -143,18 +144,35 @@ func (t *timeline) readCalls(ctx context.Context, c *conn) error {
 	if len(t.Links) == 0 {
 		return nil
 	}
-	first, last := t.Links[0].Time, t.Links[len(t.Links)-1].Time
-	var linked query
-	linked.args = []any{t.project}
-	linked.add("c.time BETWEEN ? AND ? AND c.id IN (", first.Add(-linkReach), last.Add(linkReach))
-	ids := make([]string, 0, 2*len(t.Links))
+	// The far side of a link is a call of the link's time. A near side that has not
+	// been read yet lies somewhere around.
+	far, near := []string{}, []string{}
 	for _, l := range t.Links {
-		ids = append(ids, l.ClientCallID, l.ServerCallID)
+		far = append(far, cmp.Or(l.ServerCallID, l.ClientCallID))
+		if l.ServerCallID != "" && !known[l.ClientCallID] {
+			near = append(near, l.ClientCallID)
+		}
 	}
-	linked.list(ids)
-	linked.add(")")
-	text := statement("timeline_calls", "columns", callColumns, "which", linked.String())
-	return c.each(ctx, text, append(linked.args, 2*timelineCap), add)
+	first, last := t.Links[0].Time, t.Links[len(t.Links)-1].Time
+	if err := c.callsNamed(ctx, t.project, far, first, last, add); err != nil {
+		return err
+	}
+	near = slices.DeleteFunc(near, func(id string) bool { return known[id] })
+	return c.callsNamed(ctx, t.project, near, first.Add(-linkReach), last.Add(linkReach), add)
+}
+
+// callsNamed reads the calls with these ids from a range of time, its end included.
+func (c *conn) callsNamed(ctx context.Context, project event.ProjectID, ids []string, from, to time.Time, use func(*reader)) error {
+	if !slices.ContainsFunc(ids, func(id string) bool { return id != "" }) {
+		return nil
+	}
+	var named query
+	named.args = []any{project}
+	named.add("c.time BETWEEN ? AND ? AND c.id IN (", from, to)
+	named.list(ids)
+	named.add(")")
+	text := statement("timeline_calls", "columns", callColumns, "which", named.String())
+	return c.each(ctx, text, append(named.args, 2*timelineCap), use)
 }
 
 // readSpans reads the spans of the traces that the calls and events name.

@@ -40,9 +40,9 @@ func (q *query) label(f store.Field, fields columnsOf) error {
 }
 
 // rowsIn adds what stands between FROM and GROUP BY for the records of a scope,
-// and returns their fields. Calls get what links tell of them when ids or people ask
-// for it, or a filter.
-func (q *query) rowsIn(of store.Record, s store.Scope, ids, people bool, more ...store.Filter) (columnsOf, error) {
+// and returns their fields. Calls get what links tell of them when asked fields, people
+// or a filter need it.
+func (q *query) rowsIn(of store.Record, s store.Scope, asked []store.Field, people bool, more ...store.Filter) (columnsOf, error) {
 	filter := s.Filter
 	for _, f := range more {
 		switch {
@@ -66,20 +66,20 @@ func (q *query) rowsIn(of store.Record, s store.Scope, ids, people bool, more ..
 	case store.OfInteractions:
 		return interactionFields(), q.interactionRows(s)
 	default:
-		ids = ids || needsLink(filter)
-		q.add("calls c")
-		var facts []string
-		if ids {
-			facts = append(facts, linkIDs()...)
+		wanted := store.And{filter}
+		for _, f := range asked {
+			wanted = append(wanted, store.Has{Field: f})
 		}
+		linked, facts := needsLink(wanted), factsFor(wanted)
 		if people {
 			facts = append(facts, linkPeople()...)
 		}
-		if len(facts) > 0 {
+		q.add("calls c")
+		if linked || people {
 			q.joinLinkFacts(s, facts...)
 		}
 		q.add(" WHERE c.project = ? AND c.time >= ? AND c.time < ?", s.Project, s.From, s.To)
-		return callFields(ids), q.callConditions(s, ids)
+		return callFields(linked), q.callConditions(s, linked)
 	}
 }
 
@@ -96,7 +96,7 @@ func valuesQuery(s store.Scope, record store.Record, field, prefix string, limit
 		return "", nil, err
 	}
 	var value, rows query
-	fields, err := rows.rowsIn(recordOf(f), s, viaLink(f), false)
+	fields, err := rows.rowsIn(recordOf(f), s, []store.Field{f}, false)
 	if err != nil {
 		return "", nil, err
 	}
@@ -125,28 +125,111 @@ func (s *Store) Values(ctx context.Context, scope store.Scope, field, prefix str
 	return out, err
 }
 
+// fewValues reports whether a field has so few values that its combinations with
+// others like it are few too.
+func fewValues(f store.Field) bool {
+	switch f.Name {
+	case "call.side", "call.class", "call.service", "call.method", "call.route", "call.status", "call.failed", "call.refused", "call.linked", "call.bot":
+		return true
+	}
+	return false
+}
+
 // Facets implements [store.Reader].
 func (s *Store) Facets(ctx context.Context, scope store.Scope, fields []string, limit int) ([]store.Facet, error) {
-	out := make([]store.Facet, 0, len(fields))
-	if err := new(query).where(scope.Filter, callFields(true)); err != nil {
+	out := make([]store.Facet, len(fields))
+	if err := cmp.Or(new(query).where(scope.Filter, callFields(true)), checkLimit(limit)); err != nil {
 		return out, err
 	}
+	var together []store.Field
+	for _, field := range fields {
+		f, err := parseField(field, store.OfCalls)
+		if err != nil {
+			return out, err
+		}
+		if fewValues(f) {
+			together = append(together, f)
+		}
+	}
 	err := s.readers.heavy.with(ctx, func(c *conn) error {
-		for _, field := range fields {
+		counted, err := c.countTogether(ctx, scope, together)
+		if err != nil {
+			return err
+		}
+		for i, field := range fields {
+			out[i] = store.Facet{Field: field, Values: []store.Value{}}
+			if f, _ := parseField(field, store.OfCalls); fewValues(f) {
+				out[i].Values = mostFrequent(counted[slices.Index(together, f)], limit)
+				continue
+			}
 			text, args, err := valuesQuery(scope, store.OfCalls, field, "", limit)
 			if err != nil {
 				return err
 			}
-			facet := store.Facet{Field: field, Values: []store.Value{}}
 			err = c.each(ctx, text, args, func(r *reader) {
-				facet.Values = append(facet.Values, store.Value{Value: r.text(), Count: r.int()})
+				out[i].Values = append(out[i].Values, store.Value{Value: r.text(), Count: r.int()})
 			})
 			if err != nil {
 				return err
 			}
-			out = append(out, facet)
 		}
 		return nil
 	})
 	return out, err
+}
+
+// countTogether counts the values of each field in one look at the calls.
+func (c *conn) countTogether(ctx context.Context, scope store.Scope, together []store.Field) ([]map[string]int64, error) {
+	counted := make([]map[string]int64, len(together))
+	if len(together) == 0 {
+		return counted, nil
+	}
+	text, args, err := togetherQuery(scope, together)
+	if err != nil {
+		return nil, err
+	}
+	for i := range counted {
+		counted[i] = map[string]int64{}
+	}
+	err = c.each(ctx, text, args, func(r *reader) {
+		n := r.int()
+		for i := range counted {
+			counted[i][r.text()] += n
+		}
+	})
+	return counted, err
+}
+
+// togetherQuery counts the combinations of fields' values. The texts that values are
+// shown as are made of the few combinations, not of every row.
+func togetherQuery(scope store.Scope, together []store.Field) (string, []any, error) {
+	var rows, bare, labels query
+	fields, err := rows.rowsIn(store.OfCalls, scope, together, false)
+	if err != nil {
+		return "", nil, err
+	}
+	for i, f := range together {
+		c := fields[f.Name]
+		name := fmt.Sprintf("v%d", i)
+		bare.add(", " + c.sql + " AS " + name)
+		labels.add(", ")
+		if err := labels.label(f, columnsOf{f.Name: {name, c.kind}}); err != nil {
+			return "", nil, err
+		}
+	}
+	return statement("facets", "labels", labels.String(), "values", bare.String(), "rows", rows.String()), rows.args, nil
+}
+
+// mostFrequent are the first values by count desc, then value; ” is no value.
+func mostFrequent(counted map[string]int64, limit int) []store.Value {
+	values := make([]store.Value, 0, len(counted))
+	for value, n := range counted {
+		if value != "" {
+			values = append(values, store.Value{Value: value, Count: n})
+		}
+	}
+	slices.SortFunc(values, func(a, b store.Value) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
+	})
+	return values[:min(limit, len(values))]
 }

@@ -43,7 +43,7 @@ type job struct {
 type tables struct {
 	events, calls, spans, fingerprints, bodies, rejected, duplicates *table
 	links, signals, interactions, sessions, unlinked                 *table
-	rollup, stale                                                    *table
+	rollup, stale, presence                                          *table
 	incoming, covered, named                                         *table
 }
 
@@ -52,7 +52,7 @@ func (t *tables) byName() map[string]**table {
 		"events": &t.events, "calls": &t.calls, "spans": &t.spans, "fingerprints": &t.fingerprints, "bodies": &t.bodies,
 		"rejected": &t.rejected, "duplicates": &t.duplicates,
 		"links": &t.links, "signals": &t.signals, "interactions": &t.interactions, "sessions": &t.sessions, "unlinked": &t.unlinked,
-		"rollup_minutes": &t.rollup, "stale_hours": &t.stale,
+		"rollup_minutes": &t.rollup, "stale_hours": &t.stale, "presence": &t.presence,
 		"incoming": &t.incoming, "covered": &t.covered, "named": &t.named,
 	}
 }

@@ -1,3 +1,3 @@
-SELECT CAST(/*bucket*/ AS BIGINT) AS bucket, /*labels*/ CAST(/*stat*/ AS DOUBLE)
+SELECT CAST(/*bucket*/ AS BIGINT) AS bucket /*labels*/ /*stats*/
 FROM /*rows*/
 GROUP BY ALL

@@ -1,4 +1,4 @@
-SELECT CAST(CASE WHEN s.started < ? THEN CASE WHEN s.started < ? THEN 0 ELSE 1 END ELSE CASE WHEN s.started < ? THEN 2 ELSE 3 END END AS BIGINT) AS bucket,  CAST((count(DISTINCT nullif(s.user_id, '')) + count(DISTINCT CASE WHEN nullif(s.user_id, '') IS NULL THEN nullif(s.device_id, '') END)) AS DOUBLE)
+SELECT CAST(CASE WHEN s.started < ? THEN CASE WHEN s.started < ? THEN 0 ELSE 1 END ELSE CASE WHEN s.started < ? THEN 2 ELSE 3 END END AS BIGINT) AS bucket  , CAST((count(DISTINCT nullif(s.user_id, '')) + count(DISTINCT CASE WHEN nullif(s.user_id, '') IS NULL THEN nullif(s.device_id, '') END)) AS DOUBLE)
 FROM (-- Sessions with their parts added up: where it began and on what from the first
 -- part, user, account and exit from the last that names them.
 SELECT min(p.started) AS started, max(p.ended) AS ended, p.session_id,

@@ -1,0 +1,102 @@
+package duckdb
+
+import (
+	"context"
+	"time"
+
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+// A page shows a hundred of millions of rows. To read and sort all of them in full
+// would take seconds, so a list first finds where its page ends, on two or three
+// narrow columns, and then reads the few rows up to there. What is ordered by time is
+// looked for from the newest rows backwards, in windows that grow.
+
+const (
+	// firstWindow is the share of a range that is looked at first.
+	firstWindow = 256
+	// windowGrowth is how much longer each further window is: rare rows cost a third
+	// more than one look at the whole range.
+	windowGrowth = 4
+)
+
+// backwards asks for the newest rows of a scope in growing windows that all end
+// where the page begins, until one fills the page or the window is the whole range.
+func backwards(s store.Scope, after string, ask func(store.Scope) (full bool, err error)) error {
+	from := s.From
+	if after != "" {
+		at, err := parseCursor(after)
+		if err != nil {
+			return err
+		}
+		s.To = earlier(s.To, time.UnixMicro(at.Micros+1))
+	}
+	length := s.To.Sub(from)
+	for share := time.Duration(firstWindow); ; share /= windowGrowth {
+		s.From = from
+		if share > 1 {
+			s.From = later(from, s.To.Add(-max(length/share, time.Minute)))
+		}
+		full, err := ask(s)
+		if err != nil || full || !s.From.After(from) {
+			return err
+		}
+	}
+}
+
+// callsEnd is the duration and time of the last row of a page by duration. Without
+// row the page has no end but that of the range.
+type callsEnd struct {
+	there bool
+	us    *int64 // nil: untimed
+	time  time.Time
+}
+
+// callsUpto leaves out the calls that come after end.
+func (q *query) callsUpto(end callsEnd) {
+	switch {
+	case !end.there:
+	case end.us == nil:
+		q.add(" AND (c.duration_us IS NOT NULL OR c.time >= ?)", end.time)
+	default:
+		q.add(" AND c.duration_us >= ? AND (c.duration_us > ? OR c.time >= ?)", *end.us, *end.us, end.time)
+	}
+}
+
+// endOfCalls finds where a page ends: for the newest it returns the question with a
+// range that holds the page and little more, for the slowest the last row.
+func (c *conn) endOfCalls(ctx context.Context, q store.CallsQuery) (store.CallsQuery, callsEnd, error) {
+	if q.Sort == store.Slowest {
+		end, err := c.endOfPage(ctx, q, "c.duration_us DESC NULLS LAST, c.time DESC")
+		return q, end, err
+	}
+	narrowed := q
+	err := backwards(q.Scope, q.Cursor, func(s store.Scope) (bool, error) {
+		narrowed.Scope = s
+		end, err := c.endOfPage(ctx, narrowed, "c.time DESC")
+		if end.there {
+			narrowed.From = end.time
+		}
+		return end.there, err
+	})
+	return narrowed, callsEnd{}, err
+}
+
+// endOfPage is the last row of a page in this order; of rows that are equal in it the
+// page may show another.
+func (c *conn) endOfPage(ctx context.Context, q store.CallsQuery, order string) (end callsEnd, err error) {
+	join, conditions, err := callsIn(q)
+	if err != nil {
+		return end, err
+	}
+	text := statement("calls_end", "join", join.String(), "conditions", conditions.String(), "order", order)
+	args := append(append(join.args, conditions.args...), q.Limit)
+	err = c.each(ctx, text, args, func(r *reader) {
+		end.there = true
+		end.time = r.time()
+		if us, timed := cell[int64](r.rows, r.next()); timed {
+			end.us = &us
+		}
+	})
+	return end, err
+}
