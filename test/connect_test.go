@@ -1,4 +1,4 @@
-//go:build browser
+//go:build browser || release
 
 package test
 
@@ -60,7 +60,9 @@ type light struct {
 type connection struct {
 	*server
 	t       *testing.T
-	dir     string
+	machine string // the root directory that programs run in; empty for this machine's own
+	binary  string // clickspan
+	dir     string // of configuration and logs, in the machine
 	log     string // the access log
 	app     *application
 	at      string // host:port of the web server
@@ -112,9 +114,18 @@ func newApplication(t *testing.T) *application {
 
 func connecting(t *testing.T) *connection {
 	t.Helper()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir := t.TempDir()
-	c := &connection{t: t, dir: dir, log: filepath.Join(dir, "access.log"), app: newApplication(t), at: freePort(t), visitor: theVisitor(t)}
-	c.server = serve(t, filepath.Join(dir, "data"))
+	return connectingTo(t, &connection{server: serve(t, filepath.Join(dir, "data")), binary: path, dir: dir})
+}
+
+// connectingTo makes the rest of a connection around a server.
+func connectingTo(t *testing.T, c *connection) *connection {
+	t.Helper()
+	c.t, c.log, c.app, c.at, c.visitor = t, filepath.Join(c.dir, "access.log"), newApplication(t), freePort(t), theVisitor(t)
 	c.site = "http://" + c.at
 	return c
 }
@@ -151,9 +162,13 @@ func (c *connection) run(args ...string) {
 
 func (c *connection) background(args ...string) {
 	c.t.Helper()
+	program := args[0]
+	if c.machine != "" {
+		args = append([]string{"chroot", c.machine}, args...)
+	}
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), "PATH="+os.Getenv("PATH")+":/usr/sbin:/sbin", "HOME="+c.dir)
-	out, err := os.Create(filepath.Join(c.dir, filepath.Base(args[0])+".out"))
+	out, err := os.Create(filepath.Join(c.machine, c.dir, filepath.Base(program)+".out"))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -167,7 +182,7 @@ func (c *connection) background(args ...string) {
 		_ = out.Close()
 		if c.t.Failed() {
 			text, _ := os.ReadFile(out.Name())
-			c.t.Logf("%s:\n%s", args[0], text)
+			c.t.Logf("%s:\n%s", program, text)
 		}
 	})
 }
@@ -175,18 +190,14 @@ func (c *connection) background(args ...string) {
 // follow runs the command of the recipe as it stands there.
 func (c *connection) follow(r recipe) {
 	c.t.Helper()
-	path, err := binary()
-	if err != nil {
-		c.t.Fatal(err)
-	}
 	args := strings.Fields(r.code(c.t, "Follow the log"))
-	c.background(append([]string{path}, args[1:]...)...)
+	c.background(append([]string{c.binary}, args[1:]...)...)
 }
 
 func (c *connection) write(name, text string) string {
 	c.t.Helper()
 	path := filepath.Join(c.dir, name)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(c.machine, path), []byte(text), 0o600); err != nil {
 		c.t.Fatal(err)
 	}
 	return path

@@ -13,8 +13,9 @@ import (
 )
 
 // TestRelease does what an operator does with a release on a fresh machine: checks
-// the sums, unpacks, installs, serves, in a Debian that has no compiler, no Go and no
-// Node. It needs root and debootstrap; `make test-release` builds the archives first.
+// the sums, unpacks, installs, serves and connects an application behind nginx, in a
+// Debian that has no compiler, no Go and no Node. The visitor's browser is outside. It
+// needs root and debootstrap; `make test-release` builds the archives first.
 func TestRelease(t *testing.T) {
 	root := freshDebian(t)
 	archives, err := filepath.Glob("../dist/clickspan-*-linux-amd64.tar.gz")
@@ -35,11 +36,22 @@ func TestRelease(t *testing.T) {
 	if err != nil {
 		t.Fatalf("installing over itself, as an upgrade does: %v\n%s", err, again)
 	}
-	s := startCommand(t, inside(root, "/usr/local/bin/clickspan", "serve", "--addr", "127.0.0.1:0", "--otlp-grpc-addr", "127.0.0.1:0",
+	const program, dir = "/usr/local/bin/clickspan", "/srv/shop"
+	s := startCommand(t, inside(root, program, "serve", "--addr", "127.0.0.1:0", "--intake-addr", "127.0.0.1:0", "--otlp-grpc-addr", "127.0.0.1:0",
 		"--open-loopback", "--data", "/var/lib/clickspan").Args)
 	if page := page(t, s.url); !strings.Contains(page, `<div id="root">`) {
 		t.Errorf("the web page is not in the released binary: %.300s", page)
 	}
+	if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("connect", func(t *testing.T) {
+		c := connectingTo(t, &connection{server: s, machine: root, binary: program, dir: dir})
+		isConnected := c.watch()
+		c.follow(c.byNginx())
+		c.visit(c.site, "")
+		isConnected()
+	})
 	s.stop()
 }
 
@@ -68,7 +80,7 @@ func freshDebian(t *testing.T) string {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "debian")
 	sh(t, `mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -1)
-		exec debootstrap --variant=minbase bookworm `+root+` "$mirror" >/dev/null`)
+		exec debootstrap --variant=minbase --include=nginx-light bookworm `+root+` "$mirror" >/dev/null`)
 	return root
 }
 

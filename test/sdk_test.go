@@ -247,17 +247,6 @@ func startNginx(t *testing.T, dir, servers, address string) {
 	}
 }
 
-// freePort returns an address on which nobody listens.
-func freePort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
-}
-
 // visit lets a person come, click twice and leave.
 func (s *shop) visit() {
 	s.t.Helper()
