@@ -64,12 +64,15 @@ func (p *Pipeline) setBodies(project event.ProjectID, endpoints []string) error 
 }
 
 // allowBodies says why a call may not bring what it carried.
-func (p *Pipeline) allowBodies(project event.ProjectID, c *event.Call) error {
+func (p *Pipeline) allowBodies(o *Origin, c *event.Call) error {
 	if c.Bodies == (event.Bodies{}) {
 		return nil
 	}
+	if o.Browser {
+		return errors.New("a browser key may not send request_body and response_body; use a server key")
+	}
 	p.mu.Lock()
-	opted := p.bodies[project]
+	opted := p.bodies[o.Project]
 	p.mu.Unlock()
 	if opted[c.Endpoint()] || opted[event.Endpoint{Method: c.Method, Route: c.Route}] {
 		return nil

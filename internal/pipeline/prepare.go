@@ -52,7 +52,7 @@ func (p *Pipeline) prepareCall(o *Origin, c *event.Call, t *Templates) error {
 	p.Proxies.lookBehindProxies(c)
 	p.describe(&c.Origin, &c.Context)
 	nameCall(c, t)
-	return p.allowBodies(o.Project, c)
+	return p.allowBodies(o, c)
 }
 
 // prepareSpan does the same for a span.

@@ -144,6 +144,9 @@ func (d *browserDecoder) oneCall(b *browserBatch, record []byte) error {
 	if c.Side != event.Client {
 		return &recordError{reason: "side must be client: a browser sees no other"}
 	}
+	if c.Bodies != (event.Bodies{}) {
+		return &recordError{reason: "request_body and response_body are not taken from a browser"}
+	}
 	if err := c.finish(); err != nil {
 		return err
 	}
