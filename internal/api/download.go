@@ -90,6 +90,13 @@ func (s *Server) scopeOf(ctx context.Context, query url.Values) (store.Scope, er
 			*to = at
 		}
 	}
+	if text := query.Get("min_confidence"); text != "" {
+		least, err := strconv.ParseFloat(text, 64)
+		if err != nil || !(least >= 0 && least <= 1) {
+			return store.Scope{}, badField("query.min_confidence", "Write a number from 0 to 1.", "%q is not a confidence", text)
+		}
+		p.MinConfidence = least
+	}
 	return s.scope(ctx, p)
 }
 
