@@ -65,7 +65,7 @@ func Inventory() []DataClass {
 			"telemetry: events, calls", "raw rows, 90 days", "with the rows",
 		},
 		{
-			"Request and response bodies", "`request_body`, `response_body`", "refused, except of endpoints that the project opted in; of those JSON, forms and messages, redacted as above",
+			"Request and response bodies", "`request_body`, `response_body`", "refused from browsers, and except of endpoints that the project opted in; of those JSON, forms and messages, redacted as above",
 			"telemetry: bodies", "three days", "with the rows",
 		},
 		{
