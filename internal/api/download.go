@@ -18,8 +18,9 @@ import (
 const (
 	maxDownload  = 50_000 // rows
 	downloadPage = 1000
-	// downloadTimeout is longer than a question's, because many pages are read.
-	downloadTimeout = 2 * time.Minute
+	// downloadTimeout is longer than a question's, because many pages are read, and
+	// leaves time to send the file, or why there is none, before the server hangs up.
+	downloadTimeout = 2 * readTimeout
 )
 
 // downloadCalls answers with the calls that GET /api/v1/calls lists, as CSV or
