@@ -43,7 +43,7 @@ const timed = `$remote_addr - $remote_user [$time_local] "$request" $status $bod
 func TestSDKWithAnUnchangedServer(t *testing.T) {
 	t.Parallel()
 	shop := newShop(t, timed, plainBackend(t))
-	background(t, "import", "--follow", "--log-format", timed, "--service", "shop", "--url", shop.clickspan.url, shop.log)
+	background(t, "import", "--data", t.TempDir(), "--follow", "--log-format", timed, "--service", "shop", "--url", shop.clickspan.url, shop.log)
 	shop.visit()
 	shop.wantClicks("match")
 }

@@ -133,6 +133,9 @@ func (p *proposing) best(have []Goal) []Proposal {
 		if hop := one.Goal.Step.Call != "" && calls[one.Goal.Name]; hop || len(ranked) == maxProposals {
 			continue // the same request at another service
 		}
+		if one.Goal.Check() != nil {
+			continue // named so that no goal can say it
+		}
 		calls[one.Goal.Name] = one.Goal.Step.Call != ""
 		one.Of = int64(len(p.visits.byID))
 		ranked = append(ranked, *one)

@@ -80,9 +80,9 @@ func callCondition(text string) (store.Filter, error) {
 		return nil, nil
 	}
 	head, glob, found := strings.Cut(text, " /")
-	service, method, named := strings.Cut(head, ":")
-	if !named {
-		service, method = "", head
+	service, method, named := "", head, false
+	if colon := strings.LastIndexByte(head, ':'); colon >= 0 { // a service's name may have one too
+		service, method, named = head[:colon], head[colon+1:], true
 	}
 	method = strings.ToUpper(strings.TrimSpace(method))
 	if !found || method == "" || strings.Contains(method, " ") {

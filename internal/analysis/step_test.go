@@ -45,6 +45,7 @@ func TestStepsMatch(t *testing.T) {
 		},
 		{analysis.Step{Call: "shop:POST /orders/**"}, []store.Row{call("shop: POST /orders", 200)}, []store.Row{call("api: POST /orders", 200)}},
 		{analysis.Step{Call: "shop: * /orders"}, []store.Row{call("shop: PUT /orders", 200)}, []store.Row{call("api: PUT /orders", 200)}},
+		{analysis.Step{Call: "eu:shop: POST /orders"}, []store.Row{call("eu:shop: POST /orders", 200)}, []store.Row{call("shop: POST /orders", 200)}},
 		{analysis.Step{Call: "*", Where: "status >= 500"}, []store.Row{call("GET /", 500)}, []store.Row{call("GET /", 404)}},
 	} {
 		c, err := example.step.Compile()

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/connect"
@@ -40,8 +43,11 @@ type sites struct {
 }
 
 func newSites(now func() time.Time) *sites {
+	dialer := &net.Dialer{Control: noLinkLocal}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DialContext = dialer.DialContext
 	return &sites{now: now, client: &http.Client{
-		Timeout: siteTimeout,
+		Timeout: siteTimeout, Transport: transport,
 		CheckRedirect: func(r *http.Request, via []*http.Request) error {
 			if r.URL.Hostname() != via[0].URL.Hostname() || len(via) > 5 {
 				return http.ErrUseLastResponse
@@ -51,12 +57,29 @@ func newSites(now func() time.Time) *sites {
 	}}
 }
 
+// noLinkLocal keeps a look from the addresses where clouds tell machines their
+// secrets; no application is there. It sees the address itself, whatever its name.
+func noLinkLocal(_, address string, _ syscall.RawConn) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	if ip := at.Addr().Unmap(); ip.IsLinkLocalUnicast() {
+		return fmt.Errorf("%s is not asked: it is an address of this machine's network only", ip)
+	}
+	return nil
+}
+
 // look fetches the page and the script it names; what was seen is good for a while.
 func (s *sites) look(ctx context.Context, site *url.URL) *connect.Check {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.last == nil || s.url != site.String() || s.now().Sub(s.at) > siteAge {
-		s.last, s.url, s.at = s.fetch(ctx, site), site.String(), s.now()
+		check := s.fetch(ctx, site)
+		if ctx.Err() != nil { // who asked went away, which says nothing of the site
+			return check
+		}
+		s.last, s.url, s.at = check, site.String(), s.now()
 	}
 	return s.last
 }

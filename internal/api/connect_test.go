@@ -187,6 +187,18 @@ func TestTheSiteIsLookedAt(t *testing.T) {
 	}
 }
 
+// TestLinkLocalIsNotAsked: that is where clouds tell a machine its secrets.
+func TestLinkLocalIsNotAsked(t *testing.T) {
+	t.Parallel()
+	w := newEmpty(t)
+	for _, site := range []string{"http://169.254.169.254/latest/", "http://[::ffff:169.254.169.254]/", "http://[fe80::1]/"} {
+		got := w.lights("patience=0s&site=" + url.QueryEscape(site))[connect.Page].Cause
+		if got == nil || got.Code != "site" || !strings.Contains(strings.Join(got.Evidence, ""), "is not asked") {
+			t.Errorf("%s: %+v", site, got)
+		}
+	}
+}
+
 // TestOnlyAnAdminMakesTheServerAsk gives a viewer no way to other machines.
 func TestOnlyAnAdminMakesTheServerAsk(t *testing.T) {
 	t.Parallel()

@@ -18,8 +18,9 @@ import (
 const (
 	maxDownload  = 50_000 // rows
 	downloadPage = 1000
-	// downloadTimeout is longer than a question's, because many pages are read.
-	downloadTimeout = 2 * time.Minute
+	// downloadTimeout is longer than a question's, because many pages are read, and
+	// leaves time to send the file, or why there is none, before the server hangs up.
+	downloadTimeout = 2 * readTimeout
 )
 
 // downloadCalls answers with the calls that GET /api/v1/calls lists, as CSV or
@@ -89,6 +90,13 @@ func (s *Server) scopeOf(ctx context.Context, query url.Values) (store.Scope, er
 			}
 			*to = at
 		}
+	}
+	if text := query.Get("min_confidence"); text != "" {
+		least, err := strconv.ParseFloat(text, 64)
+		if err != nil || !(least >= 0 && least <= 1) {
+			return store.Scope{}, badField("query.min_confidence", "Write a number from 0 to 1.", "%q is not a confidence", text)
+		}
+		p.MinConfidence = least
 	}
 	return s.scope(ctx, p)
 }

@@ -123,7 +123,7 @@ func TestDownloadIsWhatIsListed(t *testing.T) {
 	if n := strings.Count(lines.body, "\n"); n != len(listed.Rows) || !strings.Contains(strings.SplitN(lines.body, "\n", 2)[0], `"id":"c-server"`) {
 		t.Errorf("%d lines: %s", n, lines.body)
 	}
-	for _, bad := range []string{"format=xls", "from=yesterday", "filter=x", "sort=odd", "project=nobodys"} {
+	for _, bad := range []string{"format=xls", "from=yesterday", "filter=x", "sort=odd", "min_confidence=2", "project=nobodys"} {
 		w.api(http.MethodGet, "/api/v1/download/calls?"+bad, "").problem(t)
 	}
 	if h := read[CallsOutput](w, "/api/v1/calls").Histogram; h.Assets != 1 || h.Bots != 0 {

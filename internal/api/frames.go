@@ -173,7 +173,7 @@ func topFrame(frames []Frame) (Frame, bool) {
 // placeOf names a frame so that the same place has the same name in the next build:
 // without line, column and the hash in the file's name.
 func placeOf(frame Frame) string {
-	file := fileHash().ReplaceAllString(path.Base(filePath(frame.File)), "$1#$2")
+	file := fileHash.ReplaceAllString(path.Base(filePath(frame.File)), "$1#$2")
 	if frame.Function == "" {
 		return file
 	}
@@ -182,9 +182,7 @@ func placeOf(frame Frame) string {
 
 // fileHash matches the part of a bundle's name that its content decides: at least
 // six characters between a separator and the extension, one of them a digit.
-func fileHash() *regexp.Regexp {
-	return regexp.MustCompile(`([-.])[A-Za-z0-9_]*[0-9][A-Za-z0-9_]{2,}((?:\.[a-z]+)*\.m?js)$`)
-}
+var fileHash = regexp.MustCompile(`([-.])[A-Za-z0-9_]*[0-9][A-Za-z0-9_]{2,}((?:\.[a-z]+)*\.m?js)$`)
 
 // filePath is the path of a file's URL, or the file itself.
 func filePath(file string) string {

@@ -173,6 +173,8 @@ func (s *Server) removeGoal(ctx context.Context, in *RemoveGoalInput) (RemoveGoa
 	if err != nil {
 		return RemoveGoalOutput{}, err
 	}
+	s.goals.Lock() // so that no change under way brings it back
+	defer s.goals.Unlock()
 	err = s.meta.DeleteDocument(ctx, project, goalKind, in.ID)
 	if errors.Is(err, meta.ErrNotFound) {
 		err = noGoal(in.ID)

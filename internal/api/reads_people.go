@@ -229,7 +229,7 @@ func joinAccounts(calls, sessions store.Series) []AccountRow {
 	}
 	for _, line := range calls.Lines {
 		row := of(line.Labels[0])
-		row.Failed, row.Calls = rounded(line.Values[0][0]), rounded(line.Values[1][0])
+		row.Failed, row.Calls = whole(line.Values[0][0]), whole(line.Values[1][0])
 		if row.Calls > 0 {
 			rate := *line.Values[0][0] / *line.Values[1][0]
 			row.ErrorRate = &rate
@@ -242,7 +242,7 @@ func joinAccounts(calls, sessions store.Series) []AccountRow {
 	}
 	for _, line := range sessions.Lines {
 		row := of(line.Labels[0])
-		row.Sessions, row.People, row.Signals = rounded(line.Values[0][0]), rounded(line.Values[1][0]), rounded(line.Values[3][0])
+		row.Sessions, row.People, row.Signals = whole(line.Values[0][0]), whole(line.Values[1][0]), whole(line.Values[3][0])
 		row.seen(line.Values[2][0])
 	}
 	out := make([]AccountRow, 0, len(rows))
@@ -263,11 +263,4 @@ func (r *AccountRow) seen(micros *float64) {
 	if at := time.UnixMicro(int64(*micros)).UTC(); r.LastSeen == nil || at.After(*r.LastSeen) {
 		r.LastSeen = &at
 	}
-}
-
-func rounded(v *float64) int64 {
-	if v == nil {
-		return 0
-	}
-	return int64(*v + 0.5)
 }

@@ -124,6 +124,7 @@ func (s *Server) deleteSourceMaps(ctx context.Context, in *DeleteSourceMapsInput
 		if err != nil {
 			return out, err
 		}
+		s.opened.forget(project, one.ID)
 		out.Deleted++
 	}
 	if err == nil && out.Deleted == 0 {

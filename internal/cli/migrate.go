@@ -11,6 +11,9 @@ func (c migrateCmd) Run(e *env) error {
 	e.settings.Migrate = migrateAuto
 	if c.Check {
 		e.settings.Migrate = migrateRefuse
+		if err := mustExist(e.settings.Data); err != nil { // opening it would make one
+			return err
+		}
 	}
 	n, err := openNode(e)
 	if err != nil {

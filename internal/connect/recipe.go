@@ -3,7 +3,6 @@ package connect
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 )
 
@@ -19,9 +18,6 @@ const (
 	Apache = "apache"
 	None   = "none"
 )
-
-// Servers lists them in the order they are offered.
-func Servers() []string { return []string{Nginx, Caddy, Apache, None} }
 
 // Setup is what a recipe is filled in with.
 type Setup struct {
@@ -230,9 +226,6 @@ func (s Setup) host() string {
 	}
 	return "your site"
 }
-
-// IsServer reports whether recipes for server exist.
-func IsServer(server string) bool { return slices.Contains(Servers(), server) }
 
 func orElse(text, other string) string {
 	if text != "" {

@@ -2,6 +2,7 @@ package connect
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,6 +17,7 @@ const (
 	maxDeliveries = 32
 	maxUnread     = 16
 	maxLooked     = 100 // records of one batch that are looked at
+	maxText       = 200 // bytes of what a refused sender wrote
 )
 
 // Witness remembers what the store does not keep and a diagnosis needs: who was
@@ -85,7 +87,7 @@ func (w *Witness) Script() {
 func (w *Witness) Refuse(r Refusal) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	r.At = w.now()
+	r.At, r.Key, r.Origin = w.now(), short(r.Key), short(r.Origin)
 	w.refusals = slices.Insert(w.refusals, 0, r)
 	w.refusals = w.refusals[:min(len(w.refusals), maxRefusals)]
 }
@@ -172,6 +174,9 @@ func addOnce(known []string, one string) []string {
 	}
 	return append(known, one)
 }
+
+// short is a beginning of text that does not hold on to the rest.
+func short(text string) string { return strings.Clone(text[:min(len(text), maxText)]) }
 
 // last returns the end of a batch: a log's newest lines.
 func last[T any](records []T) []T { return records[max(0, len(records)-maxLooked):] }

@@ -65,12 +65,24 @@ func Inventory() []DataClass {
 			"telemetry: events, calls", "raw rows, 90 days", "with the rows",
 		},
 		{
-			"Request and response bodies", "`request_body`, `response_body`", "refused, except of endpoints that the project opted in; of those JSON, forms and messages, redacted as above",
+			"Request and response bodies", "`request_body`, `response_body`", "refused from browsers, and except of endpoints that the project opted in; of those JSON, forms and messages, redacted as above",
 			"telemetry: bodies", "three days", "with the rows",
 		},
 		{
 			"Behaviour: pages, clicks, calls", "events, calls, spans", "text redacted as above; no values of form fields, no key strokes, no recordings",
 			"telemetry: events, calls, spans, links, sessions", "90 days; counts by hour without ids 2 years", "rows and their share of all counts",
+		},
+		{
+			"What your own people write down: goals, saved views, settings", "the web page and its API", "as given: an owner's name, and a filter that names a person, stay in them",
+			"settings: document", "until deleted", "not reached: delete the view or goal",
+		},
+		{
+			"Source maps", "`clickspan sourcemap upload`", "as given; your source code, nobody's data unless it is written there",
+			"settings: document", "until deleted", "nothing to erase",
+		},
+		{
+			"What Connect remembers: networks, refused keys and origins, what of logs was not understood", "requests to intake", "networks truncated, 12 characters of a key, log lines redacted as above; the newest few",
+			"memory only", "until the server stops", "nothing to erase",
 		},
 		{
 			"Refusal of consent", "`Sec-GPC: 1`, `DNT: 1`, `consent: denied`", "identity, address, user agent and personal properties are removed; the rest counts",

@@ -1,7 +1,8 @@
 // Addresses outside Clickspan: other people's templates and what applications recorded. Both lead to web pages only.
 
-/** The template with the id in its placeholder, escaped so that an id can neither add a parameter nor leave the path. */
+/** The template with the id in its placeholder, escaped so that an id can neither add a parameter nor leave the path; empty for dots alone, which no escape keeps in place. */
 export function expandTemplate(template: string, kind: 'trace' | 'request' | 'session', id: string): string {
+  if (id === '.' || id === '..') return ''
   return template.replaceAll(`{${kind}_id}`, () => encodeURIComponent(id.toWellFormed()))
 }
 

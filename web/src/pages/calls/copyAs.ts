@@ -1,5 +1,5 @@
-// A call in the formats that other tools take. Only what is stored can be copied: what was redacted stays redacted, and
-// headers and bodies are not kept.
+// A call in the formats that other tools take. Only what is stored can be copied: what was redacted stays redacted.
+// Headers are not kept, and bodies of few endpoints only: curl and HAR come without both.
 import type { CallRecord } from '../../api/types'
 
 /** The address as stored. A log line often lacks the host, and never names the scheme. */
