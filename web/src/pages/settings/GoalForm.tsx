@@ -1,11 +1,11 @@
 import { useState } from 'react'
+import { useSaveGoal } from '../../api/goals'
 import { useEndpoints, useValues } from '../../api/queries'
 import { useRange } from '../../lib/view'
 import { catalogueNames } from './catalogue'
 import { fieldError, formError } from './fieldErrors'
 import { Form, SelectField, TextField } from './Form'
 import { goalBody, type GoalDraft, type StepKind } from './goalForm'
-import { useSaveGoal } from './settingsQueries'
 
 const kinds = [{ value: 'event', label: 'an event happens' }, { value: 'page', label: 'a page is seen' }, { value: 'call', label: 'a call is answered' }]
 const directions = [{ value: 'up', label: 'more is better' }, { value: 'down', label: 'fewer is better' }]

@@ -1,15 +1,16 @@
 import { useState } from 'react'
 import { Link } from '@tanstack/react-router'
+import { useDeleteGoal, useGoals } from '../../api/goals'
 import type { Goal } from '../../api/types'
-import { Answered, ErrorNotice } from '../../components/Notice'
+import { Answered } from '../../components/Notice'
+import { Scroll } from '../../components/Scroll'
 import { formatCount } from '../../lib/format'
 import { stepWords } from '../../lib/stepWords'
 import { useSetSearch, useViewSearch } from '../../lib/view'
+import { Proposals } from '../goals/Proposals'
 import { Confirm } from './Confirm'
 import { GoalForm } from './GoalForm'
-import { emptyGoal, goalBody, goalDraft } from './goalForm'
-import { Scroll } from './Scroll'
-import { useDeleteGoal, useGoals, useProposals, useSaveGoal, type Proposal } from './settingsQueries'
+import { emptyGoal, goalDraft } from './goalForm'
 
 /** In the URL: the goal that is being changed, or this for one being made. */
 const making = '+'
@@ -36,7 +37,10 @@ function Goals({ goals, admin }: { goals: Goal[]; admin: boolean }) {
       {admin && open && <section className="card" aria-labelledby="goal-form"><h2 id="goal-form">Change {open.name}</h2><GoalForm key={open.id} id={open.id} initial={goalDraft(open)} onDone={close} /></section>}
       {admin && sel === making && <section className="card" aria-labelledby="goal-form"><h2 id="goal-form">New goal</h2><GoalForm initial={emptyGoal} onDone={close} /></section>}
       {admin && !open && sel !== making && <div><button type="button" className="plain-button" onClick={() => setSearch({ sel: making })}>New goal</button></div>}
-      <Proposals goals={goals} admin={admin} />
+      <section className="card" aria-labelledby="proposals">
+        <h2 id="proposals">What the data suggests</h2>
+        <Proposals goals={goals} admin={admin} />
+      </section>
     </>
   )
 }
@@ -45,7 +49,7 @@ function GoalTable({ goals, admin, onEdit }: { goals: Goal[]; admin: boolean; on
   const [leaving, setLeaving] = useState<Goal | null>(null)
   return (
     <Scroll label="Goals">
-      <table className="mini-table setting-table">
+      <table className="mini-table ruled">
         <thead><tr><th scope="col">Goal</th><th scope="col">Reached by</th><th scope="col">Better</th><th scope="col" className="number">Target a day</th><th scope="col">Value</th><th scope="col">Owner</th>{admin && <th scope="col"><span className="hidden-text">Change</span></th>}</tr></thead>
         <tbody>
           {goals.map((goal) => (
@@ -77,39 +81,5 @@ function DeleteGoal({ of, onClose }: { of: Goal; onClose: () => void }) {
     <Confirm title={`Delete ${of.name}?`} act="Delete it" pending={remove.isPending} error={remove.error} onClose={onClose} onAct={() => remove.mutate(of.id, { onSuccess: onClose })}>
       <p>It leaves the Overview, and nothing is measured against it any more. The data stays: the same goal, made again, counts the past too.</p>
     </Confirm>
-  )
-}
-
-function Proposals({ goals, admin }: { goals: Goal[]; admin: boolean }) {
-  const proposals = useProposals()
-  return (
-    <section className="card" aria-labelledby="proposals">
-      <h2 id="proposals">What the data suggests</h2>
-      <Answered query={proposals} what="proposals">{({ proposals: all }) => <ProposalTable proposals={all.filter(({ goal }) => !goals.some((one) => stepWords(one.step) === stepWords(goal.step)))} admin={admin} />}</Answered>
-    </section>
-  )
-}
-
-function ProposalTable({ proposals, admin }: { proposals: Proposal[]; admin: boolean }) {
-  const accept = useSaveGoal()
-  if (proposals.length === 0) return <p className="muted">Nothing else stands out in the last 7 days.</p>
-  return (
-    <Scroll label="Proposed goals">
-      {accept.error && <ErrorNotice error={accept.error} />}
-      <table className="mini-table setting-table">
-        <thead><tr><th scope="col">Goal</th><th scope="col">Reached by</th><th scope="col" className="number">In 7 days</th><th scope="col" className="number">Visits</th>{admin && <th scope="col"><span className="hidden-text">Accept</span></th>}</tr></thead>
-        <tbody>
-          {proposals.map(({ goal, count, visits, of, example }) => (
-            <tr key={goal.id}>
-              <th scope="row">{example.session_id ? <Link to="/sessions/$id" params={{ id: example.session_id }} title="Open the newest visit with it">{goal.name}</Link> : goal.name}</th>
-              <td className="mono">{stepWords(goal.step)}</td>
-              <td className="number">{formatCount(count)}</td>
-              <td className="number nowrap">{formatCount(visits)} of {formatCount(of)}</td>
-              {admin && <td className="act"><button type="button" className="plain-button" aria-label={`Accept ${goal.name}`} disabled={accept.isPending} onClick={() => accept.mutate({ body: goalBody(goalDraft(goal)) })}>Accept</button></td>}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
   )
 }

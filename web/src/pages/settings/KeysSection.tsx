@@ -1,13 +1,13 @@
 import { useState } from 'react'
 import { CopyButton } from '../../components/CopyButton'
 import { Answered } from '../../components/Notice'
+import { Scroll } from '../../components/Scroll'
 import { Moment } from '../../components/values'
 import { Confirm } from './Confirm'
 import { fieldError, formError } from './fieldErrors'
 import { Form, LinesField, SelectField, TextField } from './Form'
 import { emptyKey, keyBody, whatStops } from './keys'
 import { linesOf } from './lines'
-import { Scroll } from './Scroll'
 import { useCreateKey, useKeys, useRevokeKey, type Key } from './settingsQueries'
 
 /** Who may send records to this project. */
@@ -29,7 +29,7 @@ function KeyTable({ keys, admin }: { keys: Key[]; admin: boolean }) {
   const ordered = keys.toSorted((a, b) => Number(a.revoked_at !== null) - Number(b.revoked_at !== null) || a.id - b.id)
   return (
     <Scroll label="Ingest keys">
-      <table className="mini-table setting-table">
+      <table className="mini-table ruled">
         <thead><tr><th scope="col">Key</th><th scope="col">Kind</th><th scope="col">Origins</th><th scope="col">Note</th><th scope="col">Created</th><th scope="col">State</th>{admin && <th scope="col"><span className="hidden-text">Change</span></th>}</tr></thead>
         <tbody>
           {ordered.map((key) => (

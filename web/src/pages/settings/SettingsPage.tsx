@@ -1,3 +1,4 @@
+import { useMe } from '../../api/me'
 import { Answered } from '../../components/Notice'
 import { useSetSearch, useViewSearch } from '../../lib/view'
 import { BodiesSection } from './BodiesSection'
@@ -6,7 +7,6 @@ import { GoalsSection } from './GoalsSection'
 import { KeysSection } from './KeysSection'
 import { LinksSection } from './LinksSection'
 import { ServerSection } from './ServerSection'
-import { useMe } from './settingsQueries'
 import '../overview/overview.css'
 import './settings.css'
 

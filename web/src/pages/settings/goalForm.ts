@@ -1,6 +1,6 @@
 // A goal as the form holds it, and as the API takes it.
+import type { GoalBody } from '../../api/goals'
 import type { Goal } from '../../api/types'
-import type { GoalBody } from './settingsQueries'
 
 export type StepKind = 'event' | 'page' | 'call'
 

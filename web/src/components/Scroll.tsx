@@ -4,5 +4,5 @@ import type { ReactNode } from 'react'
 export function Scroll({ label, children }: { label: string; children: ReactNode }) {
   // The region scrolls, so the keyboard must be able to reach it.
   // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-  return <div className="setting-scroll" tabIndex={0} role="region" aria-label={label}>{children}</div>
+  return <div className="scroll" tabIndex={0} role="region" aria-label={label}>{children}</div>
 }
