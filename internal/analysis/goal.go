@@ -34,10 +34,14 @@ type Goal struct {
 	Currency  string    `json:"currency,omitempty" maxLength:"8" example:"EUR"`
 }
 
-// Check reports what is wrong with the goal, as an [event.Permanent].
+// Check reports what is wrong with the goal, as an [event.Permanent] behind the path of
+// the field: `step.where: …`.
 func (g Goal) Check() error {
-	if _, err := g.Step.Compile(); err != nil {
+	if _, _, err := g.Step.subject(); err != nil {
 		return fmt.Errorf("step: %w", err)
+	}
+	if _, err := g.Step.Compile(); err != nil {
+		return fmt.Errorf("step.%w", err) // only its where is left to be wrong
 	}
 	if g.Currency != "" && g.Value == "" {
 		return &event.Permanent{Err: errors.New("currency: there is no value it could be of"), Hint: "Name the property that holds the value, or leave the currency out."}

@@ -52,7 +52,7 @@ func TestGoalsAreChecked(t *testing.T) {
 		`{"name":"a","step":{}}`:                                                  "step",
 		`{"name":"a","step":{"event":"x","page":"/"}}`:                            "step",
 		`{"name":"a","step":{"call":"x"}}`:                                        "step",
-		`{"name":"a","step":{"event":"x","where":"nope =="}}`:                     "step",
+		`{"name":"a","step":{"event":"x","where":"nope =="}}`:                     "step.where",
 		`{"name":"  ","step":{"event":"x"}}`:                                      "name",
 		`{"name":"a","step":{"event":"x"},"currency":"EUR"}`:                      "currency",
 		`{"name":"a","step":{"event":"x"},"direction":"sideways"}`:                "direction",

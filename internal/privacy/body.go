@@ -37,11 +37,13 @@ func (p *person) jsonBody(text string) string {
 		return note(text, "that is not valid JSON")
 	}
 	kept, _ := p.value("", value, 0)
-	out, err := json.Marshal(kept)
-	if err != nil {
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false) // people read it: & as it was sent, not as \u0026
+	if encoder.Encode(kept) != nil {
 		return note(text, "that cannot be written again")
 	}
-	return withinLimit(string(out))
+	return withinLimit(strings.TrimSuffix(out.String(), "\n"))
 }
 
 func withinLimit(text string) string {

@@ -27,6 +27,7 @@ func TestBodies(t *testing.T) {
 		`ada@example.com is taken`:                                            `[email] is taken`,
 		`{"password":"hunter2`:                                                `[a body of 20 bytes that is not valid JSON]`,
 		`{"a":1} {"password":"x"}`:                                            `[a body of 24 bytes that is not valid JSON]`,
+		`{"note":"1 < 2 & 3"}`:                                                `{"note":"1 < 2 & 3"}`,
 		`<pin>1234</pin>`:                                                     `[a body of 15 bytes that is neither JSON nor a form]`,
 		"  ":                                                                  "",
 		strings.Repeat("word ", 20e3):                                         `[a body of 99999 bytes which is more than the 65536 that are kept]`,

@@ -10,6 +10,7 @@ import { discoverPages } from './pages.mjs'
 import { checkOverview } from './overview.mjs'
 import { checkState } from './state.mjs'
 import { checkExplorer } from './explorer.mjs'
+import { checkSettings } from './settings.mjs'
 
 const address = process.env.CLICKSPAN_E2E_URL
 if (!address) {
@@ -34,6 +35,7 @@ try {
   await checkState(page, open, report)
   await checkExplorer(page, open, report)
   await checkOverview(page, origin, report)
+  await checkSettings(page, origin, report)
   await checkLogin(browser, origin)
 } finally {
   await browser.close()

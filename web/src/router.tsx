@@ -32,6 +32,7 @@ const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/sessions/$id', component: lazyRouteComponent(() => import('./pages/sessions/SessionPage')) }),
   createRoute({ getParentRoute: () => root, path: '/quality', component: lazyRouteComponent(() => import('./pages/quality/QualityPage')) }),
   createRoute({ getParentRoute: () => root, path: '/connect', component: lazyRouteComponent(() => import('./pages/connect/ConnectPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/settings', component: lazyRouteComponent(() => import('./pages/settings/SettingsPage')) }),
   createRoute({ getParentRoute: () => root, path: '/find', component: lazyRouteComponent(() => import('./pages/find/FindPage')) }),
 ])
 

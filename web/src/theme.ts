@@ -1,4 +1,4 @@
-import { createTheme } from '@mantine/core'
+import { createTheme, defaultVariantColorsResolver } from '@mantine/core'
 
 // From text to shadow; Mantine takes the borders from 4, the fields from 6 and the page from 7.
 const dark = ['#e4e8ed', '#c3cad3', '#a0aab6', '#68727e', '#2a3038', '#232932', '#1b2027', '#14181d', '#101317', '#0b0d10'] as const
@@ -10,6 +10,11 @@ export const theme = createTheme({
   primaryShade: { light: 8, dark: 4 },
   defaultRadius: 'sm',
   autoContrast: true,
+  // Filled buttons are of the primary colour, which is light in the dark; Mantine measures its contrast in the light only.
+  variantColorResolver: (input) => {
+    const colors = defaultVariantColorsResolver(input)
+    return input.variant === 'filled' ? { ...colors, color: 'var(--mantine-primary-color-contrast)' } : colors
+  },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace',
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },

@@ -1,7 +1,9 @@
 import { useSyncExternalStore } from 'react'
 import createClient from 'openapi-fetch'
 import { QueryCache, QueryClient } from '@tanstack/react-query'
-import type { paths } from './schema'
+import type { components, paths } from './schema'
+
+type FieldError = components['schemas']['FieldError']
 
 /** An answer of the API that is not a success: RFC 9457, with a hint that says what to do next. */
 export class Problem extends Error {
@@ -10,6 +12,8 @@ export class Problem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly hint: string,
+    /** The fields that were refused, by their path in what was sent. */
+    readonly fields: FieldError[] = [],
   ) {
     super(detail || title)
   }
@@ -52,7 +56,12 @@ export function problemOf(body: unknown, status: number): Problem {
     const value = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[key] : undefined
     return typeof value === 'string' ? value : ''
   }
-  return new Problem(status, part('title') || `The server answered ${status}`, part('detail'), part('hint'))
+  return new Problem(status, part('title') || `The server answered ${status}`, part('detail'), part('hint'), fieldsOf(body))
+}
+
+function fieldsOf(body: unknown): FieldError[] {
+  const errors = typeof body === 'object' && body !== null && 'errors' in body ? body.errors : undefined
+  return Array.isArray(errors) ? (errors as FieldError[]) : []
 }
 
 let authorised = true

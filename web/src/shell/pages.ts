@@ -36,6 +36,7 @@ const groups: { group: string; pages: Page[] }[] = [
     pages: [
       { path: '/connect', label: 'Connect', key: 'n' },
       { path: '/quality', label: 'Data quality', key: 'q' },
+      { path: '/settings', label: 'Settings', key: ',' },
     ],
   },
 ]

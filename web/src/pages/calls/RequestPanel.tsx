@@ -11,6 +11,7 @@ import { formatDuration, formatShare } from '../../lib/format'
 import { explainLink } from '../../lib/linkWords'
 import { callKey, describeEvent, eventKey } from '../sessions/timeline'
 import { alikeFilter } from './alike'
+import { Bodies } from './Bodies'
 import { CallFacts } from './CallFacts'
 import { asCurl, asHar, asJson } from './copyAs'
 import { splitOf } from './split'
@@ -55,6 +56,7 @@ function Request({ answer }: { answer: RequestAnswer }) {
       <Split answer={answer} />
       <Tiers answer={answer} />
       <Spans spans={answer.spans} />
+      <Bodies call={call} />
       <section>
         <h3>Request</h3>
         <p><CallsLink filter={alikeFilter(call)} side={call.side}>Calls like this</CallsLink> <span className="muted">same endpoint, status class and error</span></p>

@@ -1,10 +1,11 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useReached } from '../../api/overview'
-import type { Goal, Reached } from '../../api/types'
+import type { Reached } from '../../api/types'
 import { DataTable, type Column } from '../../charts/DataTable'
 import { Answered } from '../../components/Notice'
 import { Moment } from '../../components/values'
 import { plural } from '../../lib/format'
+import { stepWords } from '../../lib/stepWords'
 import { useRange } from '../../lib/view'
 
 const columns: Column<Reached>[] = [
@@ -24,16 +25,11 @@ export default function GoalPage() {
     <Answered query={reached} what="the goal">
       {({ goal, rows }) => (
         <div className="fill">
-          <h1>{goal.name} <span className="muted">reached {rows.length === 200 ? 'more than ' : ''}{plural(rows.length, 'time')} in this time range · {stepWords(goal.step)}</span></h1>
+          <h1>{goal.name} <span className="muted">reached {rows.length === 200 ? 'more than ' : ''}{plural(rows.length, 'time')} in this time range · {stepWords(goal.step)} · <Link to="/settings" search={{ view: 'goals', sel: goal.id }}>edit</Link></span></h1>
           {rows.length > 0 && <DataTable main label={`Times ${goal.name} was reached`} columns={columns} rows={rows} rowKey={(row) => `${row.event_id}${row.call_id}${row.time}`}
             onOpen={(row) => row.session_id && void navigate({ to: '/sessions/$id', params: { id: row.session_id }, search: { sel: row.event_id ?? row.call_id } })} />}
         </div>
       )}
     </Answered>
   )
-}
-
-function stepWords({ event, page, call, where }: Goal['step']): string {
-  const what = event ? `event ${event}` : page ? `page ${page}` : `call ${call}`
-  return where ? `${what} where ${where}` : what
 }

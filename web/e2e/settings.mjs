@@ -1,0 +1,75 @@
+import { checkAxe } from './report.mjs'
+
+/** What is set in the browser holds, and what is refused says so at its field. Everything made here is removed again. */
+export async function checkSettings(page, origin, report) {
+  await report.step('settings: a browser key needs an origin, is shown once, and can be revoked', async () => {
+    await page.goto(`${origin}/settings`)
+    await page.getByRole('button', { name: 'Create the key' }).click()
+    await page.getByText('Name at least one origin.').waitFor({ timeout: 5000 })
+    await page.getByLabel('Origins').fill('https://walk.example')
+    await page.getByLabel('Note').fill('walk')
+    await page.getByRole('button', { name: 'Create the key' }).click()
+    const secret = await page.locator('code.secret').innerText()
+    const sent = await page.request.post(`${origin}/intake/events`, {
+      headers: { 'X-Clickspan-Key': secret, Origin: 'https://walk.example' }, params: { debug: '1' }, data: { time: new Date().toISOString(), name: 'walk', device_id: 'walk' },
+    })
+    if (!sent.ok()) throw new Error(`the new key was answered with ${sent.status()}: ${await sent.text()}`)
+    await page.getByRole('button', { name: 'I have it' }).click()
+    if (await page.getByText(secret).count()) throw new Error('the key is still on the page')
+    await page.getByRole('row', { name: /walk/ }).getByRole('button', { name: /^Revoke/ }).click()
+    await page.getByText('Browsers on https://walk.example are refused').waitFor({ timeout: 5000 })
+    await checkAxe(page)
+    await page.getByRole('button', { name: 'Revoke it' }).click()
+    await page.getByRole('row', { name: /walk.*revoked/ }).first().waitFor({ timeout: 5000 })
+  })
+  await report.step('settings: a goal is made, refused with a reason at its field, changed and deleted', async () => {
+    await page.goto(`${origin}/settings?view=goals`)
+    await page.getByRole('button', { name: 'New goal' }).click()
+    await page.getByLabel('Name').fill('Walked')
+    await page.getByLabel('It is reached when').selectOption('page')
+    await page.getByLabel('Page', { exact: true }).fill('/**')
+    await page.getByLabel('Only where').fill('nope ==')
+    report.expectRefusals(true)
+    await page.getByRole('button', { name: 'Create the goal' }).click()
+    await page.locator('[aria-invalid=true]').waitFor({ timeout: 5000 })
+    if ((await page.locator('[aria-invalid=true]').inputValue()) !== 'nope ==') throw new Error('the reason stands at another field')
+    report.expectRefusals(false)
+    await page.getByLabel('Only where').fill('')
+    await page.getByLabel('Target a day').fill('12')
+    await page.getByRole('button', { name: 'Create the goal' }).click()
+    await page.getByRole('button', { name: 'Edit Walked' }).click()
+    await page.waitForURL((url) => url.searchParams.get('sel') === 'walked', { timeout: 5000 })
+    if ((await page.getByLabel('Target a day').inputValue()) !== '12') throw new Error('the target is not what was saved')
+    await page.getByLabel('Owner').fill('ada')
+    await page.getByRole('button', { name: 'Save the goal' }).click()
+    await page.getByRole('cell', { name: 'ada' }).waitFor({ timeout: 5000 })
+    await page.getByRole('button', { name: 'Delete Walked' }).click()
+    await page.getByRole('button', { name: 'Delete it' }).click()
+    await page.getByRole('link', { name: 'Walked' }).waitFor({ state: 'detached', timeout: 5000 })
+  })
+  await report.step('settings: an endpoint of the catalogue keeps its bodies, until it is removed', async () => {
+    await page.goto(`${origin}/settings?view=bodies`)
+    const offered = page.locator('datalist option')
+    await offered.first().waitFor({ state: 'attached', timeout: 10_000 })
+    const endpoint = await offered.first().textContent()
+    await page.getByLabel('Endpoint', { exact: true }).fill(endpoint)
+    await page.getByRole('button', { name: 'Keep its bodies' }).click()
+    await page.getByRole('button', { name: `Remove ${endpoint}` }).click()
+    await page.getByRole('button', { name: `Remove ${endpoint}` }).waitFor({ state: 'detached', timeout: 5000 })
+  })
+  await report.step('settings: a template shows where it leads while it is typed', async () => {
+    await page.goto(`${origin}/settings?view=links`)
+    await page.getByLabel('A trace opens at').fill('https://tracing.example/trace/{trace_id}')
+    await page.getByRole('link', { name: /tracing\.example\/trace\/4bf92f35/ }).waitFor({ timeout: 5000 })
+  })
+  await report.step('settings: a phone shows every section without scrolling sideways', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    for (const view of ['keys', 'goals', 'links', 'bodies', 'server']) {
+      await page.goto(`${origin}/settings?view=${view}`)
+      await page.locator('main :is(.card, form)').first().waitFor({ timeout: 10_000 })
+      const width = await page.evaluate(() => document.documentElement.scrollWidth)
+      if (width > 390) throw new Error(`${view} is ${width} px wide on a phone of 390`)
+    }
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
+}
