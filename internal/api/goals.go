@@ -128,7 +128,22 @@ func (s *Server) keepGoal(ctx context.Context, project event.ProjectID, g stored
 		field, _, _ := strings.Cut(err.Error(), ":")
 		return atField(field, err)
 	}
-	return s.meta.PutDocument(ctx, project, goalKind, g.ID, g)
+	return putGoal(ctx, s.meta, project, g)
+}
+
+func putGoal(ctx context.Context, db *meta.DB, project event.ProjectID, g storedGoal) error {
+	return db.PutDocument(ctx, project, goalKind, g.ID, g)
+}
+
+// SetGoals gives a project that has none its goals, in the order given. They are not
+// checked.
+func SetGoals(ctx context.Context, db *meta.DB, project event.ProjectID, goals ...analysis.Goal) error {
+	for i, g := range goals {
+		if err := putGoal(ctx, db, project, storedGoal{Goal: g, Place: int64(i + 1)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ReplaceGoalInput carries the goal and names the one it replaces.

@@ -72,6 +72,9 @@ func openDemo(e *env, n *node, c demoCmd, now time.Time) (*demo, error) {
 		if err := d.claim(e); err != nil {
 			return nil, err
 		}
+		if err := api.SetGoals(e.ctx, n.meta, meta.DefaultProject, d.story.goals()...); err != nil {
+			return nil, err
+		}
 	}
 	if d.world, err = d.story.world(); err != nil {
 		return nil, &event.Permanent{Err: err, Hint: "See clickspan demo --help for what can be set."}

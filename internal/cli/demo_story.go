@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"math"
 	"slices"
 	"time"
 
+	"github.com/clickspan/clickspan/internal/analysis"
 	"github.com/clickspan/clickspan/internal/simulate"
 )
 
@@ -43,6 +45,15 @@ func (s *story) world() (*simulate.World, error) {
 		Seed: s.Seed, People: s.People, Visits: demoVisits, Days: s.Days, End: s.End, Peak: s.Peak,
 		Confounders: simulate.Demo(), Skew: demoSkew, Untraced: demoUntraced, Errors: demoErrors,
 	})
+}
+
+// goals are what this shop is about: one visit in twenty or so ends with a paid order.
+func (s *story) goals() []analysis.Goal {
+	target := math.Ceil(float64(s.People) * demoVisits / 20)
+	return []analysis.Goal{
+		{ID: "order-paid", Name: "Order paid", Step: analysis.Step{Event: "Order Paid"}, Direction: analysis.Up, Target: target, Owner: "payments", Value: "properties.amount", Currency: "EUR"},
+		{ID: "checkout-started", Name: "Checkout started", Step: analysis.Step{Event: "Checkout Started"}, Direction: analysis.Up},
+	}
 }
 
 func (s *story) length() time.Duration { return time.Duration(s.Days) * 24 * time.Hour }

@@ -215,7 +215,7 @@ type EndpointStats struct {
 
 // Caller is an action that called an endpoint.
 type Caller struct {
-	Name   string `json:"name"`
+	Name   string `json:"name"` // of the element, else of the event
 	Kind   string `json:"kind"`
 	Page   string `json:"page"`   // route template, else path
 	Count  int64  `json:"count"`  // how often it was done and called the endpoint

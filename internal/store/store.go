@@ -256,8 +256,8 @@ type Reader interface {
 	Endpoints(ctx context.Context, q EndpointsQuery) (Endpoints, error)
 	// Callers returns the actions that called an endpoint: the events that caused
 	// its calls in Scope (of either side, directly or through a client call),
-	// grouped by name, kind and page, by count desc, then name, page, kind; at most
-	// limit. Each event counts once however many calls it caused.
+	// grouped by name (the element's where one has a name, else the event's), kind and
+	// page, by count desc, then name, page, kind; at most limit. Each event counts once however many calls it caused.
 	Callers(ctx context.Context, s Scope, e event.Endpoint, limit int) ([]Caller, error)
 	// Sessions returns sessions that began in Scope, newest start first, then id
 	// ascending, their parts added up. In the order of parts (Start, then Anchor):

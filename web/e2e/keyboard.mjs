@@ -41,7 +41,7 @@ export async function checkKeyboard(page, open, report) {
     if ((await selectionAfter(page, second)) !== first) throw new Error('k did not move back')
     await page.locator('aside h2').waitFor({ timeout: 5000 })
     await page.keyboard.press('Escape')
-    await page.locator('aside').waitFor({ state: 'detached', timeout: 2000 })
+    await page.locator('aside.panel').waitFor({ state: 'detached', timeout: 2000 })
   })
   await report.step('keyboard: Enter opens a session, arrows open and close its tree', async () => {
     await open('/sessions')

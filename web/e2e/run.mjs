@@ -11,6 +11,7 @@ import { checkOverview } from './overview.mjs'
 import { checkState } from './state.mjs'
 import { checkExplorer } from './explorer.mjs'
 import { checkSettings } from './settings.mjs'
+import { checkLayout, checkMenu } from './layout.mjs'
 
 const address = process.env.CLICKSPAN_E2E_URL
 if (!address) {
@@ -29,7 +30,9 @@ try {
   await page.goto(address)
   const origin = new URL(address).origin
   const { pages, range } = await discoverPages(page, origin)
+  await page.evaluate(() => localStorage.setItem('clickspan-tour', 'over'))
   for (const target of pages) await checkPage(page, origin, target)
+  await checkPhone(context, origin, pages)
   const open = (path) => page.goto(`${origin}${path}?${range}`)
   await checkKeyboard(page, open, report)
   await checkState(page, open, report)
@@ -60,10 +63,43 @@ async function checkPage(page, origin, { name, path, ready, refused = false }) {
       await settle(page, ready)
       await checkAxe(page)
     })
-    if (shots) await page.screenshot({ path: join(shots, `${name}-${scheme}.png`) })
+    await keepShot(page, `${name}-1440-${scheme}`)
   }
+  await report.step(`${name}: nothing overlaps at 1440 px`, () => checkLayout(page))
   await setScheme(page, 'light')
   report.expectRefusals(false)
+}
+
+/** The same pages on a phone, for whoever walks the site on theirs: with the credential of the wide window. */
+async function checkPhone(wide, origin, pages) {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, timezoneId: 'Europe/Vienna', colorScheme: 'light', hasTouch: true, storageState: await wide.storageState() })
+  const page = await context.newPage()
+  report.watchConsole(page)
+  for (const { name, path, ready, refused = false } of pages) {
+    report.expectRefusals(refused)
+    await report.step(`${name}: fits a phone, with the menu at hand`, async () => {
+      await page.goto(origin + path)
+      await settle(page, ready)
+      await checkLayout(page)
+      await checkMenu(page)
+    })
+    for (const scheme of shots ? ['dark', 'light'] : []) {
+      await setScheme(page, scheme)
+      await keepShot(page, `${name}-390-${scheme}`)
+    }
+    report.expectRefusals(false)
+  }
+  await context.close()
+}
+
+/** Keeps a picture of the whole page, in a window high enough for it. */
+async function keepShot(page, name) {
+  if (!shots) return
+  const window = page.viewportSize()
+  const height = await page.evaluate(() => document.documentElement.scrollHeight)
+  if (height > window.height) await page.setViewportSize({ ...window, height })
+  await page.screenshot({ path: join(shots, `${name}.png`) })
+  await page.setViewportSize(window)
 }
 
 /** A browser without the cookie is told how to get in; a server opened for tests lets it in at once. */

@@ -302,13 +302,13 @@ func endpointCases() []example {
 				w.must(err)
 				return out
 			}
-			pay := store.Caller{Name: "click", Kind: "click", Page: "/cart", Count: 2, Failed: 1, People: 1}
+			pay := store.Caller{Name: "Pay", Kind: "click", Page: "/cart", Count: 2, Failed: 1, People: 1}
 			opened := store.Caller{Name: "page_view", Kind: "page_view", Page: "/cart", Count: 1, People: 1}
 			w.want(callers(func(*store.Scope) {}, 10), []store.Caller{pay, opened})
 			w.want(callers(func(*store.Scope) {}, 1), []store.Caller{pay})
-			w.want(callers(func(s *store.Scope) { s.MinConfidence = 0.9 }, 10), []store.Caller{{Name: "click", Kind: "click", Page: "/cart", Count: 2, People: 1}})
-			w.want(callers(func(s *store.Scope) { s.Bots = true }, 10), []store.Caller{{Name: "click", Kind: "click", Page: "/cart", Count: 3, Failed: 1, People: 2}, opened})
-			w.want(callers(func(s *store.Scope) { s.Filter = is("call.failed", store.Eq, true) }, 10), []store.Caller{{Name: "click", Kind: "click", Page: "/cart", Count: 1, Failed: 1, People: 1}})
+			w.want(callers(func(s *store.Scope) { s.MinConfidence = 0.9 }, 10), []store.Caller{{Name: "Pay", Kind: "click", Page: "/cart", Count: 2, People: 1}})
+			w.want(callers(func(s *store.Scope) { s.Bots = true }, 10), []store.Caller{{Name: "Pay", Kind: "click", Page: "/cart", Count: 3, Failed: 1, People: 2}, opened})
+			w.want(callers(func(s *store.Scope) { s.Filter = is("call.failed", store.Eq, true) }, 10), []store.Caller{{Name: "Pay", Kind: "click", Page: "/cart", Count: 1, Failed: 1, People: 1}})
 			w.want(callers(func(s *store.Scope) { s.From = clock("11:00:00") }, 10), []store.Caller{})
 			_, err := w.store.Callers(w.ctx(), w.today(), event.Endpoint{}, 0)
 			w.wantPermanent(err)

@@ -123,7 +123,7 @@ func (r *Reference) Callers(ctx context.Context, s store.Scope, e event.Endpoint
 			continue
 		}
 		page := cmp.Or(action.row.Page.Route, action.row.Page.Path)
-		group := store.Caller{Name: action.row.Name, Kind: string(action.row.Kind), Page: page}
+		group := store.Caller{Name: cmp.Or(action.row.Target.Name, action.row.Name), Kind: string(action.row.Kind), Page: page}
 		if callers[group] == nil {
 			callers[group], people[group] = &store.Caller{Name: group.Name, Kind: group.Kind, Page: group.Page}, map[string]bool{}
 		}

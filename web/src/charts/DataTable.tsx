@@ -119,7 +119,7 @@ function HeadCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort: So
     <div role="columnheader" className={column.align} title={column.title} aria-sort={direction}>
       {column.value && onSort ? (
         <button type="button" onClick={() => onSort({ id: column.id, desc: on ? !sort.desc : column.align === 'end' })}>
-          {column.header}<span aria-hidden>{on ? (sort.desc ? ' ▼' : ' ▲') : ''}</span>
+          {column.header}{on && <span aria-hidden className="sort-arrow">{sort.desc ? '▼' : '▲'}</span>}
         </button>
       ) : column.header}
     </div>

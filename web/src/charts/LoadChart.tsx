@@ -23,7 +23,7 @@ export function LoadChart({ groups, label }: { groups: LoadGroup[]; label: strin
           </g>
         ))}
         {[0, 0.5, 1].map((share) => (
-          <text key={share} className="axis" x={x(most * share)} y={height - 6} textAnchor={share === 0 ? 'start' : share === 1 ? 'end' : 'middle'}>{formatRate(most * share)}</text>
+          <text key={share} className="axis" x={x(most * share)} y={height - 6} textAnchor={share === 0 ? 'start' : share === 1 ? 'end' : 'middle'}>{formatRate(most * share, most)}</text>
         ))}
         <path className="load-p50" d={line('p50')} />
         <path className="load-p95" d={line('p95')} />
@@ -31,7 +31,7 @@ export function LoadChart({ groups, label }: { groups: LoadGroup[]; label: strin
           <g key={group.from}>
             <circle className="load-p50" cx={x(group.load)} cy={y(group.p50)} r={3} />
             <rect className="load-p95" x={x(group.load) - 3} y={y(group.p95) - 3} width={6} height={6}>
-              <title>{`${formatRate(group.from)} to ${formatRate(group.to)}: p50 ${formatMs(group.p50)}, p95 ${formatMs(group.p95)}, ${plural(group.spans, 'span')} of time`}</title>
+              <title>{`${formatRate(group.from, group.to)} to ${formatRate(group.to)}: p50 ${formatMs(group.p50)}, p95 ${formatMs(group.p95)}, ${plural(group.spans, 'span')} of time`}</title>
             </rect>
           </g>
         ))}

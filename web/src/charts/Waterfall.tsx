@@ -130,7 +130,8 @@ export function Waterfall({ label, rows, axis, onAxis, selected, onSelect, stops
   )
 }
 
-const fractions = [0, 0.2, 0.4, 0.6, 0.8]
+// The last fifth of the head belongs to the button that changes the axis.
+const fractions = [0, 0.2, 0.4, 0.6]
 
 function Head({ axis, onAxis, view: [from, to] }: { axis: Axis; onAxis: (axis: Axis) => void; view: [number, number] }) {
   return (
@@ -139,8 +140,8 @@ function Head({ axis, onAxis, view: [from, to] }: { axis: Axis; onAxis: (axis: A
       <div role="columnheader" title="How the row is tied to the one above, and how sure that is">Link</div>
       <div role="columnheader" className="end">Took</div>
       <div role="columnheader" className="bars">
-        <button type="button" className="axis-button" title="Measure the bars from the other beginning" onClick={() => onAxis(axis === 'action' ? 'session' : 'action')}>
-          {axis === 'action' ? 'since the action' : 'since the session began'} ⇄
+        <button type="button" className="axis-button" title={axis === 'action' ? 'Bars begin at the action above them; measure from the beginning of the session instead' : 'Bars begin with the session; measure each from the action above it instead'} onClick={() => onAxis(axis === 'action' ? 'session' : 'action')}>
+          {axis === 'action' ? 'since action' : 'since begin'} ⇄
         </button>
         {fractions.map((fraction) => <span key={fraction} style={{ left: `${fraction * 100}%` }}>{formatMs(Math.max(0, from + fraction * (to - from)))}</span>)}
       </div>

@@ -15,6 +15,8 @@ export type WaterfallRow = {
   start: number
   /** Milliseconds; absent for a moment. */
   duration?: number
+  /** Milliseconds by which start was moved to fit the clock of the row above. */
+  moved?: number
   tone: Tone
   /** How the row is tied to the one above it. */
   link?: { method: string; confidence: number }

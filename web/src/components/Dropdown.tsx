@@ -7,7 +7,7 @@ export function Dropdown({ label, children }: { label: string; children: (close:
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-start" trapFocus returnFocus shadow="md">
       <Popover.Target>
-        <Button size="compact-xs" variant="default" onClick={() => setOpen(!open)}>{label} <span aria-hidden>▾</span></Button>
+        <Button size="compact-xs" variant="default" onClick={() => setOpen(!open)}>{label}<span aria-hidden>&nbsp;▾</span></Button>
       </Popover.Target>
       <Popover.Dropdown aria-label={label} className="dropdown">{children(() => setOpen(false))}</Popover.Dropdown>
     </Popover>

@@ -43,6 +43,11 @@ export function SessionsLink({ filter, children }: { filter: string; children: R
   )
 }
 
+/** A count and the link to what it counts; none has nothing to open. */
+export function Opens({ n, children }: { n: number; children: (text: string) => ReactNode }) {
+  return n === 0 ? <span className="muted">0</span> : children(formatCount(n))
+}
+
 /** A person's id, which opens the person. */
 export function PersonLink({ id }: { id: string }) {
   return <Link to="/people/$id" params={{ id }} className="mono" onClick={(event) => event.stopPropagation()}>{id}</Link>

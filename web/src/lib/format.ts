@@ -17,13 +17,19 @@ export function formatShare(share: number | null | undefined): string {
   return `${percent.toFixed(distance < 1 ? 2 : percent < 10 ? 1 : 0)} %`
 }
 
-/** Calls per second, with the unit that keeps the number readable. */
-export function formatRate(perSecond: number | null | undefined): string {
+/** Calls per second, in the unit that keeps the number, or another beside it, readable. */
+export function formatRate(perSecond: number | null | undefined, beside = perSecond ?? 0): string {
   if (perSecond == null || !Number.isFinite(perSecond)) return missing
   if (perSecond === 0) return '0'
-  if (perSecond >= 1) return `${perSecond.toFixed(perSecond < 10 ? 1 : 0)} /s`
-  if (perSecond * 60 >= 1) return `${(perSecond * 60).toFixed(1)} /min`
+  if (beside >= 1) return `${perSecond.toFixed(perSecond < 10 ? 1 : 0)} /s`
+  if (beside * 60 >= 1) return `${(perSecond * 60).toFixed(1)} /min`
   return `${(perSecond * 3600).toFixed(1)} /h`
+}
+
+/** "12.2 calls a minute": a rate within a sentence. */
+export function rateWords(perSecond: number | null | undefined): string {
+  const [number, unit] = formatRate(perSecond).split(' /')
+  return unit ? `${number} calls a ${{ s: 'second', min: 'minute', h: 'hour' }[unit]}` : number === '0' ? 'no call' : missing
 }
 
 /** Microseconds as µs, ms, s, min or h with at most three significant digits. */

@@ -36,7 +36,7 @@ function LoadView({ answer, of, span }: { answer: SeriesAnswer; of: string; span
   return (
     <ChartFrame title={`Latency against load: ${of}`} finding={describe(spans, groups, span)}
       columns={['Calls per second', 'p50', 'p95', 'Spans of time']}
-      rows={groups.map((group) => [`${formatRate(group.from)} – ${formatRate(group.to)}`, formatMs(group.p50), formatMs(group.p95), group.spans])}>
+      rows={groups.map((group) => [`${formatRate(group.from, group.to)} – ${formatRate(group.to)}`, formatMs(group.p50), formatMs(group.p95), group.spans])}>
       {groups.length > 1 && <LoadChart groups={groups} label={`Median and 95th percentile duration of ${of} by calls per second`} />}
     </ChartFrame>
   )
@@ -57,6 +57,6 @@ function describe(spans: LoadSpan[], groups: LoadGroup[], span: string): string 
   const verdict = loadVerdict(correlation)
   if (!quiet || !busy || !correlation) return `Not enough to tell: ${plural(spans.length, 'span')} of ${span} with timed calls and a load that changes, 12 are needed. Look at a longer range.`
   const words = { rises: 'Slower when busier', falls: 'Faster when busier', unclear: 'Load does not explain the durations', 'too little': '' }[verdict]
-  return `${words}: p95 is ${formatMs(quiet.p95)} around ${formatRate(quiet.load)} and ${formatMs(busy.p95)} around ${formatRate(busy.load)} `
+  return `${words}: p95 is ${formatMs(quiet.p95)} around ${formatRate(quiet.load, busy.load)} and ${formatMs(busy.p95)} around ${formatRate(busy.load)} `
     + `(rank correlation ${correlation.rho.toFixed(2)}, ${correlation.low.toFixed(2)} to ${correlation.high.toFixed(2)}, over ${correlation.n} spans of ${span}; an association, not a cause).`
 }

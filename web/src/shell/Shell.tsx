@@ -44,7 +44,7 @@ export function Shell() {
         <ProjectSwitcher />
         <TimeRangePicker />
         <ActionIcon variant="default" size={26} aria-label="Switch between dark and light" title="Dark or light (Shift+D)" onClick={toggleTheme}>◐</ActionIcon>
-        <ActionIcon variant="default" size={26} aria-label="Keyboard help" title="Keyboard (?)" onClick={() => setHelp(true)}>?</ActionIcon>
+        <ActionIcon variant="default" size={26} className="keys-button" aria-label="Keyboard help" title="Keyboard (?)" onClick={() => setHelp(true)}>?</ActionIcon>
       </AppShell.Header>
       <AppShell.Navbar className={menu ? 'navbar open' : 'navbar'} aria-label="Pages"><Navigation onChoose={() => setMenu(false)} /></AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}><RangeOffer /><Outlet /></AppShell.Main>

@@ -17,7 +17,7 @@ export function TimeRangePicker() {
     <>
       <Popover opened={open} onChange={setOpen} position="bottom-end" width={300} trapFocus shadow="md">
         <Popover.Target>
-          <Button size="compact-sm" variant="default" onClick={() => setOpen(!open)}>
+          <Button size="compact-sm" variant="default" className="range-button" onClick={() => setOpen(!open)}>
             <span className="hidden-text">Time range: </span>{label}<span className="muted zone"> {zoneName(zone)}</span>
           </Button>
         </Popover.Target>

@@ -18,11 +18,11 @@ WITH known AS (
         AND c.service = ? AND c.method = ? AND c.route = ? /*conditions*/
     GROUP BY t.event
 )
-SELECT e.name, CAST(e.kind AS VARCHAR) AS kind, CASE WHEN e.page_route <> '' THEN e.page_route ELSE e.path END AS page,
+SELECT coalesce(nullif(e.target, ''), e.name) AS caller, CAST(e.kind AS VARCHAR) AS kind, CASE WHEN e.page_route <> '' THEN e.page_route ELSE e.path END AS page,
     count(*) AS n, count(*) FILTER (a.failed), /*people*/
 FROM called a
 JOIN events e ON e.id = a.event
 WHERE e.project = ? AND e.time >= ? AND e.time < ? /*bots*/
 GROUP BY ALL
-ORDER BY n DESC, e.name, page, kind
+ORDER BY n DESC, caller, page, kind
 LIMIT ?

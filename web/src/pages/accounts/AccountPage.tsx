@@ -40,7 +40,7 @@ function Numbers({ id }: { id: string }) {
   const [count, failed, rate] = calls.data?.rows[0]?.values ?? []
   return (
     <p>
-      <SessionsLink filter={term('session.account_id', '==', id)}>{formatCount(people)} people in {formatCount(visits)} sessions</SessionsLink>,{' '}
+      <SessionsLink filter={term('session.account_id', '==', id)}>{people === 1 ? '1 person' : `${formatCount(people)} people`} in {visits === 1 ? '1 session' : `${formatCount(visits)} sessions`}</SessionsLink>,{' '}
       <CallsLink filter={term('call.account_id', '==', id)}>{formatCount(count)} calls</CallsLink>,{' '}
       <CallsLink filter={`${term('call.account_id', '==', id)} && call.failed == true`}>{formatCount(failed)} failed</CallsLink> ({formatShare(rate)}).
     </p>

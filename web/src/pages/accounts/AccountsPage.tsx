@@ -4,9 +4,9 @@ import { DataTable, type Column } from '../../charts/DataTable'
 import { Answered, EmptyNotice } from '../../components/Notice'
 import { NothingMatches } from '../../components/Onboarding'
 import { SearchBox } from '../../components/SearchBox'
-import { CallsLink, Moment, SessionsLink } from '../../components/values'
+import { CallsLink, Moment, Opens, SessionsLink } from '../../components/values'
 import { term } from '../../lib/filter'
-import { formatCount, formatDuration, formatShare, plural } from '../../lib/format'
+import { formatDuration, formatShare, plural } from '../../lib/format'
 import { formatSort, parseSort } from '../../lib/search'
 import { useRange, useSetSearch, useViewSearch } from '../../lib/view'
 
@@ -36,16 +36,17 @@ export default function AccountsPage() {
 }
 
 const theirs = (a: AccountRow) => term('call.account_id', '==', a.id)
+const visits = (a: AccountRow) => term('session.account_id', '==', a.id)
 
 const accountColumns: Column<AccountRow>[] = [
   { id: 'id', header: 'Account', width: 'minmax(180px, 1fr)', value: (a) => a.id, cell: (a) => <bdi title={a.id}>{a.id}</bdi> },
-  { id: 'failed', header: 'Failed calls', width: '92px', align: 'end', value: (a) => a.failed, cell: (a) => a.failed === 0 ? <span className="muted">0</span> : <CallsLink filter={`${theirs(a)} && call.failed == true`}><span className="failed">{formatCount(a.failed)}</span></CallsLink> },
+  { id: 'failed', header: 'Failed calls', width: '92px', align: 'end', value: (a) => a.failed, cell: (a) => <Opens n={a.failed}>{(n) => <CallsLink filter={`${theirs(a)} && call.failed == true`}><span className="failed">{n}</span></CallsLink>}</Opens> },
   { id: 'share', header: 'Share', width: '72px', align: 'end', title: 'Failed of all calls', value: (a) => a.error_rate ?? -1, cell: (a) => formatShare(a.error_rate) },
-  { id: 'friction', header: 'Friction', width: '76px', align: 'end', title: 'Signs of friction in its sessions', value: (a) => a.signals, cell: (a) => <SessionsLink filter={`${term('session.account_id', '==', a.id)} && session.signals > 0`}>{formatCount(a.signals)}</SessionsLink> },
+  { id: 'friction', header: 'Friction', width: '76px', align: 'end', title: 'Signs of friction in its sessions', value: (a) => a.signals, cell: (a) => <Opens n={a.signals}>{(n) => <SessionsLink filter={`${visits(a)} && session.signals > 0`}>{n}</SessionsLink>}</Opens> },
   { id: 'p95', header: 'p95', width: '76px', align: 'end', value: (a) => a.p95_us ?? -1, cell: (a) => formatDuration(a.p95_us) },
-  { id: 'calls', header: 'Calls', width: '76px', align: 'end', value: (a) => a.calls, cell: (a) => <CallsLink filter={theirs(a)}>{formatCount(a.calls)}</CallsLink> },
-  { id: 'people', header: 'People', width: '72px', align: 'end', value: (a) => a.people, cell: (a) => <SessionsLink filter={term('session.account_id', '==', a.id)}>{formatCount(a.people)}</SessionsLink> },
-  { id: 'sessions', header: 'Sessions', width: '80px', align: 'end', value: (a) => a.sessions, cell: (a) => <SessionsLink filter={term('session.account_id', '==', a.id)}>{formatCount(a.sessions)}</SessionsLink> },
+  { id: 'calls', header: 'Calls', width: '76px', align: 'end', value: (a) => a.calls, cell: (a) => <Opens n={a.calls}>{(n) => <CallsLink filter={theirs(a)}>{n}</CallsLink>}</Opens> },
+  { id: 'people', header: 'People', width: '72px', align: 'end', value: (a) => a.people, cell: (a) => <Opens n={a.people}>{(n) => <SessionsLink filter={visits(a)}>{n}</SessionsLink>}</Opens> },
+  { id: 'sessions', header: 'Sessions', width: '80px', align: 'end', value: (a) => a.sessions, cell: (a) => <Opens n={a.sessions}>{(n) => <SessionsLink filter={visits(a)}>{n}</SessionsLink>}</Opens> },
   { id: 'seen', header: 'Last seen', width: '128px', align: 'end', value: (a) => (a.last_seen ? Date.parse(a.last_seen) : 0), cell: (a) => (a.last_seen ? <Moment at={a.last_seen} /> : '–') },
 ]
 

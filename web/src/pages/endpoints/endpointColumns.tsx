@@ -1,5 +1,5 @@
 import type { Column } from '../../charts/DataTable'
-import { CallsLink, Method, Moment } from '../../components/values'
+import { CallsLink, Method, Moment, Opens } from '../../components/values'
 import { endpointFilter, type EndpointStats } from '../../api/endpoints'
 import { formatCount, formatDuration, formatRate, formatShare } from '../../lib/format'
 
@@ -23,7 +23,7 @@ export function endpointColumns(seconds: number): Column<EndpointStats>[] {
     { id: 'p50', header: 'p50', width: '72px', align: 'end', value: (e) => e.p50_us ?? -1, cell: (e) => formatDuration(e.p50_us) },
     { id: 'p95', header: 'p95', width: '72px', align: 'end', value: (e) => e.p95_us ?? -1, cell: (e) => formatDuration(e.p95_us) },
     { id: 'p99', header: 'p99', width: '72px', align: 'end', value: (e) => e.p99_us ?? -1, cell: (e) => formatDuration(e.p99_us) },
-    { id: 'people', header: 'People', width: '76px', align: 'end', value: (e) => e.people, cell: (e) => formatCount(e.people) },
+    { id: 'people', header: 'People', width: '76px', align: 'end', value: (e) => e.people, cell: (e) => <Opens n={e.people}>{(n) => <CallsLink filter={`${endpointFilter(e)} && (has(call.user_id) || has(call.device_id))`}>{n}</CallsLink>}</Opens> },
     { id: 'seen', header: 'Last seen', width: '128px', align: 'end', value: (e) => Date.parse(e.last_seen), cell: (e) => <Moment at={e.last_seen} /> },
   ]
 }

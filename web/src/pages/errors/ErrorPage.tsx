@@ -85,7 +85,7 @@ function Trend({ answer: { error, buckets, end } }: { answer: ErrorAnswer }) {
   const most = error.trend.indexOf(Math.max(...error.trend))
   return (
     <ChartFrame title="Over time" columns={['Time', 'Errors']} rows={times.map((at, i) => [formatMoment(at, zone, 'minute'), error.trend[i] ?? 0])}
-      finding={`Most at ${formatMoment(times[most]!, zone, 'minute')}: ${formatCount(error.trend[most])} until ${formatMoment(times[most + 1] ?? Date.parse(end), zone, 'minute')}.`}>
+      finding={`Most were ${formatCount(error.trend[most])}, from ${formatMoment(times[most]!, zone, 'minute')} to ${formatMoment(times[most + 1] ?? Date.parse(end), zone, 'minute')}.`}>
       <TimeSeries label={`How often ${error.name} happened over time`} times={times} lines={lines} marks={marks} height={140} onZoom={(from, to) => setSearch({ from: toIso(from), to: toIso(to) })} />
     </ChartFrame>
   )

@@ -3,13 +3,13 @@ import type { ErrorGroup, ErrorPerson } from '../../api/groups'
 import type { EventRecord } from '../../api/types'
 import type { Column } from '../../charts/DataTable'
 import { Sparkline } from '../../charts/Sparkline'
-import { Moment, PersonLink, Status } from '../../components/values'
+import { Moment, Opens, PersonLink, Status } from '../../components/values'
 import { formatCount } from '../../lib/format'
 import { eventKey } from '../sessions/timeline'
 
 /** A number that opens a part of the error's page. */
 function Part({ error, part, n }: { error: ErrorGroup; part: string; n: number }) {
-  return <Link to="/errors/$id" params={{ id: error.id }} hash={part} onClick={(event) => event.stopPropagation()}>{formatCount(n)}</Link>
+  return <Opens n={n}>{(text) => <Link to="/errors/$id" params={{ id: error.id }} hash={part} onClick={(event) => event.stopPropagation()}>{text}</Link>}</Opens>
 }
 
 export const errorColumns: Column<ErrorGroup>[] = [

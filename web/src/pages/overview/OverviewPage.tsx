@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useOverview } from '../../api/overview'
 import type { Overview } from '../../api/types'
 import { Answered, EmptyNotice } from '../../components/Notice'
-import { formatCount, formatRate, formatShare } from '../../lib/format'
+import { formatCount, formatShare, rateWords } from '../../lib/format'
 import { useRange } from '../../lib/view'
 import { RedCharts } from '../RedCharts'
 import { CostsSection } from './CostsSection'
@@ -53,7 +53,7 @@ function LiveLine({ overview: { live, data } }: { overview: Overview }) {
   return (
     <p className="row muted">
       <span>
-        At this moment: <Link to="/live">{formatRate(live.calls_per_second)}</Link> calls, <Link to="/live">{formatCount(live.people)}</Link> {live.people === 1 ? 'person' : 'people'} active in the last 5 minutes.
+        At this moment: <Link to="/live">{rateWords(live.calls_per_second)}</Link>, <Link to="/live">{formatCount(live.people)}</Link> {live.people === 1 ? 'person' : 'people'} active in the last 5 minutes.
         {data.calls > 0 && <> Of the last day’s {formatCount(data.calls)} server calls {formatShare(data.linked / data.calls)} are linked to what a person did. <Link to="/quality">Why not the rest?</Link></>}
       </span>
     </p>

@@ -10,7 +10,7 @@ import { Moment, PersonLink } from '../../components/values'
 import { formatCount, formatMs, plural } from '../../lib/format'
 import { useSetSearch, useViewSearch } from '../../lib/view'
 import { Gone, isGone } from '../calls/RequestPanel'
-import { buildTimeline, isTrouble, shownRows, type Shown } from './timeline'
+import { buildTimeline, clockDifference, isTrouble, shownRows, type Shown } from './timeline'
 import { TimelinePanel } from './TimelinePanel'
 
 const route = getRouteApi('/sessions/$id')
@@ -34,13 +34,14 @@ function TimelineView({ timeline }: { timeline: Timeline }) {
   const shown = choices.find(({ value }) => value === show)?.value ?? 'all'
   const rows = useMemo(() => shownRows(all, shown), [all, shown])
   const trouble = useMemo(() => all.filter(isTrouble).length, [all])
+  const clocks = useMemo(() => clockDifference(all), [all])
   const select = (id: string | undefined) => setSearch({ sel: id }, { replace: true })
   return (
     <div className="fill">
       <Summary timeline={timeline} />
       <div className="row">
         <SegmentedControl size="xs" aria-label="Rows" value={shown} data={choices} onChange={(value) => setSearch({ show: value === 'all' ? undefined : value }, { replace: true })} />
-        <span className="muted small">{plural(rows.length, 'row')}. {trouble > 0 ? <><kbd>n</kbd> and <kbd>p</kbd> jump between the {formatCount(trouble)} with failures or friction.</> : 'No failure and no friction.'}</span>
+        <span className="muted small">{plural(rows.length, 'row')}. {trouble > 0 ? <><kbd>n</kbd> and <kbd>p</kbd> jump between the {formatCount(trouble)} with failures or friction.</> : 'No failure and no friction.'}{clocks >= 1 && ` Clocks differ: server rows are moved into the call they answer, by up to ${formatMs(clocks)}.`}</span>
       </div>
       <div className="sides">
         {rows.length > 0

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CallRecord, EventRecord, LinkRecord, SpanRecord } from '../../api/types'
-import { buildTimeline, describeEvent, describeProperties, shownRows } from './timeline'
+import { buildTimeline, clockDifference, describeEvent, describeProperties, shownRows } from './timeline'
 
 const at = (ms: number) => new Date(1_000_000 + ms).toISOString()
 const click = (id: string, ms: number): EventRecord => ({ id, time: at(ms), name: '$click', kind: 'click', target: { name: 'Pay' } })
@@ -71,7 +71,8 @@ test('the reaction stands behind the action, unless the person simply went on', 
 
 test('an event is described in the words of its kind', () => {
   const event = (kind: string, more: Partial<EventRecord>): EventRecord => ({ id: 'x', time: at(0), name: kind, kind, ...more })
-  expect(describeEvent(event('web_vital', { properties: { name: 'lcp', value: 610 } }))).toBe('lcp 610')
+  expect(describeEvent(event('web_vital', { properties: { name: 'lcp', value: 610 } }))).toBe('main content after 610 ms (LCP)')
+  expect(describeEvent(event('web_vital', { name: 'CLS', properties: { value: 0.02 } }))).toBe('layout shifted by 0.02 (CLS)')
   expect(describeEvent(event('error', { properties: { type: 'TypeError', message: 'x is undefined' } }))).toBe('TypeError: x is undefined')
   expect(describeEvent(event('route_change', { page: { path: '/cart' } }))).toBe('→ /cart')
   expect(describeEvent(event('click', { target: { name: '//html/body/main/form/button[2]' } }))).toBe('click “…/form/button[2]”')
@@ -106,4 +107,14 @@ test('a session of ten thousand rows keeps every one in its place', () => {
   })
   expect(rows).toHaveLength(3 * n)
   expect(outline(rows.slice(-3))).toEqual(['e:k3333', '  c:c3333', '    s:s3333'])
+})
+
+test('server rows whose clock is off are moved into the browser call, in their order and with their spans', () => {
+  const rows = buildTimeline({
+    ...none, calls: [call('fetch', 'client', 0, { duration_us: 200_000 }), call('edge', 'server', 300), call('app', 'server', 310, { span_id: 'a', duration_us: 80_000 })],
+    spans: [span('db', 'a', 320)],
+    links: [link({ client_call_id: 'fetch', server_call_id: 'app' }), link({ client_call_id: 'fetch', server_call_id: 'edge' })],
+  })
+  expect(rows.map((row) => [row.id, row.start - 1_000_000])).toEqual([['c:fetch', 0], ['c:edge', 50], ['c:app', 60], ['s:db', 70]])
+  expect(clockDifference(rows)).toBe(250)
 })

@@ -1,5 +1,6 @@
 // Turns the records of one session into the waterfall: under each action the calls it caused, under each client call the
 // server's rows of every tier, under those their spans. What nothing explains stands at the root, at its own time.
+import { formatMs } from '../../lib/format'
 import type { RowKind, Tone, WaterfallRow } from '../../charts/waterfallRows'
 import type { CallRecord, EventRecord, InteractionRecord, LinkRecord, SignalRecord, SpanRecord, Timeline } from '../../api/types'
 
@@ -7,6 +8,8 @@ type Node = { row: WaterfallRow; children: Node[] }
 
 /** The browser may note the start of a page a little after the start of what it loads. */
 const loadSlackMs = 50
+/** Logs round to the millisecond. */
+const clockSlackMs = 2
 
 export const eventKey = (id: string) => `e:${id}`
 export const callKey = (id: string) => `c:${id}`
@@ -37,7 +40,34 @@ export function buildTimeline(timeline: Pick<Timeline, 'events' | 'calls' | 'spa
   attachSpans(timeline, attach)
 
   const roots = [...nodes].filter(([key]) => !attached.has(key)).map(([, node]) => node)
+  for (const root of roots) alignClocks(root)
   return flatten(roots)
+}
+
+/**
+ * The server's work lies within the wait it caused, whatever its clock says: where its rows stick out of the browser's call,
+ * they are moved together, with all below them, to the middle of it. Their panels keep the times that were recorded.
+ */
+function alignClocks({ row: above, children }: Node) {
+  const served = above.kind === 'client' ? children.filter(({ row }) => row.kind === 'server') : []
+  if (served.length > 0) {
+    const from = Math.min(...served.map(({ row }) => row.start))
+    const room = (above.duration ?? 0) - (Math.max(...served.map(({ row }) => row.start + (row.duration ?? 0))) - from)
+    const after = from - above.start
+    if (after < -clockSlackMs || after > Math.max(0, room) + clockSlackMs) for (const node of served) move(node, Math.max(0, room) / 2 - after)
+  }
+  for (const child of children) alignClocks(child)
+}
+
+function move({ row, children }: Node, by: number) {
+  row.start += by
+  row.moved = by
+  for (const child of children) move(child, by)
+}
+
+/** How far the rows were moved at most, in milliseconds; 0 when every clock agrees. */
+export function clockDifference(rows: WaterfallRow[]): number {
+  return rows.reduce((most, row) => Math.max(most, Math.abs(row.moved ?? 0)), 0)
 }
 
 /** Client → server links first, so that a server call seen from the browser hangs below the browser's call and not beside it. */
@@ -165,10 +195,19 @@ export function describeEvent(event: EventRecord): string {
     case 'page_view': return page || event.name
     case 'route_change': return `→ ${page || event.name}`
     case 'click': case 'submit': case 'change': return `${event.kind} ${target ? `“${target}”` : event.name}`
-    case 'web_vital': return [event.properties?.name ?? event.name, event.properties?.value].filter((part) => part !== undefined).join(' ')
+    case 'web_vital': return describeVital(String(event.properties?.name ?? event.name), event.properties?.value)
     case 'error': return [event.properties?.type ?? event.name, event.properties?.message].filter(Boolean).join(': ')
     default: return event.name
   }
+}
+
+const vitals: Record<string, string> = { TTFB: 'first byte after', FCP: 'first content after', LCP: 'main content after', INP: 'slowest reaction took', CLS: 'layout shifted by' }
+
+/** "main content after 443 ms (LCP)" */
+function describeVital(name: string, value: unknown): string {
+  const words = vitals[name.toUpperCase()]
+  if (!words || typeof value !== 'number') return value === undefined ? name : `${name} ${String(value)}`
+  return `${words} ${name.toUpperCase() === 'CLS' ? value : formatMs(value)} (${name.toUpperCase()})`
 }
 
 /** Some SDKs name an element by its whole XPath; its end is what tells it from others. */

@@ -21,7 +21,7 @@ export default function EventsPage() {
   const setFilter = (next: string | undefined) => setSearch({ filter: next })
   return (
     <div className="fill">
-      <div className="row"><h1>Events</h1><div className="grow"><FilterBar filter={filter} onFilter={setFilter} records={filterRecords} example={'event.kind == "click" && event.target == "Pay now"'} /></div></div>
+      <div className="row top"><h1>Events</h1><div className="grow"><FilterBar filter={filter} onFilter={setFilter} records={filterRecords} example={'event.kind == "click" && event.target == "Pay now"'} /></div></div>
       <Answered query={events} what="events">
         {({ pages }) => {
           const rows = pages.flatMap((page) => page.rows)
@@ -39,7 +39,7 @@ export default function EventsPage() {
 const columns: Column<EventRecord>[] = [
   { id: 'time', header: 'Time', width: '140px', cell: (e) => <Moment at={e.time} precision="milli" /> },
   { id: 'kind', header: 'Kind', width: '96px', cell: (e) => (e.kind ?? '').replace('_', ' ') },
-  { id: 'name', header: 'Event', width: 'minmax(120px, 1fr)', cell: (e) => <bdi title={e.name}>{e.name}</bdi> },
+  { id: 'name', header: 'Event', width: 'minmax(120px, 1fr)', cell: (e) => e.name === e.kind ? <span className="muted">–</span> : <bdi title={e.name}>{e.name}</bdi> },
   { id: 'target', header: 'Element', width: 'minmax(120px, 1fr)', cell: (e) => <bdi title={e.target?.name}>{e.target?.name}</bdi> },
   { id: 'page', header: 'Page', width: 'minmax(120px, 1fr)', cell: (e) => e.page?.path },
   { id: 'person', header: 'Person', width: 'minmax(140px, 1fr)', cell: (e) => (e.user_id || e.device_id ? <PersonLink id={e.user_id || e.device_id || ''} /> : <span className="muted">–</span>) },

@@ -18,13 +18,13 @@ WITH known AS (
         AND c.service = ? AND c.method = ? AND c.route = ?  AND c.class <> 'asset'
     GROUP BY t.event
 )
-SELECT e.name, CAST(e.kind AS VARCHAR) AS kind, CASE WHEN e.page_route <> '' THEN e.page_route ELSE e.path END AS page,
+SELECT coalesce(nullif(e.target, ''), e.name) AS caller, CAST(e.kind AS VARCHAR) AS kind, CASE WHEN e.page_route <> '' THEN e.page_route ELSE e.path END AS page,
     count(*) AS n, count(*) FILTER (a.failed), (count(DISTINCT nullif(e.user_id, '')) + count(DISTINCT CASE WHEN nullif(e.user_id, '') IS NULL THEN nullif(e.device_id, '') END))
 FROM called a
 JOIN events e ON e.id = a.event
 WHERE e.project = ? AND e.time >= ? AND e.time < ?  AND e.bot = ''
 GROUP BY ALL
-ORDER BY n DESC, e.name, page, kind
+ORDER BY n DESC, caller, page, kind
 LIMIT ?
 -- 1
 -- 2026-11-22 12:00:00 +0000 UTC
