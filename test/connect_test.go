@@ -133,9 +133,9 @@ func connectingTo(t *testing.T, c *connection) *connection {
 // recipe is what the API says to paste, with a key that was made for it.
 func (c *connection) recipe(server string) recipe {
 	c.t.Helper()
-	body := `{}`
+	body := fmt.Sprintf(`{"site":%q}`, c.site+"/")
 	if server == "none" {
-		body = fmt.Sprintf(`{"origin":%q}`, c.site)
+		body = fmt.Sprintf(`{"site":%q,"origin":%q}`, c.site+"/", c.site)
 	}
 	var made struct{ Key string }
 	c.do(http.MethodPost, "/api/v1/connect", "application/json", body, &made)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -20,6 +21,11 @@ const (
 	// connectKeys is the kind of the documents that keep browser keys as text: they
 	// are public by nature, and a snippet that is shown again must hold the same one.
 	connectKeys = "connect-key"
+	// connectSites is the kind of the documents that keep the sites which an admin named:
+	// only those are looked at, and only to those a key is bound. What merely stands in
+	// the address of the page may have come by a link from anybody.
+	connectSites = "connect-site"
+	maxSites     = 100 // of a project
 	// anyOrigin is the id of the key that a page's own origin passes on.
 	anyOrigin = "same-origin"
 	// lightRows is how many of the newest rows of a kind a diagnosis looks at.
@@ -34,13 +40,15 @@ type SiteParam struct {
 }
 
 // parse returns the site's address, nil when none was given.
-func (p SiteParam) parse() (*url.URL, error) {
-	if p.Site == "" {
+func (p SiteParam) parse() (*url.URL, error) { return parseSite("query.site", p.Site) }
+
+func parseSite(field, site string) (*url.URL, error) {
+	if site == "" {
 		return nil, nil
 	}
-	u, err := url.Parse(p.Site)
+	u, err := url.Parse(site)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
-		return nil, badField("query.site", "Write it as the browser shows it: https://shop.example", "%q is not the address of a site", p.Site)
+		return nil, badField(field, "Write it as the browser shows it: https://shop.example", "%q is not the address of a site", site)
 	}
 	return u, nil
 }
@@ -55,6 +63,7 @@ type ConnectInput struct {
 // ConnectOutput is the four lights in their order.
 type ConnectOutput struct {
 	Connected bool            `json:"connected" doc:"whether a server call is linked to what a person did"`
+	SiteNamed bool            `json:"site_named" doc:"whether an admin named the site with POST /api/v1/connect; no other is looked at"`
 	Lights    []connect.Light `json:"lights"`
 }
 
@@ -79,13 +88,37 @@ func (s *Server) connectLights(ctx context.Context, in *ConnectInput) (ConnectOu
 	if err := s.readFacts(ctx, project, &facts); err != nil {
 		return ConnectOutput{}, err
 	}
+	named := false
+	if site != nil {
+		if named, err = s.isNamed(ctx, project, func(known string) bool { return known == site.String() }); err != nil {
+			return ConnectOutput{}, err
+		}
+	}
 	// An admin's own site is looked at when nothing else came of it; viewers cannot
 	// make this server ask anybody anything.
-	if len(facts.Pages) == 0 && site != nil && facts.Now.Sub(facts.Since) >= patience && needAdmin(ctx) == nil {
+	if len(facts.Pages) == 0 && named && facts.Now.Sub(facts.Since) >= patience && needAdmin(ctx) == nil {
 		facts.Check = s.sites.look(ctx, site)
 		facts.TagKeyKnown = s.fits(ctx, project, facts.Check.TagKey)
 	}
-	return ConnectOutput{Connected: facts.Link != nil, Lights: connect.Lights(facts)}, nil
+	return ConnectOutput{Connected: facts.Link != nil, SiteNamed: named, Lights: connect.Lights(facts)}, nil
+}
+
+// isNamed reports whether an admin named a site that fits.
+func (s *Server) isNamed(ctx context.Context, project event.ProjectID, fits func(site string) bool) (bool, error) {
+	known, err := s.meta.Documents(ctx, project, connectSites)
+	return slices.ContainsFunc(known, func(d meta.Document) bool { return fits(d.ID) }), err
+}
+
+// nameSite remembers what an admin named.
+func (s *Server) nameSite(ctx context.Context, project event.ProjectID, site string) error {
+	known, err := s.meta.Documents(ctx, project, connectSites)
+	if err != nil || slices.ContainsFunc(known, func(d meta.Document) bool { return d.ID == site }) {
+		return err
+	}
+	if len(known) >= maxSites {
+		return problem(http.StatusConflict, "Use one of those that are there, or another project.", "the project has %d sites, which is the most", len(known))
+	}
+	return s.meta.PutDocument(ctx, project, connectSites, site, true)
 }
 
 // ConnectedOutput says whether a project is connected.
@@ -234,7 +267,8 @@ func originOf(site *url.URL) string { return site.Scheme + "://" + site.Host }
 type ConnectKeyInput struct {
 	ProjectParam
 	Body struct {
-		Origin string `json:"origin,omitempty" maxLength:"300" example:"https://shop.example" doc:"for a script straight from the intake listener: the only origin the key is taken from"`
+		Site   string `json:"site,omitempty" maxLength:"500" example:"https://shop.example" doc:"the application's page, which this server may look at from now on"`
+		Origin string `json:"origin,omitempty" maxLength:"300" example:"https://shop.example" doc:"for a script straight from the intake listener: the only origin the key is taken from; that of the site named before"`
 	}
 }
 
@@ -243,22 +277,41 @@ type ConnectKeyOutput struct {
 	Key string `json:"key"`
 }
 
-// makeConnectKey returns the browser key of the snippets and makes it when there is
-// none. Asking twice makes one.
+// makeConnectKey takes the name of the site, returns the browser key of the snippets
+// and makes it when there is none. Asking twice makes one.
 func (s *Server) makeConnectKey(ctx context.Context, in *ConnectKeyInput) (ConnectKeyOutput, error) {
 	project, err := s.project(ctx, in.Project)
 	if err != nil {
 		return ConnectKeyOutput{}, err
+	}
+	site, err := parseSite("site", in.Body.Site)
+	if err != nil {
+		return ConnectKeyOutput{}, err
+	}
+	s.connecting.Lock()
+	defer s.connecting.Unlock()
+	if site != nil {
+		if err := s.nameSite(ctx, project, site.String()); err != nil {
+			return ConnectKeyOutput{}, err
+		}
 	}
 	id, origins := anyOrigin, []string(nil)
 	if in.Body.Origin != "" {
 		if !isOrigin(in.Body.Origin) {
 			return ConnectKeyOutput{}, badField("origin", "Write it as the browser sends it: https://shop.example", "%q is not an origin", in.Body.Origin)
 		}
+		named, err := s.isNamed(ctx, project, func(known string) bool {
+			u, err := url.Parse(known)
+			return err == nil && originOf(u) == in.Body.Origin
+		})
+		if err != nil {
+			return ConnectKeyOutput{}, err
+		}
+		if !named {
+			return ConnectKeyOutput{}, badField("origin", "Send the site along: a key is bound to one that an admin named.", "%q is not the origin of a site", in.Body.Origin)
+		}
 		id, origins = in.Body.Origin, []string{in.Body.Origin}
 	}
-	s.connecting.Lock()
-	defer s.connecting.Unlock()
 	key, _, err := s.connectKey(ctx, project, id)
 	if key != "" || err != nil {
 		return ConnectKeyOutput{Key: key}, err

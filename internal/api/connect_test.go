@@ -22,6 +22,15 @@ func newEmpty(t *testing.T) *world {
 	})
 }
 
+// looksAt names a site, as an admin does who enters it, and returns the lights.
+func (w *world) looksAt(site string) map[string]connect.Light {
+	w.t.Helper()
+	if got := w.api(http.MethodPost, "/api/v1/connect", `{"site":"`+site+`"}`); got.status != http.StatusOK {
+		w.t.Fatal(got)
+	}
+	return w.lights("patience=0s&site=" + url.QueryEscape(site))
+}
+
 func (w *world) lights(query string) map[string]connect.Light {
 	w.t.Helper()
 	all := map[string]connect.Light{}
@@ -44,7 +53,7 @@ func TestConnectKeyIsMadeOnce(t *testing.T) {
 	if again := make(`{}`); key == "" || again != key {
 		t.Errorf("asked twice, got %q and %q", key, again)
 	}
-	bound := make(`{"origin":"https://shop.example"}`)
+	bound := make(`{"site":"https://shop.example/cart","origin":"https://shop.example"}`)
 	recipe := read[RecipeOutput](w, "/api/v1/connect/recipe?server=apache&site=https://shop.example")
 	if recipe.Key != key || !strings.Contains(recipe.Snippets[2].Code, key) {
 		t.Errorf("the recipe has %+v", recipe)
@@ -180,7 +189,7 @@ func TestTheSiteIsLookedAt(t *testing.T) {
 				}
 			}))
 			t.Cleanup(site.Close)
-			if got := w.lights("patience=0s&site=" + url.QueryEscape(site.URL))[connect.Page].Cause; got == nil || got.Code != c.code {
+			if got := w.looksAt(site.URL)[connect.Page].Cause; got == nil || got.Code != c.code {
 				t.Errorf("got %+v", got)
 			}
 		})
@@ -192,7 +201,7 @@ func TestLinkLocalIsNotAsked(t *testing.T) {
 	t.Parallel()
 	w := newEmpty(t)
 	for _, site := range []string{"http://169.254.169.254/latest/", "http://[::ffff:169.254.169.254]/", "http://[fe80::1]/"} {
-		got := w.lights("patience=0s&site=" + url.QueryEscape(site))[connect.Page].Cause
+		got := w.looksAt(site)[connect.Page].Cause
 		if got == nil || got.Code != "site" || !strings.Contains(strings.Join(got.Evidence, ""), "is not asked") {
 			t.Errorf("%s: %+v", site, got)
 		}
@@ -207,11 +216,15 @@ func TestOnlyAnAdminMakesTheServerAsk(t *testing.T) {
 	must(t, err)
 	site := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the site was asked") }))
 	t.Cleanup(site.Close)
+	w.lights("patience=0s&site=" + url.QueryEscape(site.URL)) // by an admin who followed a link and named nothing
 	got := send(t, http.MethodGet, w.main.URL+"/api/v1/connect?patience=0s&site="+url.QueryEscape(site.URL), "", "Authorization", "Bearer "+viewer)
 	if got.status != http.StatusOK {
 		t.Errorf("status %d: %s", got.status, got.body)
 	}
 	if got := send(t, http.MethodPost, w.main.URL+"/api/v1/connect", "{}", "Authorization", "Bearer "+viewer, "Content-Type", "application/json"); got.status != http.StatusForbidden {
 		t.Errorf("a viewer made a key: %d", got.status)
+	}
+	if got := w.api(http.MethodPost, "/api/v1/connect", `{"origin":"https://elsewhere.example"}`); got.status != http.StatusBadRequest {
+		t.Errorf("a key was made for a site that nobody named: %d", got.status)
 	}
 }

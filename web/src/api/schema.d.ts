@@ -1081,10 +1081,15 @@ export interface components {
         };
         ConnectKeyInputBody: {
             /**
-             * @description for a script straight from the intake listener: the only origin the key is taken from
+             * @description for a script straight from the intake listener: the only origin the key is taken from; that of the site named before
              * @example https://shop.example
              */
             origin?: string;
+            /**
+             * @description the application's page, which this server may look at from now on
+             * @example https://shop.example
+             */
+            site?: string;
         };
         ConnectKeyOutput: {
             key: string;
@@ -1093,6 +1098,8 @@ export interface components {
             /** @description whether a server call is linked to what a person did */
             connected: boolean;
             lights: components["schemas"]["Light"][];
+            /** @description whether an admin named the site with POST /api/v1/connect; no other is looked at */
+            site_named: boolean;
         };
         ConnectedOutput: {
             /** @description whether one of the newest links is that of a server call */

@@ -55,7 +55,7 @@ export function PersonLink({ id }: { id: string }) {
 
 /** How a link was found and how sure it is: the text says it, the colour repeats it. */
 export function Confidence({ method, confidence }: { method: string; confidence: number }) {
-  const tone = { sure: 'good', likely: 'refused', 'a guess': 'slow' }[sureness(confidence)]
+  const tone = { sure: 'good', likely: 'refused', 'a guess': 'slow' }[sureness(method, confidence)]
   return <span className={tone} title={explainLink({ method, confidence })}>{method} {Math.round(confidence * 100)} %</span>
 }
 

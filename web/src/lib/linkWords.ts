@@ -14,11 +14,13 @@ export function evidenceOf(method: string): string {
   return evidence[method] ?? method
 }
 
-export function sureness(confidence: number): 'sure' | 'likely' | 'a guess' {
-  return confidence >= 0.95 ? 'sure' : confidence >= 0.7 ? 'likely' : 'a guess'
+/** Only an id makes sure: what rests on times and routes is likely at most, however often it is right. */
+export function sureness(method: string, confidence: number): 'sure' | 'likely' | 'a guess' {
+  if (method !== 'match' && method !== 'window') return 'sure'
+  return confidence >= 0.7 ? 'likely' : 'a guess'
 }
 
 /** "likely (80 %): it began right after the action" */
 export function explainLink({ method, confidence }: { method: string; confidence: number }): string {
-  return `${sureness(confidence)} (${Math.round(confidence * 100)} %): ${evidenceOf(method)}`
+  return `${sureness(method, confidence)} (${Math.round(confidence * 100)} %): ${evidenceOf(method)}`
 }

@@ -1,11 +1,11 @@
 import { useState } from 'react'
-import { SegmentedControl } from '@mantine/core'
+import { Button, SegmentedControl } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { Answered } from '../../components/Notice'
 import { useSetSearch, useViewSearch } from '../../lib/view'
 import { GoalChoice } from './GoalChoice'
 import { LightList } from './LightList'
-import { useLights, useRecipe, type Server, type Setup } from './queries'
+import { useLights, useNameSite, useRecipe, type Server, type Setup } from './queries'
 import { Snippets } from './Snippets'
 import './connect.css'
 
@@ -21,6 +21,7 @@ export default function ConnectPage() {
   const search = useViewSearch()
   const setup: Setup = { server: serverOf(search.server), site: search.site, intake: search.intake, log: search.log }
   const lights = useLights(setup.site)
+  const unnamed = setup.site && lights.data && !lights.data.site_named ? setup.site : undefined
   return (
     <div className="stack connect">
       <h1>Connect your application</h1>
@@ -29,6 +30,7 @@ export default function ConnectPage() {
         {({ lights: all, connected }) => (
           <>
             <LightList lights={all} />
+            {unnamed && <Unnamed site={unnamed} />}
             {connected && <p><b className="good">Connected.</b> <Link to="/">Go on to the overview</Link></p>}
             {connected && <GoalChoice />}
           </>
@@ -39,6 +41,18 @@ export default function ConnectPage() {
   )
 }
 
+/** A site that came with the address of this page, which may have been somebody else's link. */
+function Unnamed({ site }: { site: string }) {
+  const name = useNameSite()
+  return (
+    <p className="row">
+      <span className="muted">{site} is not known as your site yet, so it is not looked at.</span>
+      <Button size="compact-xs" variant="default" loading={name.isPending} onClick={() => name.mutate(site)}>It is mine</Button>
+      {name.isError && <span role="alert" className="failed">{name.error.message}</span>}
+    </p>
+  )
+}
+
 function serverOf(text: string | undefined): Server {
   return servers.find(({ value }) => value === text)?.value ?? 'nginx'
 }
@@ -46,13 +60,14 @@ function serverOf(text: string | undefined): Server {
 function Recipe({ setup }: { setup: Setup }) {
   const setSearch = useSetSearch()
   const recipe = useRecipe(setup)
+  const name = useNameSite()
   return (
     <section className="stack" aria-labelledby="recipe">
       <h2 id="recipe">What to paste</h2>
       <div className="setup">
         <SegmentedControl size="xs" aria-label="Web server in front of the application" data={servers} value={setup.server}
           onChange={(server) => setSearch({ server: server === 'nginx' ? undefined : server }, { replace: true })} />
-        <SetupField label="Your site" value={setup.site} example="https://shop.example" onValue={(site) => setSearch({ site }, { replace: true })} />
+        <SetupField label="Your site" value={setup.site} example="https://shop.example" onValue={(site) => { if (site && site !== setup.site) name.mutate(site); setSearch({ site }, { replace: true }) }} />
         <SetupField label="Clickspan, as the web server reaches it" value={setup.intake} example="127.0.0.1:8081" onValue={(intake) => setSearch({ intake }, { replace: true })} />
         <SetupField label="Log file" value={setup.log} example="as below" onValue={(log) => setSearch({ log }, { replace: true })} />
       </div>

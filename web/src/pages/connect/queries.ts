@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, Problem, unwrap } from '../../api/client'
 import type { components } from '../../api/schema'
 
@@ -39,12 +39,21 @@ export function useRecipe({ server, site, intake, log }: Setup) {
   })
 }
 
+/** Names the site: only by somebody's own doing, because the server looks at it from then on, and a link could hold any address. */
+export function useNameSite() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (site: string) => unwrap(api.POST('/api/v1/connect', { body: { site } })),
+    onSuccess: () => Promise.all([client.invalidateQueries({ queryKey: ['connect'] }), client.invalidateQueries({ queryKey: ['connect-recipe'] })]),
+  })
+}
+
 async function makeKey(origin: string | undefined): Promise<boolean> {
   try {
     await unwrap(api.POST('/api/v1/connect', { body: origin ? { origin } : {} }))
     return true
   } catch (error) {
-    if (error instanceof Problem && error.status === 403) return false
+    if (error instanceof Problem && (error.status === 403 || error.status === 400)) return false // a viewer, or a site that nobody named yet
     throw error
   }
 }
