@@ -38,7 +38,7 @@ try {
   await checkState(page, open, report)
   await checkExplorer(page, open, report)
   await checkOverview(page, origin, report)
-  await checkSettings(page, origin, report)
+  await checkSettings(page, origin, range, report)
   await checkLogin(browser, origin)
 } finally {
   await browser.close()

@@ -1,7 +1,7 @@
 import { checkAxe } from './report.mjs'
 
 /** What is set in the browser holds, and what is refused says so at its field. Everything made here is removed again. */
-export async function checkSettings(page, origin, report) {
+export async function checkSettings(page, origin, range, report) {
   await report.step('settings: a browser key needs an origin, is shown once, and can be revoked', async () => {
     await page.goto(`${origin}/settings`)
     await page.getByRole('button', { name: 'Create the key' }).click()
@@ -48,7 +48,7 @@ export async function checkSettings(page, origin, report) {
     await page.getByRole('link', { name: 'Walked' }).waitFor({ state: 'detached', timeout: 5000 })
   })
   await report.step('settings: an endpoint of the catalogue keeps its bodies, until it is removed', async () => {
-    await page.goto(`${origin}/settings?view=bodies`)
+    await page.goto(`${origin}/settings?view=bodies&${range}`)
     const offered = page.locator('datalist option')
     await offered.first().waitFor({ state: 'attached', timeout: 10_000 })
     const endpoint = await offered.first().textContent()

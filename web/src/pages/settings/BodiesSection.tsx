@@ -13,7 +13,7 @@ export function BodiesSection({ admin }: { admin: boolean }) {
   const bodies = useBodies()
   return (
     <>
-      <p className="muted">Request and response bodies are refused, except those of the endpoints listed here. Secrets and personal values are removed from them before anything is written, and what is left is deleted after three days. Senders bring them in <code>request_body</code> and <code>response_body</code>; a call shows them in its panel under <Link to="/calls">Calls</Link>.</p>
+      <p className="muted">Request and response bodies are refused, except those of the endpoints listed here. Secrets and personal values are removed from them before anything is written, and what is left is deleted after three days. Servers send them in <code>request_body</code> and <code>response_body</code>; a call shows them in its panel under <Link to="/calls">Calls</Link>.</p>
       <Answered query={bodies} what="endpoints">{({ endpoints }) => <Kept endpoints={endpoints} admin={admin} />}</Answered>
     </>
   )
