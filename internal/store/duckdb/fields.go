@@ -33,6 +33,26 @@ func factsFor(f store.Filter) []string {
 
 func needsLink(f store.Filter) bool { return slices.ContainsFunc(store.FieldsIn(f), viaLink) }
 
+// enumOf is the bare column behind a text field of few values, and its type: to compare
+// those is several times quicker than to compare their texts.
+func enumOf(field store.Field) (column, enum string, ok bool) {
+	switch field.Name {
+	case "call.side":
+		return "c.side", "call_side", true
+	case "call.class":
+		return "c.class", "call_class", true
+	case "call.bot":
+		return "c.bot", "bot_class", true
+	case "event.kind":
+		return "e.kind", "event_kind", true
+	case "event.bot":
+		return "e.bot", "bot_class", true
+	case "session.bot":
+		return "s.bot", "bot_class", true
+	}
+	return "", "", false
+}
+
 // callFields are the fields of a row c of calls. linked says that its best link
 // is joined as l.
 func callFields(linked bool) columnsOf {

@@ -156,6 +156,10 @@ func (q *query) compare(f store.Compare, fields columnsOf) error {
 		q.add("FALSE")
 		return nil
 	}
+	if bare, enum, isEnum := enumOf(f.Field); isEnum && f.Op == store.Eq && literal != "" {
+		q.add(bare+" = TRY_CAST(? AS "+enum+")", literal)
+		return nil
+	}
 	// A bare text column lets the engine skip blocks; '' equals only itself.
 	if text, isText := literal.(string); isText && f.Op == store.Eq && text != "" && c.kind == store.String {
 		q.add(c.sql+" = ?", literal)
@@ -199,10 +203,13 @@ func (q *query) has(f store.Has, fields columnsOf) error {
 	if err != nil {
 		return err
 	}
-	switch c.kind {
-	case store.String:
+	bare, _, isEnum := enumOf(f.Field)
+	switch {
+	case isEnum:
+		q.add(bare + " <> ''")
+	case c.kind == store.String:
 		q.add("(" + c.sql + ") <> ''")
-	case store.Map:
+	case c.kind == store.Map:
 		q.add("(")
 		q.scalar(c, f.Field.Key)
 		q.add(") <> ''")

@@ -152,15 +152,17 @@ func callsQuery(q store.CallsQuery, end callsEnd) (string, []any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	order, ok := map[store.Sort]string{
-		"": newestCall, store.Newest: newestCall, store.Slowest: "c.duration_us DESC NULLS LAST, " + newestCall,
-	}[q.Sort]
-	if !ok {
+	name, order := "calls_newest", newestCall
+	switch q.Sort {
+	case "", store.Newest:
+	case store.Slowest:
+		name, order = "calls_slowest", "c.duration_us DESC NULLS LAST, "+newestCall
+	default:
 		return "", nil, &event.Permanent{Err: errors.New("the order is unknown"), Hint: "Sort by newest or slowest."}
 	}
 	conditions.callsUpto(end)
 	best.bestLinks(q.Scope, "AND coalesce(l.server, l.client) IN (SELECT id FROM page)")
-	text := statement("calls", "id", idText("c"), "join", join.String(), "conditions", conditions.String(), "order", order,
+	text := statement(name, "id", idText("c"), "join", join.String(), "conditions", conditions.String(), "order", order,
 		"columns", callColumns, "link", linkColumns, "best", best.String())
 	args := slices.Concat(join.args, conditions.args, []any{q.Limit + 1}, best.args)
 	return text, args, nil
@@ -210,9 +212,9 @@ func (s *Store) Events(ctx context.Context, q store.EventsQuery) (store.EventsPa
 	}
 	err := s.readers.heavy.with(ctx, func(c *conn) error {
 		return backwards(q.Scope, q.Cursor, func(scope store.Scope) (full bool, err error) {
-			page.Rows = page.Rows[:0]
-			q.Scope = scope
-			text, args, err := eventsQuery(q)
+			window := q
+			window.Scope, window.Limit = scope, q.Limit-len(page.Rows)
+			text, args, err := eventsQuery(window)
 			if err != nil {
 				return false, err
 			}

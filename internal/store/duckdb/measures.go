@@ -36,8 +36,9 @@ func unmeasurable(m store.Measure) error {
 	return &event.Permanent{Err: fmt.Errorf("%s of %s cannot be measured", m.Stat, m.Of), Hint: "Name a number for a sum, mean or quantile."}
 }
 
-// stat adds the SQL of a statistic over rows with these fields.
-func (q *query) stat(m store.Measure, bots bool, fields columnsOf) error {
+// stat adds the SQL of a statistic over rows with these fields, of those that meet a
+// condition; the empty one is met by all. People and sessions take no condition.
+func (q *query) stat(m store.Measure, bots bool, fields columnsOf, only query) error {
 	weight, isCall := "1", m.Of == store.OfCalls
 	if isCall {
 		weight = "c.weight"
@@ -49,31 +50,61 @@ func (q *query) stat(m store.Measure, bots bool, fields columnsOf) error {
 	quantiles := map[store.Stat]string{store.P50: "0.5", store.P75: "0.75", store.P90: "0.9", store.P95: "0.95", store.P99: "0.99"}
 	switch {
 	case m.Stat == store.Count:
-		q.add("sum(" + weight + ")")
+		q.over("sum("+weight+")", nil, only)
 	case m.Stat == store.Last:
-		q.add("epoch_us(max(" + timeOf(m.Of) + "))")
+		q.add("epoch_us(")
+		q.over("max("+timeOf(m.Of)+")", nil, only)
+		q.add(")")
 	case m.Stat == store.Sessions:
 		q.add("count(DISTINCT nullif(" + sessionOf(m.Of, fields) + ", ''))")
 	case m.Stat == store.People && m.Of != store.OfInteractions:
 		q.add(peopleOf(m.Of, bots))
 	case isCall && m.Stat == store.Failed:
-		q.add("coalesce(sum(c.weight) FILTER (" + failedCall + "), 0)")
+		q.weightOf(failedCall, only)
 	case isCall && m.Stat == store.Refused:
-		q.add("coalesce(sum(c.weight) FILTER (" + refusedCall + "), 0)")
+		q.weightOf(refusedCall, only)
 	case isCall && m.Stat == store.ErrorRate:
-		q.add("coalesce(sum(c.weight) FILTER (" + failedCall + "), 0) / sum(c.weight)")
+		q.weightOf(failedCall, only)
+		q.add(" / ")
+		q.over("sum(c.weight)", nil, only)
 	case value.String() == "":
 		return unmeasurable(m)
 	case m.Stat == store.Sum:
-		q.add("coalesce(sum("+weight+" * "+value.String()+"), 0)", value.args...)
+		q.add("coalesce(")
+		q.over("sum("+weight+" * "+value.String()+")", value.args, only)
+		q.add(", 0)")
 	case m.Stat == store.Mean:
-		q.add("avg("+value.String()+")", value.args...)
+		q.over("avg("+value.String()+")", value.args, only)
 	case quantiles[m.Stat] != "":
-		q.add("quantile_cont("+value.String()+", "+quantiles[m.Stat]+")", value.args...)
+		q.over("quantile_cont("+value.String()+", "+quantiles[m.Stat]+")", value.args, only)
 	default:
 		return unmeasurable(m)
 	}
 	return nil
+}
+
+// over adds an aggregate over the rows that meet every condition that is not empty.
+func (q *query) over(aggregate string, args []any, conditions ...query) {
+	q.add(aggregate, args...)
+	word, end := " FILTER (", ""
+	for _, c := range conditions {
+		if c.String() != "" {
+			q.add(word + "(")
+			q.add(c.String(), c.args...)
+			q.add(")")
+			word, end = " AND ", ")"
+		}
+	}
+	q.add(end)
+}
+
+// weightOf adds how many calls are of one kind.
+func (q *query) weightOf(kind string, only query) {
+	var is query
+	is.add(kind)
+	q.add("coalesce(")
+	q.over("sum(c.weight)", nil, is, only)
+	q.add(", 0)")
 }
 
 // valueOf is the number that a measure is of; empty when it names none.

@@ -15,13 +15,12 @@ import (
 const (
 	// firstWindow is the share of a range that is looked at first.
 	firstWindow = 256
-	// windowGrowth is how much longer each further window is: rare rows cost a third
-	// more than one look at the whole range.
+	// windowGrowth is how much farther each further window reaches.
 	windowGrowth = 4
 )
 
-// backwards asks for the newest rows of a scope in growing windows that all end
-// where the page begins, until one fills the page or the window is the whole range.
+// backwards asks for the newest rows of a scope in windows that begin ever earlier and
+// end where the one before began, until the page is full or the range is used up.
 func backwards(s store.Scope, after string, ask func(store.Scope) (full bool, err error)) error {
 	from := s.From
 	if after != "" {
@@ -31,16 +30,18 @@ func backwards(s store.Scope, after string, ask func(store.Scope) (full bool, er
 		}
 		s.To = earlier(s.To, time.UnixMicro(at.Micros+1))
 	}
-	length := s.To.Sub(from)
+	end := s.To
+	length := end.Sub(from)
 	for share := time.Duration(firstWindow); ; share /= windowGrowth {
 		s.From = from
 		if share > 1 {
-			s.From = later(from, s.To.Add(-max(length/share, time.Minute)))
+			s.From = later(from, end.Add(-max(length/share, time.Minute)))
 		}
 		full, err := ask(s)
 		if err != nil || full || !s.From.After(from) {
 			return err
 		}
+		s.To = s.From
 	}
 }
 
@@ -67,36 +68,40 @@ func (q *query) callsUpto(end callsEnd) {
 // range that holds the page and little more, for the slowest the last row.
 func (c *conn) endOfCalls(ctx context.Context, q store.CallsQuery) (store.CallsQuery, callsEnd, error) {
 	if q.Sort == store.Slowest {
-		end, err := c.endOfPage(ctx, q, "c.duration_us DESC NULLS LAST, c.time DESC")
+		end, _, err := c.endOfPage(ctx, q, "c.duration_us DESC NULLS LAST, c.time DESC")
 		return q, end, err
 	}
-	narrowed := q
+	missing := q.Limit + 1
+	narrowed, window := q, q
+	narrowed.From = q.To // nothing, until something is found
 	err := backwards(q.Scope, q.Cursor, func(s store.Scope) (bool, error) {
-		narrowed.Scope = s
-		end, err := c.endOfPage(ctx, narrowed, "c.time DESC")
-		if end.there {
+		window.Scope, window.Limit = s, missing-1
+		end, found, err := c.endOfPage(ctx, window, "c.time DESC")
+		if found > 0 {
 			narrowed.From = end.time
 		}
+		missing -= found
 		return end.there, err
 	})
 	return narrowed, callsEnd{}, err
 }
 
-// endOfPage is the last row of a page in this order; of rows that are equal in it the
-// page may show another.
-func (c *conn) endOfPage(ctx context.Context, q store.CallsQuery, order string) (end callsEnd, err error) {
+// endOfPage is the last row of a page in this order, and how many rows there are up to
+// it; of rows that are equal in it the page may show another.
+func (c *conn) endOfPage(ctx context.Context, q store.CallsQuery, order string) (end callsEnd, found int, err error) {
 	join, conditions, err := callsIn(q)
 	if err != nil {
-		return end, err
+		return end, 0, err
 	}
 	text := statement("calls_end", "join", join.String(), "conditions", conditions.String(), "order", order)
-	args := append(append(join.args, conditions.args...), q.Limit)
+	args := append(append(join.args, conditions.args...), q.Limit+1)
 	err = c.each(ctx, text, args, func(r *reader) {
-		end.there = true
-		end.time = r.time()
+		found++
+		end.time, end.us = r.time(), nil
 		if us, timed := cell[int64](r.rows, r.next()); timed {
 			end.us = &us
 		}
 	})
-	return end, err
+	end.there = found > q.Limit
+	return end, found, err
 }

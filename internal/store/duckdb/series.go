@@ -23,7 +23,7 @@ func (s *Store) Series(ctx context.Context, q store.SeriesQuery) (store.Series, 
 	lines := newLines(q)
 	err := s.readers.heavy.with(ctx, func(c *conn) error {
 		for measured := 0; measured < len(q.Measures); {
-			some := sameRows(q.Measures[measured:])
+			some := sameLook(q.Measures[measured:], needsLink(q.Filter))
 			text, args, err := seriesQuery(q, some...)
 			if err != nil {
 				return err
@@ -74,20 +74,43 @@ func checkEdges(edges []time.Time) error {
 	return nil
 }
 
-// sameRows are the first measures that are about the same rows: one look at them
-// answers all.
-func sameRows(measures []store.Measure) []store.Measure {
+// sameLook are the first measures that one look at the rows answers: of the same
+// record, about the same rows. Where links have to be joined, which costs more than all
+// else, one look also answers measures about different rows.
+func sameLook(measures []store.Measure, linked bool) []store.Measure {
 	first := measures[0]
 	for i, m := range measures {
-		same := m.Of == first.Of && reflect.DeepEqual(m.Filter, first.Filter)
-		if !same || (m.Stat == store.People) != (first.Stat == store.People) || (m.Stat == store.Sessions) != (first.Stat == store.Sessions) {
+		same := m.Of == first.Of && (m.Stat == store.People) == (first.Stat == store.People) && (m.Stat == store.Sessions) == (first.Stat == store.Sessions)
+		apart := !linked || m.Stat == store.People || m.Stat == store.Sessions
+		if !same || apart && !reflect.DeepEqual(m.Filter, first.Filter) {
 			return measures[:i]
 		}
 	}
 	return measures
 }
 
-// seriesQuery is the statement of measures about the same rows.
+// rowsOf is the filter of the rows that a measure is about, with what is left out
+// unless a filter asks for it.
+func rowsOf(m store.Measure, scope store.Filter) store.Filter {
+	rows := store.And{}
+	if m.Filter != nil {
+		rows = append(rows, m.Filter)
+	}
+	unasked := func(field string) bool { return !store.Mentions(scope, field) && !store.Mentions(m.Filter, field) }
+	if m.Of == store.OfCalls && unasked("call.side") {
+		rows = append(rows, equals("call.side", string(event.Server)))
+	}
+	if m.Of == store.OfCalls && unasked("call.class") {
+		rows = append(rows, store.Not{Of: equals("call.class", string(event.Asset))})
+	}
+	return rows
+}
+
+func equals(field, value string) store.Filter {
+	return store.Compare{Field: store.Field{Name: field}, Op: store.Eq, Value: value}
+}
+
+// seriesQuery is the statement of measures that one look answers.
 func seriesQuery(q store.SeriesQuery, measures ...store.Measure) (string, []any, error) {
 	m, at, asked := measures[0], timeOf(measures[0].Of), q.By
 	if at == "" {
@@ -96,19 +119,33 @@ func seriesQuery(q store.SeriesQuery, measures ...store.Measure) (string, []any,
 	if m.Stat == store.Sessions {
 		asked = append(slices.Clone(asked), store.Field{Name: "call.session_id"})
 	}
+	all := m.Filter
+	var of store.Or // the rows of each measure, when they differ
+	if slices.ContainsFunc(measures, func(other store.Measure) bool { return !reflect.DeepEqual(other.Filter, m.Filter) }) {
+		for _, m := range measures {
+			of = append(of, rowsOf(m, q.Filter))
+		}
+		all = of
+	}
 	var labels, rows, stats query
-	fields, err := rows.rowsIn(m.Of, q.Scope, asked, m.Stat == store.People, m.Filter)
+	fields, err := rows.rowsIn(m.Of, q.Scope, asked, m.Stat == store.People, all)
 	if err != nil {
 		return "", nil, err
 	}
-	for _, m := range measures {
+	for i, m := range measures {
+		var only query
+		if of != nil {
+			if err := only.where(of[i], fields); err != nil {
+				return "", nil, err
+			}
+		}
 		stats.add(", CAST(")
-		if err := stats.stat(m, q.Bots, fields); err != nil {
+		if err := stats.stat(m, q.Bots, fields, only); err != nil {
 			return "", nil, err
 		}
 		stats.add(" AS DOUBLE)")
 	}
-	if m.Of == store.OfCalls && !store.Mentions(q.Filter, "call.side") && !store.Mentions(m.Filter, "call.side") {
+	if of == nil && m.Of == store.OfCalls && !store.Mentions(q.Filter, "call.side") && !store.Mentions(m.Filter, "call.side") {
 		rows.add(" AND c.side = 'server'")
 	}
 	for _, f := range q.By {

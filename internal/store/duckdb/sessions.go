@@ -17,9 +17,9 @@ func (s *Store) Sessions(ctx context.Context, q store.SessionsQuery) (store.Sess
 	}
 	err := s.readers.heavy.with(ctx, func(c *conn) error {
 		return backwards(q.Scope, q.Cursor, func(scope store.Scope) (full bool, err error) {
-			page.Rows = page.Rows[:0]
-			q.Scope = scope
-			text, args, err := sessionsQuery(q)
+			window := q
+			window.Scope, window.Limit = scope, q.Limit-len(page.Rows)
+			text, args, err := sessionsQuery(window)
 			if err != nil {
 				return false, err
 			}

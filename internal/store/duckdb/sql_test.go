@@ -67,6 +67,12 @@ func TestStatements(t *testing.T) {
 			q := store.SeriesQuery{Scope: scope, Edges: hours, By: []store.Field{{Name: "call.service"}}}
 			return seriesQuery(q, store.Measure{Of: store.OfCalls, Stat: store.P95})
 		},
+		"series_linked": func() (string, []any, error) { // measures about different rows, in one look
+			linked := store.Compare{Field: store.Field{Name: "call.linked"}, Op: store.Eq, Value: true}
+			assets := store.Compare{Field: store.Field{Name: "call.class"}, Op: store.Eq, Value: "asset"}
+			q := store.SeriesQuery{Scope: with(linked), Edges: hours}
+			return seriesQuery(q, store.Measure{Of: store.OfCalls, Stat: store.ErrorRate}, store.Measure{Of: store.OfCalls, Stat: store.Count, Filter: assets})
+		},
 		"series_people": func() (string, []any, error) {
 			return seriesQuery(store.SeriesQuery{Scope: scope, Edges: hours}, store.Measure{Of: store.OfCalls, Stat: store.People})
 		},

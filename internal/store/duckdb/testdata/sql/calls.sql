@@ -1,9 +1,15 @@
-WITH page AS (
-    SELECT c.*, CASE (c.forms >> 0) & 7 WHEN 1 THEN CAST(c.id AS VARCHAR) WHEN 2 THEN replace(CAST(c.id AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(c.id AS VARCHAR), '-', ''), 16) WHEN 4 THEN split_part(c.odd, chr(31), 1) ELSE '' END AS id_order
+-- The places of the rows are found on few columns; in the order of time they lie near
+-- each other, so that the other columns are read there only.
+WITH places AS (
+    SELECT c.rowid AS place, CASE (c.forms >> 0) & 7 WHEN 1 THEN CAST(c.id AS VARCHAR) WHEN 2 THEN replace(CAST(c.id AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(c.id AS VARCHAR), '-', ''), 16) WHEN 4 THEN split_part(c.odd, chr(31), 1) ELSE '' END AS id_order
     FROM calls c 
     WHERE c.project = ? AND c.time >= ? AND c.time < ?  AND c.class <> 'asset'
     ORDER BY c.time DESC, id_order DESC
     LIMIT ?
+), page AS (
+    SELECT c.*, p.id_order
+    FROM calls c
+    JOIN places p ON p.place = c.rowid
 )
 SELECT c.time, c.own_time, c.id, c.forms, c.odd, c.side, c.class, c.service, c.method, c.route,
     c.host, c.path, c.query, c.status, c.error, c.duration_us, c.grain_us,
