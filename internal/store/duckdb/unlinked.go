@@ -66,7 +66,7 @@ func (c *conn) unlinked(ctx context.Context, after, last int64) ([]store.Touched
 }
 
 // clientRows and serverRows are the rows of either side with their link keys.
-func clientRows() string  { return statement("unlinked_people") }
+func clientRows() string { return statement("unlinked_people") }
 func serverRows() string { return statement("unlinked_servers", "source", part("origin", 1)) }
 
 // worthLinking reports whether a project that rows arrived for has any client-side
@@ -120,15 +120,42 @@ func (c *conn) round(ctx context.Context, frontier *table, found *clusters, look
 	if err := c.writeFrontier(ctx, frontier, found, looks, windows); err != nil {
 		return err
 	}
+	people := statement("unlinked_round", "rows", clientRows(), "looks", "true", "match", matching(looks, false))
+	servers := statement("unlinked_round", "rows", serverRows(), "looks", "servers", "match", matching(looks, true))
 	for win, w := range windows {
-		if err := c.find(ctx, found, false, statement("unlinked_round", "rows", clientRows(), "looks", "true"), w.from, w.to, win); err != nil {
-			return err
-		}
-		if err := c.find(ctx, found, false, statement("unlinked_round", "rows", serverRows(), "looks", "servers"), w.from, w.to, win); err != nil {
-			return err
+		for _, text := range []string{people, servers} {
+			if err := c.find(ctx, found, false, text, w.from, w.to, win); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// matching is the SQL that a row shares a key with one of the looks, or only with
+// those that lead to server calls. Each key costs the scan one look-up for every row,
+// so those that nobody looks for are left out.
+func matching(looks []look, servers bool) string {
+	text := "false"
+	for _, m := range []struct {
+		space byte
+		sql   string
+	}{
+		{'s', "r.session IN (SELECT text FROM looks WHERE space = 's')"},
+		{'d', "r.visitor IN (SELECT text FROM looks WHERE space = 'd')"},
+		{'u', "r.usr IN (SELECT text FROM looks WHERE space = 'u')"},
+		{'t', "r.trace IN (SELECT bits FROM looks WHERE space = 't')"},
+		{'t', "r.answer IN (SELECT bits FROM looks WHERE space = 't')"},
+		{'r', "r.request IN (SELECT bits FROM looks WHERE space = 'r')"},
+		{'x', "r.action IN (SELECT bits FROM looks WHERE space = 'x')"},
+		{'c', "f.client IN (SELECT num FROM looks WHERE space = 'c')"},
+		{agentSpace, "(f.client = 0 OR NOT r.person) AND f.agent IN (SELECT num FROM looks WHERE space = 'a')"},
+	} {
+		if slices.ContainsFunc(looks, func(l look) bool { return l.key.space == m.space && (l.servers || !servers) }) {
+			text += "\n        OR " + m.sql
+		}
+	}
+	return text
 }
 
 // writeFrontier puts the keys to look for where the round finds them, by window.

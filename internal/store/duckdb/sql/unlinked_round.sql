@@ -6,14 +6,4 @@ SELECT r.project, r.seq, epoch_us(r.time), r.person, r.tier, r.session, r.visito
 FROM (/*rows*/) r
 LEFT JOIN (SELECT * FROM fingerprints WHERE time BETWEEN $1 AND $2) f ON f.seq = r.seq
 WHERE r.time BETWEEN $1 AND $2
-    AND (
-        r.session IN (SELECT text FROM looks WHERE space = 's')
-        OR r.visitor IN (SELECT text FROM looks WHERE space = 'd')
-        OR r.usr IN (SELECT text FROM looks WHERE space = 'u')
-        OR r.trace IN (SELECT bits FROM looks WHERE space = 't')
-        OR r.answer IN (SELECT bits FROM looks WHERE space = 't')
-        OR r.request IN (SELECT bits FROM looks WHERE space = 'r')
-        OR r.action IN (SELECT bits FROM looks WHERE space = 'x')
-        OR f.client IN (SELECT num FROM looks WHERE space = 'c')
-        OR ((f.client = 0 OR NOT r.person) AND f.agent IN (SELECT num FROM looks WHERE space = 'a'))
-    )
+    AND (/*match*/)
