@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -136,7 +137,7 @@ func (c *conn) round(ctx context.Context, frontier *table, found *clusters, look
 // those that lead to server calls. Each key costs the scan one look-up for every row,
 // so those that nobody looks for are left out.
 func matching(looks []look, servers bool) string {
-	text := "false"
+	matches := []string{"false"}
 	for _, m := range []struct {
 		space byte
 		sql   string
@@ -152,10 +153,10 @@ func matching(looks []look, servers bool) string {
 		{agentSpace, "(f.client = 0 OR NOT r.person) AND f.agent IN (SELECT num FROM looks WHERE space = 'a')"},
 	} {
 		if slices.ContainsFunc(looks, func(l look) bool { return l.key.space == m.space && (l.servers || !servers) }) {
-			text += "\n        OR " + m.sql
+			matches = append(matches, m.sql)
 		}
 	}
-	return text
+	return strings.Join(matches, "\n        OR ")
 }
 
 // writeFrontier puts the keys to look for where the round finds them, by window.
