@@ -131,7 +131,9 @@ type Linking interface {
 	// first: it takes up to limit rows that arrived after the watermark and
 	// returns them with every row connected to them. Two rows of a project are
 	// connected when they share a link key and lie within [LinkGap] of each other,
-	// or through a chain of such rows.
+	// or through a chain of such rows. Two server calls are connected directly by a
+	// trace, request or action id only: keys that say who called tie them to the
+	// client side, so that a program that calls all day ties no days together.
 	//
 	// The link keys of a row are its session id (without one: its device id), trace
 	// id and server trace id (one space), request id, action id (of an event without
@@ -143,9 +145,9 @@ type Linking interface {
 	// out, and so are components in which no row is client-side: nothing can be
 	// linked in them.
 	//
-	// A link key proves nothing where more than [LinkCap] rows of one tier, or
-	// [LinkTiers] times as many in all, share it without a silence of LinkGap: it is
-	// counted in Crowded and not followed. A tier is the client side, or the server
+	// A link key proves nothing where the rows that it would connect are more than
+	// [LinkCap] of one tier or [LinkTiers] times as many in all, or go on for longer
+	// than [LinkDay]: it is counted in Crowded and not followed. A tier is the client side, or the server
 	// calls of one service and source, so that the rows of one request do not crowd
 	// each other out. Server calls that share such a key with a client-side row
 	// within LinkGap and are in no component returned come as Strays, if one of the
@@ -178,6 +180,11 @@ const (
 	LinkCap   = 5000
 	LinkTiers = 8
 )
+
+// LinkDay is how long the rows of one link key may go on without a silence of LinkGap
+// before it proves nothing. It equals the longest session, and bounds what a pass has
+// to look back through.
+const LinkDay = 24 * time.Hour
 
 // Touched is the rows of one project that the link pass has to look at.
 type Touched struct {

@@ -3,6 +3,7 @@ package duckdb
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/store"
@@ -17,7 +18,6 @@ type node struct {
 	tier    int64 // who logged it; 0 for the client side
 	seed    bool
 	keys    []linkKey
-	agent   int64 // of rows that may use it
 }
 
 // linkKey is something two rows of a project may share.
@@ -31,30 +31,54 @@ type linkKey struct {
 // agentSpace is the space of keys that tie the two sides only, never rows of one.
 const agentSpace = 'a'
 
+// names reports whether the key is of one exchange, whose rows on the servers are
+// evidence for each other. All other keys say who called: a program that calls all
+// day must not tie a week together.
+func (k linkKey) names() bool { return k.space == 't' || k.space == 'r' || k.space == 'x' }
+
 // clusters joins rows, in any order of arrival, into what the link pass has to see
 // together: two are connected when they share a key and no silence longer than
 // LinkGap lies between the rows of that key. A crowded key proves nothing.
 type clusters struct {
-	most   int // of one tier that may share a key
-	nodes  []node
+	most  int // of one tier that may share a key
+	nodes []node
+	known map[int64]bool // by seq
+	byKey map[linkKey][]int32
+
+	live  []bool           // by node: may be connected to a seed
+	next  []int32          // became live since the last frontier
+	fresh map[linkKey]bool // keys that got rows since
+	seen  map[look][]window
+
 	parent []int32
-	byKey  map[linkKey][]int32
-	fresh  map[linkKey]bool // keys that got rows since the last frontier
 	crowds [][]int32
 }
 
-func newClusters(most int) *clusters {
-	return &clusters{most: most, byKey: map[linkKey][]int32{}, fresh: map[linkKey]bool{}}
+// look is a key to look for around the time of a row that has it; among server
+// calls too, or on the client side alone.
+type look struct {
+	key     linkKey
+	at      int64 // microseconds
+	servers bool
 }
 
+func newClusters(most int) *clusters {
+	return &clusters{most: most, known: map[int64]bool{}, byKey: map[linkKey][]int32{}, fresh: map[linkKey]bool{}, seen: map[look][]window{}}
+}
+
+// add takes a row up, once.
 func (c *clusters) add(n node) {
+	if c.known[n.seq] {
+		return
+	}
+	c.known[n.seq] = true
 	i := int32(len(c.nodes))
 	c.nodes = append(c.nodes, n)
-	keys := n.keys
-	if n.agent != 0 {
-		keys = append(slices.Clip(keys), linkKey{project: n.project, space: agentSpace, bits: uuid{lo: uint64(n.agent)}})
+	c.live = append(c.live, n.seed)
+	if n.seed {
+		c.next = append(c.next, i)
 	}
-	for _, key := range keys {
+	for _, key := range n.keys {
 		if rows := c.byKey[key]; len(rows) == 0 || rows[len(rows)-1] != i { // trace and answer may be equal
 			c.byKey[key] = append(rows, i)
 			c.fresh[key] = true
@@ -62,25 +86,83 @@ func (c *clusters) add(n node) {
 	}
 }
 
-// frontier lists the keys that got rows since it was asked last and may lead to
-// more. Every key is worth one look; then crowded ones lead nowhere, which bounds
-// what one key can make a pass read.
-func (c *clusters) frontier(first bool) []linkKey {
-	var out []linkKey
-	for key := range c.fresh {
-		open := first
-		c.eachRun(c.byKey[key], func(run []int32) { open = open || !c.crowded(run) })
-		if open {
-			out = append(out, key)
+// frontier lists what to look for next: the keys of rows that came to be connected
+// with a new one. Every key is worth one look; then crowded ones lead nowhere, which
+// bounds what one key can make a pass read.
+func (c *clusters) frontier(first bool) []look {
+	c.spread()
+	var out []look
+	closed := map[linkKey]bool{}
+	for _, i := range c.next {
+		n := &c.nodes[i]
+		for _, key := range n.keys {
+			shut, judged := closed[key]
+			if !judged {
+				shut = !first && c.closed(key)
+				closed[key] = shut
+			}
+			if l := (look{key: key, at: n.at, servers: n.person || key.names()}); !shut && !c.covered(l) {
+				out = append(out, l)
+			}
 		}
 	}
-	clear(c.fresh)
+	c.next = c.next[:0]
 	return out
 }
 
-// hasPerson reports whether somebody on the client side has the key.
-func (c *clusters) hasPerson(key linkKey) bool {
-	return slices.ContainsFunc(c.byKey[key], func(i int32) bool { return c.nodes[i].person })
+// spread makes live what shares a key with a live row, as far as is known.
+func (c *clusters) spread() {
+	keys := c.fresh
+	c.fresh = map[linkKey]bool{}
+	for len(keys) > 0 {
+		more := map[linkKey]bool{}
+		for key := range keys {
+			c.eachRun(key, func(run []int32) {
+				if len(run) == 1 || !slices.ContainsFunc(run, func(i int32) bool { return c.live[i] }) || c.crowded(run) {
+					return
+				}
+				for _, i := range run {
+					if c.live[i] {
+						continue
+					}
+					c.live[i] = true
+					c.next = append(c.next, i)
+					for _, other := range c.nodes[i].keys {
+						more[other] = more[other] || other != key
+					}
+				}
+			})
+		}
+		keys = more
+	}
+}
+
+// closed reports whether a key has runs and all of them are crowded.
+func (c *clusters) closed(key linkKey) bool {
+	runs, open := 0, false
+	c.eachRun(key, func(run []int32) {
+		runs++
+		open = open || !c.crowded(run)
+	})
+	return runs > 0 && !open
+}
+
+// looked notes that the window is searched for l; false when it was already.
+func (c *clusters) looked(l look, w window) bool {
+	key := look{key: l.key, servers: l.servers}
+	if slices.Contains(c.seen[key], w) {
+		return false
+	}
+	c.seen[key] = append(c.seen[key], w)
+	return true
+}
+
+// covered reports whether all that is near enough to l was searched.
+func (c *clusters) covered(l look) bool {
+	from, to := time.UnixMicro(l.at-gap), time.UnixMicro(l.at+gap)
+	within := func(w window) bool { return !w.from.After(from) && !w.to.Before(to) }
+	return slices.ContainsFunc(c.seen[look{key: l.key, servers: true}], within) ||
+		!l.servers && slices.ContainsFunc(c.seen[look{key: l.key}], within)
 }
 
 // judged is what clusters come to.
@@ -156,6 +238,7 @@ func (c *clusters) nearPersons(run []int32) []int32 {
 const (
 	none = -1
 	gap  = int64(store.LinkGap / 1000) // microseconds
+	day  = int64(store.LinkDay / 1000)
 )
 
 func (c *clusters) root(i int32) int32 {
@@ -176,8 +259,8 @@ func (c *clusters) connect() {
 	for i := range c.parent {
 		c.parent[i] = int32(i)
 	}
-	for key, rows := range c.byKey {
-		c.eachRun(rows, func(run []int32) {
+	for key := range c.byKey {
+		c.eachRun(key, func(run []int32) {
 			switch {
 			case c.crowded(run):
 				c.crowds = append(c.crowds, slices.Clone(run))
@@ -192,9 +275,12 @@ func (c *clusters) connect() {
 	}
 }
 
-// crowded reports whether too many rows of one tier, or of all, are in a run.
+// crowded reports whether too many rows of one tier, or of all, are in a run, or
+// whether it goes on for too long.
 func (c *clusters) crowded(run []int32) bool {
 	switch {
+	case c.nodes[run[len(run)-1]].at-c.nodes[run[0]].at > day:
+		return true
 	case len(run) <= c.most:
 		return false
 	case len(run) > store.LinkTiers*c.most:
@@ -212,15 +298,49 @@ func (c *clusters) crowded(run []int32) bool {
 
 // eachRun puts the rows of a key into the order of time, cuts them where there is
 // silence and hands over the runs.
-func (c *clusters) eachRun(rows []int32, use func([]int32)) {
+func (c *clusters) eachRun(key linkKey, use func([]int32)) {
+	rows := c.byKey[key]
 	slices.SortFunc(rows, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(c.nodes[a].at, c.nodes[b].at), cmp.Compare(c.nodes[a].seq, c.nodes[b].seq))
 	})
+	if !key.names() {
+		c.eachVisit(rows, use)
+		return
+	}
 	for first, i := 0, 1; i <= len(rows); i++ {
 		if i == len(rows) || !c.near(rows[i-1], rows[i]) {
 			use(rows[first:i])
 			first = i
 		}
+	}
+}
+
+// eachVisit is eachRun for keys that say who called: the client-side rows and the
+// server calls near them. Server calls alone are no run.
+func (c *clusters) eachVisit(rows []int32, use func([]int32)) {
+	var run, waiting []int32
+	person := int32(none)
+	for _, i := range rows {
+		switch {
+		case c.nodes[i].person:
+			if len(run) > 0 && !c.near(run[len(run)-1], i) {
+				use(run)
+				run = nil
+			}
+			for _, before := range waiting {
+				if c.near(before, i) {
+					run = append(run, before)
+				}
+			}
+			run, waiting, person = append(run, i), waiting[:0], i
+		case person != none && c.near(person, i):
+			run = append(run, i)
+		default:
+			waiting = append(waiting, i)
+		}
+	}
+	if len(run) > 0 {
+		use(run)
 	}
 }
 

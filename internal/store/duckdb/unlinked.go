@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -12,11 +13,12 @@ import (
 
 // Unlinked implements [store.Linking].
 //
-// The engine follows shared keys from the new rows outwards, round by round,
-// until nothing new is reached; it looks at a window of time that grows with
-// what was found. That yields a few rows too many, whose keys are equal but far
-// apart in time; [clusters] then judges exactly, and only what it keeps is read
-// in full.
+// The engine follows shared keys from the new rows outwards, round by round, until
+// nothing new is reached. A round looks only for the keys of rows that the round
+// before connected, and only in windows of time around them, so that a pass over
+// live rows and a log of three weeks ago reads two short times. That yields a few
+// rows too many, whose keys are equal but far apart in time; [clusters] judges
+// exactly, and only what it keeps is read in full.
 func (s *Store) Unlinked(ctx context.Context, limit int) (touched []store.Touched, upto store.Seq, err error) {
 	err = s.readers.heavy.with(ctx, func(c *conn) error {
 		after, err := c.number(ctx, statement("watermark"))
@@ -49,81 +51,134 @@ func (c *conn) takeUpto(ctx context.Context, after int64, limit int) (int64, err
 }
 
 func (c *conn) unlinked(ctx context.Context, after, last int64) ([]store.Touched, error) {
-	if err := c.script(statement("unlinked_scratch")); err != nil {
+	found := newClusters(store.LinkCap)
+	for _, rows := range []string{clientRows(), serverRows()} {
+		if err := c.find(ctx, found, true, statement("unlinked_seeds", "rows", rows), after, last); err != nil {
+			return nil, err
+		}
+	}
+	if worth, err := c.worthLinking(ctx, found); err != nil || !worth {
 		return nil, err
 	}
-	seeds, err := c.exec(ctx, statement("unlinked_seeds", "keys", linkKeys()), after, last, after, last)
-	if err != nil || seeds == 0 {
-		return nil, err
-	}
-	worth, err := c.number(ctx, statement("unlinked_worth"))
-	if err != nil || worth == 0 {
-		return nil, err
-	}
-	found, err := c.reach(ctx)
-	if err != nil {
+	if err := c.reach(ctx, found); err != nil {
 		return nil, err
 	}
 	return c.readJudged(ctx, found.judge())
 }
 
-func linkKeys() string { return statement("unlinked_keys", "source", part("origin", 1)) }
+// clientRows and serverRows are the rows of either side with their link keys.
+func clientRows() string { return statement("unlinked_people") }
+func serverRows() string { return statement("unlinked_servers", "source", part("origin", 1)) }
+
+// worthLinking reports whether a project that rows arrived for has any client-side
+// row at all. Pure log imports end here.
+func (c *conn) worthLinking(ctx context.Context, found *clusters) (bool, error) {
+	projects := map[event.ProjectID]bool{}
+	for i := range found.nodes {
+		if found.nodes[i].person {
+			return true, nil
+		}
+		projects[found.nodes[i].project] = true
+	}
+	for project := range projects {
+		if worth, err := c.number(ctx, statement("unlinked_worth"), project); err != nil || worth > 0 {
+			return worth > 0, err
+		}
+	}
+	return false, nil
+}
 
 // patientRounds is how many rounds look one gap further each. A chain that goes on
-// longer, one id shared for days, is followed in steps that double, so that its
-// length costs rounds by its logarithm; [clusters] drops what was reached too far.
-const patientRounds = 6
+// longer is followed in steps that quadruple, until it ends or is too long to prove
+// anything.
+const patientRounds = 4
 
-// reach runs rounds until one finds nothing.
-func (c *conn) reach(ctx context.Context) (*clusters, error) {
-	found := newClusters(store.LinkCap)
+// reach runs rounds until one has nothing to look for.
+func (c *conn) reach(ctx context.Context, found *clusters) error {
+	if err := c.script(statement("unlinked_scratch")); err != nil {
+		return err
+	}
 	frontier, err := c.openTable("frontier")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer frontier.close()
-	round := statement("unlinked_round", "keys", linkKeys())
 	for n := 0; ; n++ {
-		before := len(found.nodes)
-		if err := c.reached(ctx, found, n); err != nil || len(found.nodes) == before {
-			return found, err
+		looks := found.frontier(n == 0)
+		if len(looks) == 0 {
+			return nil
 		}
-		keys := found.frontier(n == 0)
-		if err := c.writeFrontier(ctx, frontier, found, keys); err != nil {
-			return nil, err
-		}
-		from, to, err := c.span(ctx, "SELECT min(time), max(time) FROM reached")
-		if err != nil {
-			return nil, err
-		}
-		step := store.LinkGap << min(max(0, n+1-patientRounds), 16)
-		if _, err := c.exec(ctx, round, n+1, from.Add(-step), to.Add(step)); err != nil {
-			return nil, err
+		step := min(store.LinkGap<<(2*max(0, n+1-patientRounds)), store.LinkDay)
+		if err := c.round(ctx, frontier, found, looks, step); err != nil {
+			return err
 		}
 	}
 }
 
-// writeFrontier puts the keys to follow where the next round finds them. A browser
-// leads from anybody to people, and from people only ('p') to server calls.
-func (c *conn) writeFrontier(ctx context.Context, t *table, found *clusters, keys []linkKey) error {
+// round looks for rows that share a key with those looked from, step around them.
+func (c *conn) round(ctx context.Context, frontier *table, found *clusters, looks []look, step time.Duration) error {
+	windows := windowsAround(looks, step)
+	if err := c.writeFrontier(ctx, frontier, found, looks, windows); err != nil {
+		return err
+	}
+	people := statement("unlinked_round", "rows", clientRows(), "looks", "true", "match", matching(looks, false))
+	servers := statement("unlinked_round", "rows", serverRows(), "looks", "servers", "match", matching(looks, true))
+	for win, w := range windows {
+		for _, text := range []string{people, servers} {
+			if err := c.find(ctx, found, false, text, w.from, w.to, win); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// matching is the SQL that a row shares a key with one of the looks, or only with
+// those that lead to server calls. Each key costs the scan one look-up for every row,
+// so those that nobody looks for are left out.
+func matching(looks []look, servers bool) string {
+	matches := []string{"false"}
+	for _, m := range []struct {
+		space byte
+		sql   string
+	}{
+		{'s', "r.session IN (SELECT text FROM looks WHERE space = 's')"},
+		{'d', "r.visitor IN (SELECT text FROM looks WHERE space = 'd')"},
+		{'u', "r.usr IN (SELECT text FROM looks WHERE space = 'u')"},
+		{'t', "r.trace IN (SELECT bits FROM looks WHERE space = 't')"},
+		{'t', "r.answer IN (SELECT bits FROM looks WHERE space = 't')"},
+		{'r', "r.request IN (SELECT bits FROM looks WHERE space = 'r')"},
+		{'x', "r.action IN (SELECT bits FROM looks WHERE space = 'x')"},
+		{'c', "f.client IN (SELECT num FROM looks WHERE space = 'c')"},
+		{agentSpace, "(f.client = 0 OR NOT r.person) AND f.agent IN (SELECT num FROM looks WHERE space = 'a')"},
+	} {
+		if slices.ContainsFunc(looks, func(l look) bool { return l.key.space == m.space && (l.servers || !servers) }) {
+			matches = append(matches, m.sql)
+		}
+	}
+	return strings.Join(matches, "\n        OR ")
+}
+
+// writeFrontier puts the keys to look for where the round finds them, by window.
+func (c *conn) writeFrontier(ctx context.Context, t *table, found *clusters, looks []look, windows []window) error {
 	if _, err := c.exec(ctx, "DELETE FROM frontier"); err != nil {
 		return err
 	}
 	if err := t.begin(c); err != nil {
 		return err
 	}
-	put := func(space byte, key linkKey) {
-		t.row()
-		t.text(string(space))
-		t.text(key.text)
-		t.uuid(key.bits)
-		t.int(int64(key.bits.lo))
-	}
-	for _, key := range keys {
-		put(key.space, key)
-		if key.space == agentSpace && found.hasPerson(key) {
-			put('p', key)
+	for _, l := range looks {
+		win := windowOf(windows, l.at)
+		if !found.looked(l, windows[win]) {
+			continue
 		}
+		t.row()
+		t.int(int64(win))
+		t.text(string(l.key.space))
+		t.text(l.key.text)
+		t.uuid(l.key.bits)
+		t.int(int64(l.key.bits.lo))
+		t.bool(l.servers)
 	}
 	return t.finish()
 }
@@ -134,10 +189,10 @@ func (c *conn) span(ctx context.Context, text string, args ...any) (from, to tim
 	return from, to, err
 }
 
-// reached takes up the rows that a round reached.
-func (c *conn) reached(ctx context.Context, found *clusters, round int) error {
-	return c.each(ctx, statement("unlinked_reached"), []any{round}, func(r *reader) {
-		n := node{project: event.ProjectID(r.int()), seq: r.int(), at: r.int(), person: r.bool(), tier: r.int(), seed: r.int() == 0}
+// find takes up the rows that a statement yields.
+func (c *conn) find(ctx context.Context, found *clusters, seed bool, text string, args ...any) error {
+	return c.each(ctx, text, args, func(r *reader) {
+		n := node{project: event.ProjectID(r.int()), seq: r.int(), at: r.int(), person: r.bool(), tier: r.int(), seed: seed}
 		for _, space := range []byte{'s', 'd', 'u'} {
 			if text := r.text(); text != "" {
 				n.keys = append(n.keys, linkKey{project: n.project, space: space, text: text})
@@ -148,14 +203,14 @@ func (c *conn) reached(ctx context.Context, found *clusters, round int) error {
 				n.keys = append(n.keys, linkKey{project: n.project, space: space, bits: bits})
 			}
 		}
-		client := r.int()
+		client, agent := r.int(), r.int()
 		if client != 0 {
 			n.keys = append(n.keys, linkKey{project: n.project, space: 'c', bits: uuid{lo: uint64(client)}})
 		}
-		if n.agent = r.int(); n.person && client != 0 {
-			n.agent = 0
+		if agent != 0 && (client == 0 || !n.person) {
+			n.keys = append(n.keys, linkKey{project: n.project, space: agentSpace, bits: uuid{lo: uint64(agent)}})
 		}
-		if len(n.keys) > 0 || n.agent != 0 {
+		if len(n.keys) > 0 {
 			found.add(n)
 		}
 	})
@@ -167,17 +222,20 @@ func (c *conn) readJudged(ctx context.Context, j judged) ([]store.Touched, error
 	for project, n := range j.crowded {
 		projects.of(project).Crowded = n
 	}
-	if from, to, err := c.keep(j.kept); err != nil {
+	windows, err := c.keep(j.kept)
+	if err != nil {
 		return nil, err
-	} else if !to.IsZero() {
-		if err := c.readKept(ctx, projects, from, to); err != nil {
+	}
+	for _, w := range windows {
+		if err := c.readKept(ctx, projects, w); err != nil {
 			return nil, err
 		}
 	}
-	if from, to, err := c.keep(j.strays); err != nil {
+	if windows, err = c.keep(j.strays); err != nil {
 		return nil, err
-	} else if !to.IsZero() {
-		err := c.each(ctx, statement("unlinked_strays", "id", idText("c")), []any{from, to}, func(r *reader) {
+	}
+	for _, w := range windows {
+		err := c.each(ctx, statement("unlinked_strays", "id", idText("c")), []any{w.from, w.to}, func(r *reader) {
 			p := projects.of(event.ProjectID(r.int()))
 			p.Strays = append(p.Strays, store.Stray{CallID: r.text(), Time: r.time()})
 		})
@@ -209,34 +267,34 @@ func (t touchedProjects) list() []store.Touched {
 	return out
 }
 
-// keep notes which rows to read, and between which times they lie; no times when
-// there are none.
-func (c *conn) keep(nodes []node) (from, to time.Time, err error) {
+// keep notes which rows to read, and in which windows they lie.
+func (c *conn) keep(nodes []node) ([]window, error) {
 	if len(nodes) == 0 {
-		return from, to, nil
+		return nil, nil
 	}
 	if err := c.script("CREATE OR REPLACE TEMP TABLE kept (seq BIGINT)"); err != nil {
-		return from, to, err
+		return nil, err
 	}
 	t, err := c.openTable("kept")
 	if err != nil {
-		return from, to, err
+		return nil, err
 	}
 	defer t.close()
 	if err := t.begin(c); err != nil {
-		return from, to, err
+		return nil, err
 	}
-	first, last := nodes[0].at, nodes[0].at
-	for _, n := range nodes {
-		first, last = min(first, n.at), max(last, n.at)
+	spans := make([]window, len(nodes))
+	for i, n := range nodes {
+		at := time.UnixMicro(n.at)
+		spans[i] = window{at, at}
 		t.row()
 		t.int(n.seq)
 	}
-	return time.UnixMicro(first), time.UnixMicro(last), t.finish()
+	return windowsOver(spans), t.finish()
 }
 
-func (c *conn) readKept(ctx context.Context, projects touchedProjects, from, to time.Time) error {
-	err := c.each(ctx, statement("unlinked_events", "columns", eventColumns), []any{from, to}, func(r *reader) {
+func (c *conn) readKept(ctx context.Context, projects touchedProjects, w window) error {
+	err := c.each(ctx, statement("unlinked_events", "columns", eventColumns), []any{w.from, w.to}, func(r *reader) {
 		p := projects.of(event.ProjectID(r.int()))
 		r.int()
 		client, agent := event.Key(r.int()), event.Key(r.int())
@@ -247,7 +305,7 @@ func (c *conn) readKept(ctx context.Context, projects touchedProjects, from, to 
 	if err != nil {
 		return err
 	}
-	return c.each(ctx, statement("unlinked_calls", "columns", callColumns), []any{from, to}, func(r *reader) {
+	return c.each(ctx, statement("unlinked_calls", "columns", callColumns), []any{w.from, w.to}, func(r *reader) {
 		p := projects.of(event.ProjectID(r.int()))
 		r.int()
 		client, agent := event.Key(r.int()), event.Key(r.int())

@@ -26,23 +26,25 @@ func (w *writer) replaceDerived(ctx context.Context, blocks []store.Linked) erro
 	if len(blocks) == 0 {
 		return nil
 	}
-	from, to, err := w.putCovered(blocks)
-	if err != nil {
+	if err := w.putCovered(blocks); err != nil {
 		return err
 	}
-	projects := map[event.ProjectID]bool{}
+	spans := map[event.ProjectID][]window{}
 	for i := range blocks {
-		projects[blocks[i].Project] = true
+		b := &blocks[i]
+		spans[b.Project] = append(spans[b.Project], window{b.From.Add(-linkReach), b.To.Add(linkReach)})
 	}
-	for project := range projects {
-		if err := w.deleteCovered(ctx, project, from, to); err != nil {
-			return err
+	for project, spans := range spans {
+		for _, near := range windowsOver(spans) {
+			if err := w.deleteCovered(ctx, project, near); err != nil {
+				return err
+			}
 		}
 	}
 	if _, err := w.conn.exec(ctx, "TRUNCATE covered"); err != nil {
 		return err
 	}
-	gone, err := w.gone(ctx, blocks, from, to)
+	gone, err := w.gone(ctx, blocks)
 	if err != nil {
 		return err
 	}
@@ -61,41 +63,33 @@ func (w *writer) replaceDerived(ctx context.Context, blocks []store.Linked) erro
 	return w.putStale(hours)
 }
 
-// deleteCovered deletes what was derived from the covered rows of a project.
-func (w *writer) deleteCovered(ctx context.Context, project event.ProjectID, from, to time.Time) error {
+// deleteCovered deletes what was derived from the covered rows of a project near a time.
+func (w *writer) deleteCovered(ctx context.Context, project event.ProjectID, near window) error {
 	for _, name := range []string{"delete_links_server", "delete_links_client", "delete_links_event"} {
-		if _, err := w.deleteLinks(ctx, name, project, from.Add(-linkReach), to.Add(linkReach)); err != nil {
+		if _, err := w.deleteLinks(ctx, name, project, near.from, near.to); err != nil {
 			return err
 		}
 	}
 	for _, name := range []string{"delete_signals", "delete_interactions", "delete_sessions", "delete_unlinked"} {
-		if _, err := w.conn.exec(ctx, statement(name), project, from.Add(-linkReach), to.Add(linkReach)); err != nil {
+		if _, err := w.conn.exec(ctx, statement(name), project, near.from, near.to); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// putCovered names the rows that the blocks speak for, and returns the range of
-// time in which they lie.
-func (w *writer) putCovered(blocks []store.Linked) (from, to time.Time, err error) {
+// putCovered names the rows that the blocks speak for.
+func (w *writer) putCovered(blocks []store.Linked) error {
 	t := w.covered
 	if err := t.begin(w.conn); err != nil {
-		return from, to, err
+		return err
 	}
-	from, to = blocks[0].From, blocks[0].To
 	for i := range blocks {
 		b := &blocks[i]
-		if b.From.Before(from) {
-			from = b.From
-		}
-		if b.To.After(to) {
-			to = b.To
-		}
 		putIDs(t, b.Project, false, b.EventIDs...)
 		putIDs(t, b.Project, true, b.CallIDs...)
 	}
-	return from, to, t.finish()
+	return t.finish()
 }
 
 // putIDs names events or calls in a table of (project, id, is_call).
@@ -119,7 +113,7 @@ type goneRow struct {
 
 // gone finds which of the rows that the blocks' results name were erased since
 // they were read: what names them must not come back.
-func (w *writer) gone(ctx context.Context, blocks []store.Linked, from, to time.Time) (map[goneRow]bool, error) {
+func (w *writer) gone(ctx context.Context, blocks []store.Linked) (map[goneRow]bool, error) {
 	t := w.named
 	if err := t.begin(w.conn); err != nil {
 		return nil, err
@@ -148,23 +142,31 @@ func (w *writer) gone(ctx context.Context, blocks []store.Linked, from, to time.
 		return nil, err
 	}
 	gone := map[goneRow]bool{}
-	find := func(from, to time.Time) error {
+	for _, reach := range []time.Duration{0, linkReach} { // nearly all are among the blocks' own times
+		spans := make([]window, len(blocks))
+		for i := range blocks {
+			spans[i] = window{blocks[i].From.Add(-reach), blocks[i].To.Add(reach)}
+		}
+		for _, near := range windowsOver(spans) {
+			if _, err := w.conn.exec(ctx, statement("gone_not"), near.from, near.to); err != nil {
+				return nil, err
+			}
+		}
 		clear(gone)
-		return w.conn.each(ctx, statement("gone"), []any{from, to}, func(r *reader) {
+		err := w.conn.each(ctx, "SELECT DISTINCT project, id, is_call FROM named", nil, func(r *reader) {
 			row := goneRow{project: event.ProjectID(r.int())}
 			row.id, _ = r.uuid(r.next())
 			row.isCall = r.bool()
 			gone[row] = true
 		})
+		if err != nil {
+			return nil, err
+		}
+		if len(gone) == 0 {
+			break
+		}
 	}
-	err := find(from, to)
-	if err == nil && len(gone) > 0 { // not among the blocks' own times, where nearly all are
-		err = find(from.Add(-linkReach), to.Add(linkReach))
-	}
-	if err != nil {
-		return nil, err
-	}
-	_, err = w.conn.exec(ctx, "TRUNCATE named")
+	_, err := w.conn.exec(ctx, "TRUNCATE named")
 	return gone, err
 }
 

@@ -134,6 +134,53 @@ func unlinkedCases() []example {
 			w.append(call("GET /a", id("c1"), at("10:00:00"), agent(6)), call("GET /b", id("c2"), at("10:25:00"), agent(6)), click("a", id("e1"), at("10:50:00"), agent(6)))
 			w.want(w.touched(), map[event.ProjectID][]string{1: {"e1", "c2"}})
 		}},
+		{"unlinked/server calls are tied to the client side, not to each other, by who called", func(w *world) {
+			w.append(click("a", id("e1"), at("10:00:00"), user("u")), call("GET /a", id("c1"), at("10:25:00"), user("u")),
+				call("GET /b", id("c2"), at("10:50:00"), user("u")), call("GET /c", id("c3"), at("11:15:00"), user("u")),
+				did("b", id("e2"), at("11:40:00"), user("u")))
+			w.linkedSoFar()
+			w.append(call("GET /d", id("c4"), at("10:10:00"), user("u")))
+			w.want(w.touched(), map[event.ProjectID][]string{1: {"e1", "c4", "c1"}})
+		}},
+		{"unlinked/a call between two client-side rows ties them", func(w *world) {
+			w.append(click("a", id("e1"), at("10:00:00"), user("u")), call("GET /a", id("c1"), at("10:20:00"), user("u")),
+				call("GET /b", id("c2"), at("10:35:00"), user("u")), click("b", id("e2"), at("10:50:00"), user("u")))
+			w.linkedSoFar()
+			w.append(call("GET /d", id("c3"), at("09:30:00"), user("u")))
+			w.want(w.touched(), map[event.ProjectID][]string{1: {"e1", "e2", "c3", "c1", "c2"}})
+		}},
+		{"unlinked/a key that goes on for a day proves nothing", func(w *world) {
+			day := func(more string) []string {
+				var rows []any
+				var ids []string
+				for i := range 49 {
+					ids = append(ids, fmt.Sprintf("%s%02d", more, i))
+					rows = append(rows, did("a", id(ids[i]), device(more), user(more), session(""), at(time.Date(2026, 11, 20, 10, 30*i, 0, 0, time.UTC).Format(time.RFC3339))))
+				}
+				w.append(rows...)
+				return ids
+			}
+			whole := day("d1")
+			w.want(w.touched(), map[event.ProjectID][]string{1: whole})
+			w.linkedSoFar()
+			day("d2")
+			w.append(did("a", id("one more"), device("d2"), user("d2"), session(""), at("2026-11-21T10:30:00Z")))
+			w.linkedSoFar()
+			w.append(did("a", id("e1"), device("d1"), user("d1"), session(""), at("2026-11-20T20:00:00Z")))
+			w.want(w.touched(), map[event.ProjectID][]string{1: append(append(append([]string{}, whole[:21]...), "e1"), whole[21:]...)})
+			w.linkedSoFar()
+			w.append(did("a", id("e2"), device("d2"), user("d2"), session(""), at("2026-11-20T20:00:00Z")))
+			touched, _, err := w.store.Unlinked(w.ctx(), 10)
+			w.must(err)
+			w.want(each(touched, idsOf), [][]string{{"e2"}})
+			w.want(touched[0].Crowded, 2)
+		}},
+		{"unlinked/rows that lie weeks apart", func(w *world) {
+			w.append(click("a", id("e1"), session("s")), did("b", id("e2"), session("old"), at("2026-10-30T10:00:00Z")), did("c", id("e3"), session("s"), at("2026-10-30T10:00:00Z")))
+			w.linkedSoFar()
+			w.append(call("GET /a", id("c1"), session("s")), call("GET /b", id("c2"), session("old"), at("2026-10-30T10:10:00Z")))
+			w.want(w.touched(), map[event.ProjectID][]string{1: {"e2", "e1", "c2", "c1"}})
+		}},
 		{"unlinked/projects do not mix", func(w *world) {
 			w.append(click("a", id("e1"), session("s")))
 			_, err := w.store.Append(w.ctx(), batch(2, "", call("GET /a", id("c2"), fromClient(), session("s"))))

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -202,8 +203,12 @@ func (r *Reference) strays(project event.ProjectID, crowds [][]*node, returned m
 	return out
 }
 
-// isCrowded reports whether too many rows of one tier, or of all, share a key.
+// isCrowded reports whether too many rows of one tier, or of all, share a key, or
+// for too long.
 func isCrowded(run []*node) bool {
+	if run[len(run)-1].time.Sub(run[0].time) > store.LinkDay {
+		return true
+	}
 	tiers := map[string]int{}
 	most := 0
 	for _, n := range run {
@@ -229,8 +234,12 @@ func connect(nodes []*node) (crowds [][]*node) {
 			byAgent[agent] = append(byAgent[agent], n)
 		}
 	}
-	for _, sharing := range byKey {
-		for _, run := range runs(sharing) {
+	for key, sharing := range byKey {
+		cut := visits
+		if kind, _, _ := strings.Cut(key, " "); kind == "trace" || kind == "request" || kind == "action" {
+			cut = runs
+		}
+		for _, run := range cut(sharing) {
 			if isCrowded(run) {
 				crowds = append(crowds, run)
 				continue
@@ -241,7 +250,7 @@ func connect(nodes []*node) (crowds [][]*node) {
 		}
 	}
 	for _, sharing := range byAgent {
-		for _, run := range runs(sharing) {
+		for _, run := range visits(sharing) {
 			if isCrowded(run) {
 				crowds = append(crowds, run)
 				continue
@@ -260,6 +269,34 @@ func runs(nodes []*node) [][]*node {
 			out = append(out, nil)
 		}
 		out[len(out)-1] = append(out[len(out)-1], n)
+	}
+	return out
+}
+
+// visits cuts nodes, given by time, into runs of client-side rows and the server
+// calls near them; server calls alone are no evidence for each other.
+func visits(nodes []*node) [][]*node {
+	near := func(a, b *node) bool { return b.time.Sub(a.time) <= store.LinkGap }
+	number := make([]int, len(nodes)) // of the visit; 0 = of none
+	visit := 0
+	for i, a := range nodes {
+		for j := i; j < len(nodes) && near(a, nodes[j]); j++ {
+			if !a.clientSide && !nodes[j].clientSide {
+				continue
+			}
+			if number[i] == 0 && number[j] == 0 {
+				visit++
+				number[i] = visit
+			}
+			number[i] = max(number[i], number[j])
+			number[j] = number[i]
+		}
+	}
+	out := make([][]*node, visit)
+	for i, n := range nodes {
+		if number[i] > 0 {
+			out[number[i]-1] = append(out[number[i]-1], n)
+		}
 	}
 	return out
 }
