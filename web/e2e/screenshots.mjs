@@ -1,0 +1,33 @@
+// Makes the pictures of the documentation, 1440 px wide, light. `make screenshots` runs it: CLICKSPAN_E2E_SHOP is a demo in which
+// something fails, CLICKSPAN_E2E_VISITS a server with the real recording, CLICKSPAN_E2E_SHOTS the directory for the pictures.
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import { discoverPages } from './pages.mjs'
+
+const { CLICKSPAN_E2E_SHOP: shop, CLICKSPAN_E2E_VISITS: visits, CLICKSPAN_E2E_SHOTS: shots } = process.env
+const browser = await chromium.launch({ executablePath: process.env.CLICKSPAN_E2E_BROWSER ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+try {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 860 }, colorScheme: 'light', reducedMotion: 'reduce' })
+  await page.addInitScript(() => localStorage.setItem('clickspan-tour', 'over'))
+  const take = async (name, url, ready) => {
+    await page.goto(url)
+    await page.locator(ready).first().waitFor({ timeout: 60_000 })
+    await page.waitForFunction(() => !document.querySelector('main [role=status]'), undefined, { timeout: 60_000 })
+    await page.evaluate(() => document.fonts.ready)
+    await page.screenshot({ path: join(shots, `${name}.png`), style: '.demo { visibility: hidden }' })
+    console.log(`${name}.png`)
+  }
+  const { pages } = await discoverPages(page, visits)
+  const { path } = pages.find(({ name }) => name === 'session')
+  await take('timeline', visits + path, '[role=treegrid] [role=gridcell]')
+
+  await take('overview', `${shop}/?from=12h`, 'main .uplot')
+  const { now } = await (await page.request.get(`${shop}/api/v1/overview`)).json()
+  const { endpoint, example } = now.trouble
+  await take('endpoint', `${shop}/endpoints/${encodeURIComponent(endpoint.id)}?from=12h`, 'main .uplot')
+  const failed = new URLSearchParams({ filter: `call.route == "${endpoint.route}"`, side: 'any', from: '1h', sel: example.call_id })
+  await take('calls', `${shop}/calls?${failed}`, 'aside.panel dl')
+  await take('connect', `${shop}/connect`, 'main h1')
+} finally {
+  await browser.close()
+}
