@@ -3,6 +3,7 @@
 package test
 
 import (
+	"encoding/json"
 	"image/png"
 	"net/http"
 	"os"
@@ -20,10 +21,10 @@ const heaviest = 250_000
 // real recording, the rest from a small demo in which something was just broken.
 // `make screenshots` runs it; look at what it made before it is committed.
 func TestScreenshots(t *testing.T) {
-	shop := start(t, "demo", "--days", "2", "--people", "6000", "--addr", "127.0.0.1:0", "--otlp-grpc-addr", "127.0.0.1:0", "--open-loopback", "--data", t.TempDir())
+	shop := start(t, "demo", "--days", "3", "--people", "3000", "--addr", "127.0.0.1:0", "--otlp-grpc-addr", "127.0.0.1:0", "--open-loopback", "--data", t.TempDir())
 	visits := serve(t, recording(t))
 	shop.demo("the days before are filled in", func(d demoState) bool { return d.Filled.Share == 1 })
-	shop.do(http.MethodPost, "/api/v1/demo/break", "application/json", `{"endpoint":"GET /api/search","effect":"fail"}`, &demoState{})
+	shop.do(http.MethodPost, "/api/v1/demo/break", "application/json", `{"endpoint":"GET /api/products/{id}","effect":"fail"}`, &demoState{})
 	shop.until("the first screen tells of it", shop.tellsOfPeople)
 	drive(t, "e2e/screenshots.mjs", "CLICKSPAN_E2E_SHOP="+shop.url, "CLICKSPAN_E2E_VISITS="+visits.url, "CLICKSPAN_E2E_SHOTS="+picturesDir)
 	pictures, err := filepath.Glob(filepath.Join(picturesDir, "*.png"))
@@ -45,9 +46,11 @@ func (s *server) tellsOfPeople() bool {
 			}
 		}
 	}
-	s.get("/api/v1/overview", &overview)
+	if got := s.send(http.MethodGet, "/api/v1/overview", nil); got.status != http.StatusOK || json.Unmarshal(got.body, &overview) != nil {
+		return false // a machine this busy needs another moment
+	}
 	t := overview.Now.Trouble
-	return t != nil && t.Kind == "failing" && t.Until == "" && t.People >= 5
+	return t != nil && t.Kind == "failing" && t.Until == "" && t.People >= 3
 }
 
 // optimise writes a picture anew as small as PNG can without losing anything.

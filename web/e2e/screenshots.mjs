@@ -12,9 +12,11 @@ try {
   const take = async (name, url, ready) => {
     await page.goto(url)
     await page.locator(ready).first().waitFor({ timeout: 60_000 })
-    await page.waitForFunction(() => !document.querySelector('main [role=status]'), undefined, { timeout: 60_000 })
+    await page.waitForFunction(() => !document.querySelector('main [role=status]') && !document.querySelector('main').innerText.includes('Being worked out'), undefined, { timeout: 120_000 })
     await page.evaluate(() => document.fonts.ready)
-    await page.screenshot({ path: join(shots, `${name}.png`), style: '.demo { visibility: hidden }' })
+    // The CSP allows no style sheet of ours; a property of an element is another matter.
+    await page.evaluate(() => document.querySelector('.demo')?.style.setProperty('visibility', 'hidden'))
+    await page.screenshot({ path: join(shots, `${name}.png`) })
     console.log(`${name}.png`)
   }
   const { pages } = await discoverPages(page, visits)
