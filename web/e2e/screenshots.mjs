@@ -2,26 +2,33 @@
 // something fails, CLICKSPAN_E2E_VISITS a server with the real recording, CLICKSPAN_E2E_SHOTS the directory for the pictures.
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
-import { discoverPages } from './pages.mjs'
 
 const { CLICKSPAN_E2E_SHOP: shop, CLICKSPAN_E2E_VISITS: visits, CLICKSPAN_E2E_SHOTS: shots } = process.env
+// A visit of the recording in which an article was written, from the page of the editor on.
+const visit = 'cad62695-0dec-4b41-a9ad-17066be69d36'
+const range = new URLSearchParams({ from: '2026-11-23T02:30:00Z', to: '2026-11-23T02:50:00Z' })
+
 const browser = await chromium.launch({ executablePath: process.env.CLICKSPAN_E2E_BROWSER ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 860 }, colorScheme: 'light', reducedMotion: 'reduce' })
   await page.addInitScript(() => localStorage.setItem('clickspan-tour', 'over'))
-  const take = async (name, url, ready) => {
+  const take = async (name, url, ready, prepare) => {
     await page.goto(url)
     await page.locator(ready).first().waitFor({ timeout: 60_000 })
     await page.waitForFunction(() => !document.querySelector('main [role=status]') && !document.querySelector('main').innerText.includes('Being worked out'), undefined, { timeout: 120_000 })
     await page.evaluate(() => document.fonts.ready)
     // The CSP allows no style sheet of ours; a property of an element is another matter.
     await page.evaluate(() => document.querySelector('.demo')?.style.setProperty('visibility', 'hidden'))
+    await prepare?.()
     await page.screenshot({ path: join(shots, `${name}.png`) })
     console.log(`${name}.png`)
   }
-  const { pages } = await discoverPages(page, visits)
-  const { path } = pages.find(({ name }) => name === 'session')
-  await take('timeline', visits + path, '[role=treegrid] [role=gridcell]')
+  await take('timeline', `${visits}/sessions/${visit}?${range}`, '[role=treegrid] [role=gridcell]', async () => {
+    const row = page.locator('[role=treegrid] [role=row]', { has: page.locator('.label[title="/editor"]') }).first()
+    await row.evaluate((element) => {
+      element.closest('.waterfall-scroll').scrollTop = 24 * (element.ariaRowIndex - 2)
+    })
+  })
 
   await take('overview', `${shop}/?from=12h`, 'main .uplot')
   const { now } = await (await page.request.get(`${shop}/api/v1/overview`)).json()
