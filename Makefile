@@ -10,7 +10,7 @@ LDFLAGS := -s -w -X github.com/clickspan/clickspan/internal/cli.version=$(VERSIO
 # The C compiler links DuckDB; every other package is plain Go.
 export CGO_ENABLED := 1
 
-.PHONY: help demo build ui sdk test test-go test-ui test-sdk test-browser lint fmt generate bench bench-link fuzz release test-release clean
+.PHONY: help demo build ui sdk test test-go test-ui test-sdk test-browser screenshots lint fmt generate bench bench-link fuzz release test-release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -61,6 +61,10 @@ test-browser: build bin/caddy ## the built binary, driven by Chromium
 
 bin/caddy: test/caddy/go.mod
 	cd test/caddy && $(GO) build -o ../../bin/caddy github.com/caddyserver/caddy/v2/cmd/caddy
+
+screenshots: build ## the pictures of the documentation, in docs/images
+	./scripts/need-chromium
+	$(GO) test -count=1 -tags browser,screenshots -run TestScreenshots -timeout 30m -v ./test
 
 lint: $(LINT) ## gofumpt, go vet, golangci-lint with the package directions
 	$(LINT) run ./...

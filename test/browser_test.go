@@ -14,6 +14,13 @@ import (
 // keeps the screenshots.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
+	s := serve(t, recording(t))
+	drive(t, "e2e/run.mjs", "CLICKSPAN_E2E_URL="+s.url)
+}
+
+// recording imports the real recording into a data directory.
+func recording(t *testing.T) string {
+	t.Helper()
 	data := t.TempDir()
 	files := []string{"otlp_browser.jsonl.gz", "nginx_json.log.gz", "caddy_access.jsonl.gz", "apache_vhost_timed.log.gz", "otlp_caddy.jsonl.gz"}
 	for _, name := range files {
@@ -22,12 +29,17 @@ func TestBrowser(t *testing.T) {
 			t.Fatalf("import %s: %s%s", name, out, errs)
 		}
 	}
-	s := serve(t, data)
-	cmd := exec.CommandContext(t.Context(), "node", "e2e/run.mjs")
+	return data
+}
+
+// drive runs a script of web/ that drives Chromium.
+func drive(t *testing.T, script string, env ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "node", script)
 	cmd.Dir = "../web"
-	cmd.Env = append(os.Environ(), "CLICKSPAN_E2E_URL="+s.url)
+	cmd.Env = append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
-		t.Fatalf("the walk through the pages failed: %v\n%s", err, s.stderr)
+		t.Fatalf("%s failed: %v", script, err)
 	}
 }

@@ -69,7 +69,7 @@ type ErrorGroup struct {
 	LastSeen     time.Time `json:"last_seen"`
 	FirstRelease string    `json:"first_release,omitempty" doc:"release of the first"`
 	Releases     []string  `json:"releases"`
-	Example      string    `json:"example" doc:"id of the newest call or event"`
+	Example      string    `json:"example" doc:"id of the newest call or event in session; without one, of the newest"`
 	Session      string    `json:"session,omitempty" doc:"the newest session that met it"`
 	Trend        []int64   `json:"trend" doc:"count by bucket"`
 }
@@ -278,9 +278,9 @@ type errorGroup struct {
 
 // met is one row of a group: who met it, when and where.
 type met struct {
-	at                                      time.Time
-	weight                                  float64
-	person, session, release, browser, page string
+	at                                          time.Time
+	weight                                      float64
+	id, person, session, release, browser, page string
 }
 
 func (g *grouping) call(row *store.CallRow) {
@@ -297,7 +297,7 @@ func (g *grouping) call(row *store.CallRow) {
 	if len(group.calls) < maxShown {
 		group.calls = append(group.calls, row)
 	}
-	group.add(g.edges, met{c.Time, c.Weight, personOf(row), session, c.Release, c.Context.Browser, ""})
+	group.add(g.edges, met{c.Time, c.Weight, c.ID, personOf(row), session, c.Release, c.Context.Browser, ""})
 }
 
 func (g *grouping) event(e *event.Event) {
@@ -316,7 +316,7 @@ func (g *grouping) event(e *event.Event) {
 	if len(group.events) < maxShown {
 		group.events = append(group.events, e)
 	}
-	group.add(g.edges, met{e.Time, 1, cmp.Or(e.UserID, e.DeviceID), e.SessionID, e.Release, e.Context.Browser, cmp.Or(e.Page.Route, e.Page.Path)})
+	group.add(g.edges, met{e.Time, 1, e.ID, cmp.Or(e.UserID, e.DeviceID), e.SessionID, e.Release, e.Context.Browser, cmp.Or(e.Page.Route, e.Page.Path)})
 }
 
 // of returns the group of rows like newest, which is its first row seen.
@@ -356,7 +356,9 @@ func (g *errorGroup) add(edges []time.Time, m met) {
 	}
 	if m.session != "" && !g.sessions[m.session] {
 		g.sessions[m.session] = true
-		g.Session = cmp.Or(g.Session, m.session)
+		if g.Session == "" { // rows come newest first
+			g.Session, g.Example = m.session, m.id
+		}
 		if len(g.listed) < maxShown {
 			g.listed = append(g.listed, m.session)
 		}

@@ -47,9 +47,9 @@ func (s *story) world() (*simulate.World, error) {
 	})
 }
 
-// goals are what this shop is about: one visit in twenty or so ends with a paid order.
+// goals are what this shop is about: one visit in twenty-five ends with a paid order.
 func (s *story) goals() []analysis.Goal {
-	target := math.Ceil(float64(s.People) * demoVisits / 20)
+	target := math.Ceil(float64(s.People) * demoVisits / 25)
 	return []analysis.Goal{
 		{ID: "order-paid", Name: "Order paid", Step: analysis.Step{Event: "Order Paid"}, Direction: analysis.Up, Target: target, Owner: "payments", Value: "properties.amount", Currency: "EUR"},
 		{ID: "checkout-started", Name: "Checkout started", Step: analysis.Step{Event: "Checkout Started"}, Direction: analysis.Up},

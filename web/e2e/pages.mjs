@@ -8,7 +8,7 @@ export async function discoverPages(page, origin) {
   const session = await first(page, origin, 'sessions', range, ['session.failed > 0', 'session.calls > 0', ''])
   const call = await first(page, origin, 'calls', range, ['call.failed == true && call.linked == true', 'call.linked == true', ''])
   const error = await first(page, origin, 'errors', range, [''])
-  const account = await first(page, origin, 'accounts', range, [''])
+  const account = await first(page, origin, 'accounts', range, ['']).catch(() => null) // a recording may name none
   const person = session.user_id || session.device_id
   const path = (pathname, search = {}) => `${pathname}?${new URLSearchParams({ ...range, ...search })}`
   const pages = [
@@ -20,8 +20,8 @@ export async function discoverPages(page, origin) {
     { name: 'errors', path: path('/errors', { sort: '-people' }), ready: '[role=grid] [role=gridcell]' },
     { name: 'error', path: path(`/errors/${error.id}`), ready: 'main .uplot' },
     { name: 'services', path: path('/services'), ready: 'main h1' },
-    { name: 'accounts', path: path('/accounts'), ready: '[role=grid] [role=gridcell]' },
-    { name: 'account', path: path(`/accounts/${encodeURIComponent(account.id)}`), ready: 'main .uplot' },
+    { name: 'accounts', path: path('/accounts'), ready: account ? '[role=grid] [role=gridcell]' : 'main .notice' },
+    ...(account ? [{ name: 'account', path: path(`/accounts/${encodeURIComponent(account.id)}`), ready: 'main .uplot' }] : []),
     { name: 'person', path: path(`/people/${encodeURIComponent(person)}`), ready: '[role=grid] [role=gridcell]' },
     { name: 'usage', path: path('/usage'), ready: '[role=grid] [role=gridcell]' },
     { name: 'usage-pages', path: path('/usage', { view: 'pages', sort: '-lcp' }), ready: '[role=grid] [role=gridcell]' },

@@ -1313,7 +1313,7 @@ export interface components {
             endpoint_id?: string;
             /** @description error type of calls, message of the newest browser error, with what varies replaced */
             error?: string;
-            /** @description id of the newest call or event */
+            /** @description id of the newest call or event in session; without one, of the newest */
             example: string;
             /** @description release of the first */
             first_release?: string;

@@ -10,7 +10,8 @@ export type Line = {
   /** A CSS variable: "--failed". */
   color: string
   values: (number | null)[]
-  format: (value: number | null) => string
+  /** On an axis the highest tick stands beside, so that all take its unit. */
+  format: (value: number | null, beside?: number) => string
   /** Lines of the same axis share a scale; the second axis stands on the right. */
   axis: 'left' | 'right'
   dashed?: boolean
@@ -54,7 +55,7 @@ export const TimeSeries = memo(function TimeSeries({ label, times, lines, marks 
       return {
         ...axis, scale: side, show: line !== undefined, side: side === 'left' ? 3 : 1, size: 58,
         grid: { ...axis.grid, show: side === 'left' },
-        values: (_, splits) => splits.map((value) => line?.format(value) ?? ''),
+        values: (_, splits) => splits.map((value) => line?.format(value, splits.at(-1)) ?? ''),
       }
     }
     const u = new uPlot(
@@ -87,7 +88,7 @@ export const TimeSeries = memo(function TimeSeries({ label, times, lines, marks 
           })),
         ],
         hooks: {
-          draw: [(self) => drawMarks(self, marks, color('--muted'))],
+          draw: [(self) => drawMarks(self, marks, color('--muted'), color('--mantine-color-body'))],
           setCursor: [(self) => setCursor(self.cursor.idx ?? null)],
           setSelect: [(self) => {
             if (self.select.width < 4) return
@@ -143,28 +144,34 @@ function fromZero(_: uPlot, __: number, max: number): [number, number] {
   return [0, max > 0 ? max * 1.08 : 1]
 }
 
-/** Dashed lines from top to bottom, each with its label at the top; a label that would cover the one before goes below it. */
-function drawMarks(u: uPlot, marks: Mark[], color: string) {
+/** Dashed lines from top to bottom, each with its label at the top, which stays readable on lines; one that would cover the one before goes below it. */
+function drawMarks(u: uPlot, marks: Mark[], color: string, background: string) {
   const { ctx, bbox } = u
   const pixel = devicePixelRatio
   let row = 0
   let taken = -Infinity
   ctx.save()
-  ctx.strokeStyle = ctx.fillStyle = color
-  ctx.setLineDash([2 * pixel, 3 * pixel])
+  ctx.fillStyle = color
   ctx.font = `${10 * pixel}px system-ui`
   ctx.textAlign = 'left'
-  for (const { at, label } of marks) {
-    const x = u.valToPos(at, 'x', true)
-    if (x < bbox.left || x > bbox.left + bbox.width) continue
+  const shown = marks.map(({ at, label }) => ({ x: u.valToPos(at, 'x', true), label })).filter(({ x }) => x >= bbox.left && x <= bbox.left + bbox.width)
+  ctx.strokeStyle = color
+  ctx.setLineDash([2 * pixel, 3 * pixel])
+  for (const { x } of shown) {
     ctx.beginPath()
     ctx.moveTo(x, bbox.top)
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
+  }
+  ctx.strokeStyle = background
+  ctx.setLineDash([])
+  ctx.lineWidth = 3 * pixel
+  for (const { x, label } of shown) {
     const width = ctx.measureText(label).width + 4 * pixel
     const left = Math.min(x + 4 * pixel, bbox.left + bbox.width - width)
     row = left < taken ? row + 1 : 0
     taken = left + width
+    ctx.strokeText(label, left, bbox.top + (9 + 12 * row) * pixel)
     ctx.fillText(label, left, bbox.top + (9 + 12 * row) * pixel)
   }
   ctx.restore()

@@ -22,7 +22,7 @@ export function FilterBar({ filter, onFilter, example, records, error, sent }: P
         <ul className="chips" aria-label="Conditions">
           {splitTerms(filter).map((condition) => (
             <li key={condition} className="chip mono">
-              {condition}
+              <span className="cut" title={condition}>{condition}</span>
               <button type="button" className="chip-remove" aria-label={`Remove ${condition}`} onClick={() => onFilter(removeTerm(filter, condition) || undefined)}>×</button>
             </li>
           ))}

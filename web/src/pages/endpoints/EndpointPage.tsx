@@ -99,7 +99,7 @@ function Outcomes({ answer }: { answer: EndpointAnswer }) {
       {answer.errors.length > 0 && (
         <>
           <h3>Error types</h3>
-          <BarList bars={answer.errors.map(({ value, count }) => ({ label: value, count, tone: 'failed' as const, filter: `${filter} && call.error == ${JSON.stringify(value)}` }))} />
+          <BarList bars={answer.errors.map(({ value, count }) => ({ label: value, count, tone: value === 'abort' ? 'refused' as const : 'failed' as const, filter: `${filter} && call.error == ${JSON.stringify(value)}` }))} />
         </>
       )}
     </ChartFrame>

@@ -21,7 +21,7 @@ export default function FindPage() {
   return (
     <div className="stack">
       <h1 className="clamp">Found for <bdi className="mono">{q}</bdi></h1>
-      <Answered query={found} what="what has this id">{(answer) => answer.hits.length === 0 ? <NothingFound answer={answer} /> : <Hits answer={answer} q={q} />}</Answered>
+      <Answered query={found} what="what has this id">{(answer) => answer.hits.length === 0 ? <NothingFound answer={answer} q={q} /> : <Hits answer={answer} q={q} />}</Answered>
     </div>
   )
 }
@@ -43,7 +43,7 @@ function Hits({ answer: { hits }, q }: { answer: FindAnswer; q: string }) {
   )
 }
 
-function NothingFound({ answer: { fields, from } }: { answer: FindAnswer }) {
+function NothingFound({ answer: { fields, from }, q }: { answer: FindAnswer; q: string }) {
   return (
     <EmptyNotice title="Nothing has exactly this id.">
       <p>
@@ -51,7 +51,8 @@ function NothingFound({ answer: { fields, from } }: { answer: FindAnswer }) {
         {fields.length > 0 && <>, and as the {fields.map((field, i) => <span key={field}>{i > 0 && (i === fields.length - 1 ? ' or ' : ', ')}<code>{field}</code></span>)} of events and calls</>}
         {from ? <>, in everything since <Moment at={from} precision="minute" />.</> : '. Nothing is stored yet.'}
       </p>
-      <p className="muted">Ids are found in full and with their case. To search inside values, filter the calls: <code>call.path.contains("…")</code>. Other properties become findable with <code>PUT /api/v1/settings/find</code>.</p>
+      <p>Ids are found in full and with their case. <Link to="/calls" search={{ filter: `call.path.contains(${JSON.stringify(q)})`, side: 'any' }}>Calls with it in their path</Link> are another question.</p>
+      <p className="muted">Other properties become findable with <code>PUT /api/v1/settings/find</code>.</p>
     </EmptyNotice>
   )
 }

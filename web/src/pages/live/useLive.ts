@@ -39,7 +39,8 @@ export function useLive(filter: string | undefined, paused: boolean): Live {
       if (paused) return setWaiting(buffer.current.length)
       setWaiting(0)
       if (buffer.current.length === 0) return
-      const fresh = buffer.current
+      // What was committed together comes calls first; a reader expects its order in time.
+      const fresh = buffer.current.toSorted((a, b) => timeOf(b) - timeOf(a))
       buffer.current = []
       setRows((shown) => [...fresh, ...shown].slice(0, keptRows))
     }, drawMs)
@@ -64,4 +65,8 @@ function rowOf({ name, data }: Message): LiveRow | null {
 function droppedOf({ data }: Message): number {
   const { dropped } = JSON.parse(data) as { dropped?: number }
   return dropped ?? 0
+}
+
+function timeOf({ call, event }: LiveRow): number {
+  return Date.parse((call ?? event).time)
 }

@@ -5,6 +5,7 @@ import { Moment } from '../../components/values'
 import { formatAgo, formatClock, formatMoment, toIso, type Zone } from '../../lib/time'
 import { formatCount, plural } from '../../lib/format'
 import { usePreferences } from '../../lib/view'
+import { callKey } from '../sessions/timeline'
 import { Association } from './Association'
 import { badCalls, badWords, becameWords, goalWords, missing, slowWords, verdictWords } from './words'
 
@@ -52,7 +53,7 @@ function TroubleNow({ trouble: t, at }: { trouble: Trouble; at: string }) {
         <Link to="/endpoints/$id" params={{ id: t.endpoint.id }}>{endpointName(t.endpoint)}</Link>
         {t.endpoint.service && <> of {t.endpoint.service}</>}
         {t.kind === 'failing' ? ` ${t.until ? 'failed' : 'fails'}` : ` ${t.until ? 'was' : 'is'} slow`}
-        {t.people > 0 && <> for <People trouble={t}>{plural(t.people, 'person', 'people')}</People></>}
+        {t.people > 0 && <> for {plural(t.people, 'person', 'people')}{t.sessions.length > 0 && <> (<People trouble={t}>{t.became.sampled ? 'the newest ' : ''}{plural(t.sessions.length, 'visit')}</People>)</>}</>}
         {t.until ? <> from {clock(t.since, zone, now)} to {clock(t.until, zone, now)}, and is over</> : <> since {clock(t.since, zone, now)}</>}
         : <Link to="/calls" search={{ filter: badCalls(t), side: t.side, from: t.since, to: until }} className={t.kind === 'failing' ? 'failed' : 'slow'}>{badWords(t)}</Link>.
       </h1>
@@ -65,9 +66,9 @@ function TroubleNow({ trouble: t, at }: { trouble: Trouble; at: string }) {
       </ul>
       <p className="row actions">
         {t.example.session_id
-          ? <Link to="/sessions/$id" params={{ id: t.example.session_id }} search={{ sel: t.example.call_id }}>Watch one</Link>
+          ? <Link to="/sessions/$id" params={{ id: t.example.session_id }} search={{ sel: callKey(t.example.call_id) }}>Watch one</Link>
           : t.example.call_id && <Link to="/calls" search={{ sel: t.example.call_id, side: t.side, from: t.since, to: until }}>See one call</Link>}
-        {t.sessions.length > 0 && <People trouble={t}>The people</People>}
+        {t.sessions.length > 0 && <People trouble={t}>Their visits</People>}
         <Link to="/calls" search={{ filter: badCalls(t), side: t.side, from: t.since, to: until }}>The calls</Link>
         <Link to="/endpoints/$id" params={{ id: t.endpoint.id }}>The endpoint</Link>
       </p>

@@ -37,12 +37,14 @@ function Answer({ overview }: { overview: Overview }) {
   return (
     <div className="stack">
       <NowSection overview={overview} />
-      <div className="columns cards">
-        <GoalsToday goals={overview.goals} at={overview.at} />
+      <div className="columns">
+        <div className="stack">
+          <GoalsToday goals={overview.goals} at={overview.at} />
+          <ReleasesSection overview={overview} />
+        </div>
         <WorstStepSection overview={overview} />
-        <CostsSection overview={overview} />
-        <ReleasesSection overview={overview} />
       </div>
+      <CostsSection overview={overview} />
       <LiveLine overview={overview} />
       <RedCharts range={range} of="all endpoints" />
     </div>

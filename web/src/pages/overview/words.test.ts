@@ -32,6 +32,7 @@ describe('what hurts people now', () => {
     expect(goalWords(failing)).toBe('3 of 8 visits that met it reached Order paid afterwards (38 %), 4 of 4 that made the same call unharmed (100 %). That is −63 points (95 %: −86 points to −6 points).')
     expect(goalWords({ ...failing, goal: { ...failing.goal!, ci95: [-0.8, 0.1] } })).toContain('So few may differ by chance alone.')
     expect(goalWords({ ...failing, goal: { ...failing.goal!, difference: null, not_hit: share(0, 0) } })).toContain('nobody made the same call unharmed')
+    expect(goalWords({ ...failing, goal: { ...failing.goal!, hit: share(0, 1) } })).toMatch(/unharmed \(100 %\)\. Too few to compare\.$/)
     const { goal: _, ...without } = failing
     expect(goalWords(without)).toBeNull()
   })

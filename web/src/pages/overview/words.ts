@@ -28,12 +28,16 @@ export function becameWords({ became: b, side }: Trouble): string {
   return `Of ${b.sampled ? 'the newest ' : ''}${plural(b.visits, 'visit')} that met it, ${list(parts)}.`
 }
 
+/** Below it a share says nothing, whatever its interval. */
+const fewest = 3
+
 /** How many reached the goal; null when there is no goal, or nobody to tell it by. */
 export function goalWords({ goal }: Trouble): string | null {
   if (!goal || goal.hit.of === 0) return null
   const hit = `${formatCount(goal.hit.count)} of ${plural(goal.hit.of, 'visit')} that met it reached ${goal.goal.name} afterwards (${formatShare(goal.hit.share)})`
   if (goal.difference === null) return `${hit}; nobody made the same call unharmed to compare with.`
   const compared = `${hit}, ${formatCount(goal.not_hit.count)} of ${formatCount(goal.not_hit.of)} that made the same call unharmed (${formatShare(goal.not_hit.share)})`
+  if (Math.min(goal.hit.of, goal.not_hit.of) < fewest) return `${compared}. Too few to compare.`
   const [low = -1, high = 1] = goal.ci95
   const sure = low > 0 || high < 0
   return `${compared}. ${sure ? `That is ${points(goal.difference)} (95 %: ${points(low)} to ${points(high)}).` : 'So few may differ by chance alone.'}`

@@ -32,7 +32,7 @@ export default function SessionsPage() {
   const open = (id: string) => void navigate({ to: '/sessions/$id', params: { id } })
   return (
     <div className="fill">
-      <div className="row">
+      <div className="row top">
         <h1>Sessions</h1>
         {shortcuts.map(({ label, condition }) => (
           <button key={condition} type="button" className="plain-button" aria-pressed={hasTerm(filter, condition)} onClick={() => toggle(condition)}>{label}</button>

@@ -45,24 +45,38 @@ export function buildTimeline(timeline: Pick<Timeline, 'events' | 'calls' | 'spa
 }
 
 /**
- * The server's work lies within the wait it caused, whatever its clock says: where its rows stick out of the browser's call,
- * they are moved together, with all below them, to the middle of it. Their panels keep the times that were recorded.
+ * The server's work lies within the wait it caused, whatever its clock says: rows that stick out of the browser's call are moved,
+ * with all below them, to the middle of it. They are moved together, as one clock would have them; only where they do not fit
+ * into the call together, because a log rounds, each for itself. Their panels keep the times that were recorded.
  */
 function alignClocks({ row: above, children }: Node) {
-  const served = above.kind === 'client' ? children.filter(({ row }) => row.kind === 'server') : []
-  if (served.length > 0) {
-    const from = Math.min(...served.map(({ row }) => row.start))
-    const room = (above.duration ?? 0) - (Math.max(...served.map(({ row }) => row.start + (row.duration ?? 0))) - from)
-    const after = from - above.start
-    if (after < -clockSlackMs || after > Math.max(0, room) + clockSlackMs) for (const node of served) move(node, Math.max(0, room) / 2 - after)
+  if (above.kind === 'client') {
+    const served = children.filter(({ row }) => row.kind === 'server')
+    if (lengthOf(served) <= (above.duration ?? 0)) fitInto(above, served)
+    else for (const node of served) fitInto(above, [node])
   }
   for (const child of children) alignClocks(child)
+}
+
+function fitInto(above: WaterfallRow, nodes: Node[]) {
+  const room = Math.max(0, (above.duration ?? 0) - lengthOf(nodes))
+  const after = Math.min(...nodes.map(({ row }) => row.start)) - above.start
+  if (after < -clockSlackMs || after > room + clockSlackMs) for (const node of nodes) move(node, room / 2 - after)
+}
+
+/** From the first start to the last end. */
+function lengthOf(nodes: Node[]): number {
+  return Math.max(0, ...nodes.map(({ row }) => row.start + (row.duration ?? 0))) - Math.min(...nodes.map(({ row }) => row.start))
 }
 
 function move({ row, children }: Node, by: number) {
   row.start += by
   row.moved = by
   for (const child of children) move(child, by)
+}
+
+function recorded({ start, moved = 0 }: WaterfallRow): number {
+  return start - moved
 }
 
 /** How far the rows were moved at most, in milliseconds; 0 when every clock agrees. */
@@ -125,7 +139,7 @@ function addReaction(nodes: Map<string, Node>, { event_id: event, reaction }: In
 function flatten(roots: Node[]): WaterfallRow[] {
   const rows: WaterfallRow[] = []
   const visit = (nodes: Node[], depth: number) => {
-    for (const { row, children } of nodes.toSorted((a, b) => a.row.start - b.row.start || (b.row.duration ?? 0) - (a.row.duration ?? 0))) {
+    for (const { row, children } of nodes.toSorted((a, b) => a.row.start - b.row.start || recorded(a.row) - recorded(b.row) || (b.row.duration ?? 0) - (a.row.duration ?? 0))) {
       rows.push({ ...row, depth, hasChildren: children.length > 0 })
       visit(children, depth + 1)
     }
