@@ -39,8 +39,9 @@ const globalSession = 16
 
 // Blocks cuts rows into the blocks that [Link] judges. Two rows belong together
 // when they share a key and nothing of that key was silent for longer than
-// [Silence] between them, or through a chain of such rows. The keys are session,
-// trace, request, action and client key; the device for rows without session; the user
+// [Silence] between them, or through a chain of such rows. A key that says who called
+// (all but trace, request and action) ties server calls only to client-side rows near
+// them, as the link pass reads them. The keys are session, trace, request, action and client key; the device for rows without session; the user
 // for rows that have neither; and the browser where one side did not know the
 // client's address.
 //
@@ -199,25 +200,79 @@ func (g *graph) connect(weak bool) {
 		g.parent[i] = int32(i)
 	}
 	last := make(map[key]int32, len(g.order))
+	runs := make(map[key]*run)
 	for _, n := range g.order {
 		f := g.face(n)
 		join := func(k key, within time.Duration) {
-			if before, ok := last[k]; ok && g.at[n]-g.at[before] <= within.Microseconds() {
+			if before, ok := last[k]; ok && g.near(before, n, within) {
 				g.union(before, n)
 			}
 			last[k] = n
 		}
-		f.strongKeys(g.known, func(k key) { join(k, Silence) })
+		meet := func(k key) {
+			if runs[k] == nil {
+				runs[k] = &run{person: noRow, newest: noRow}
+			}
+			g.meet(runs[k], n, f.client || f.denied)
+		}
+		f.strongKeys(g.known, func(k key) {
+			if k.saysWho() {
+				meet(k)
+			} else {
+				join(k, Silence)
+			}
+		})
 		if !weak || f.denied {
 			continue
 		}
 		if f.clientKey != 0 {
-			join(key{space: 'c', num: f.clientKey}, Silence)
+			meet(key{space: 'c', num: f.clientKey})
 		}
 		if f.agentKey != 0 && (f.clientKey == 0 || g.known.openAgents[agentSide{f.agentKey, !f.client}]) {
 			join(key{space: 'a', num: f.agentKey}, agentReach)
 		}
 	}
+}
+
+// run is how far the rows of one key that says who called have been followed.
+type run struct {
+	person  int32   // the newest client-side row
+	newest  int32   // the newest row of either side that belongs to it
+	waiting []int32 // server calls after it, which a person may still come near to
+}
+
+// noRow stands for a row that did not come yet.
+const noRow int32 = -1
+
+// saysWho tells session, device, user and client keys from those of one exchange.
+func (k key) saysWho() bool { return strings.IndexByte("sduc", k.space) >= 0 }
+
+// meet joins a row with the person's rows near it. Server calls alone are no visit:
+// a program that calls for weeks would tie them all together.
+func (g *graph) meet(v *run, n int32, person bool) {
+	if !person {
+		if v.person != noRow && g.near(v.person, n, Silence) {
+			g.union(v.person, n)
+			v.newest = n
+			return
+		}
+		v.waiting = append(v.waiting, n)
+		return
+	}
+	if v.newest != noRow && g.near(v.newest, n, Silence) {
+		g.union(v.newest, n)
+	}
+	for _, before := range v.waiting {
+		if g.near(before, n, Silence) {
+			g.union(before, n)
+		}
+	}
+	v.person, v.newest, v.waiting = n, n, v.waiting[:0]
+}
+
+// near reports whether row b, the later one, follows a within a time.
+func (g *graph) near(a, b int32, within time.Duration) bool {
+	return g.at[b]-g.at[a] <= within.Microseconds()
 }
 
 func (g *graph) find(n int32) int32 {

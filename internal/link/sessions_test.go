@@ -120,6 +120,10 @@ func TestBlocks(t *testing.T) {
 		{"the browser alone, where the address is unknown", []any{click("e", 0, noAddress()), server("s", 1, 1)}, []int{2}},
 		{"but not a minute away", []any{click("e", 0, noAddress()), server("s", 2*minute, 1)}, []int{1}},
 		{"silence cuts", []any{click("e1", 0), click("e2", 31*minute)}, []int{1, 1}},
+		{"server calls bridge a silence that they are near to on both sides", []any{click("e1", 0), server("s", 25*minute, 1), click("e2", 50*minute)}, []int{3}},
+		{"a program that calls on between two visits does not", []any{
+			click("e1", 0), server("s1", 20*minute, 1), server("s2", 40*minute, 1), server("s3", 60*minute, 1), click("e2", 80*minute),
+		}, []int{2, 2}},
 		{"less does not", []any{click("e1", 0), client("c", 29*minute, 1), click("e2", 58*minute)}, []int{3}},
 	}
 	for _, tt := range tests {
