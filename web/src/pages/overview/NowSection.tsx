@@ -5,6 +5,7 @@ import { Moment } from '../../components/values'
 import { formatAgo, formatClock, formatMoment, toIso, type Zone } from '../../lib/time'
 import { formatCount, plural } from '../../lib/format'
 import { usePreferences } from '../../lib/view'
+import { sessionLink } from '../sessions/sessionLink'
 import { Association } from './Association'
 import { badCalls, badWords, becameWords, goalWords, missing, slowWords, verdictWords } from './words'
 
@@ -65,7 +66,7 @@ function TroubleNow({ trouble: t, at }: { trouble: Trouble; at: string }) {
       </ul>
       <p className="row actions">
         {t.example.session_id
-          ? <Link to="/sessions/$id" params={{ id: t.example.session_id }} search={{ sel: t.example.call_id }}>Watch one</Link>
+          ? <Link {...sessionLink(t.example.session_id, t.example)}>Watch one</Link>
           : t.example.call_id && <Link to="/calls" search={{ sel: t.example.call_id, side: t.side, from: t.since, to: until }}>See one call</Link>}
         {t.sessions.length > 0 && <People trouble={t}>The people</People>}
         <Link to="/calls" search={{ filter: badCalls(t), side: t.side, from: t.since, to: until }}>The calls</Link>
