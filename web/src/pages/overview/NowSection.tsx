@@ -53,7 +53,7 @@ function TroubleNow({ trouble: t, at }: { trouble: Trouble; at: string }) {
         <Link to="/endpoints/$id" params={{ id: t.endpoint.id }}>{endpointName(t.endpoint)}</Link>
         {t.endpoint.service && <> of {t.endpoint.service}</>}
         {t.kind === 'failing' ? ` ${t.until ? 'failed' : 'fails'}` : ` ${t.until ? 'was' : 'is'} slow`}
-        {t.people > 0 && <> for <People trouble={t}>{plural(t.people, 'person', 'people')}</People></>}
+        {t.people > 0 && <> for <People trouble={t} at={at}>{plural(t.people, 'person', 'people')}</People></>}
         {t.until ? <> from {clock(t.since, zone, now)} to {clock(t.until, zone, now)}, and is over</> : <> since {clock(t.since, zone, now)}</>}
         : <Link to="/calls" search={{ filter: badCalls(t), side: t.side, from: t.since, to: until }} className={t.kind === 'failing' ? 'failed' : 'slow'}>{badWords(t)}</Link>.
       </h1>
@@ -68,7 +68,7 @@ function TroubleNow({ trouble: t, at }: { trouble: Trouble; at: string }) {
         {t.example.session_id
           ? <Link {...sessionLink(t.example.session_id, t.example)}>Watch one</Link>
           : t.example.call_id && <Link to="/calls" search={{ sel: t.example.call_id, side: t.side, from: t.since, to: until }}>See one call</Link>}
-        {t.sessions.length > 0 && <People trouble={t}>The people</People>}
+        {t.sessions.length > 0 && <People trouble={t} at={at}>The people</People>}
         <Link to="/calls" search={{ filter: badCalls(t), side: t.side, from: t.since, to: until }}>The calls</Link>
         <Link to="/endpoints/$id" params={{ id: t.endpoint.id }}>The endpoint</Link>
       </p>
@@ -79,10 +79,11 @@ function TroubleNow({ trouble: t, at }: { trouble: Trouble; at: string }) {
 const day = 86_400_000
 
 /** The visits that were hit, the newest 50 of them. */
-function People({ trouble: t, children }: { trouble: Trouble; children: React.ReactNode }) {
+function People({ trouble: t, at, children }: { trouble: Trouble; at: string; children: React.ReactNode }) {
   if (t.sessions.length === 0) return children
   const from = toIso(Date.parse(t.since) - day)
-  return <Link to="/sessions" search={{ filter: `session.id in ${JSON.stringify(t.sessions)}`, from, to: toIso(Date.parse(t.since) + 2 * day) }}>{children}</Link>
+  const to = toIso(Math.min(Date.parse(t.since) + 2 * day, Date.parse(at)))
+  return <Link to="/sessions" search={{ filter: `session.id in ${JSON.stringify(t.sessions)}`, from, to }}>{children}</Link>
 }
 
 /** "11:40", with the date when that was another day. */
