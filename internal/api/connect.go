@@ -224,6 +224,7 @@ type RecipeInput struct {
 // RecipeOutput is what to copy, in its order.
 type RecipeOutput struct {
 	Key      string            `json:"key" doc:"the browser key; empty until POST /api/v1/connect made one"`
+	Intake   string            `json:"intake" example:"127.0.0.1:8081" doc:"where the intake listener is: what the question's intake defaults to"`
 	Snippets []connect.Snippet `json:"snippets"`
 }
 
@@ -243,6 +244,7 @@ func (s *Server) recipe(ctx context.Context, in *RecipeInput) (RecipeOutput, err
 	}
 	setup := s.setupOf(in.ProjectParam, in.SiteParam)
 	setup.Log = in.Log
+	listener := setup.Intake
 	if in.Intake != "" {
 		setup.Intake = in.Intake
 	}
@@ -251,7 +253,7 @@ func (s *Server) recipe(ctx context.Context, in *RecipeInput) (RecipeOutput, err
 		id = originOf(site)
 	}
 	setup.Key, _, err = s.connectKey(ctx, project, id)
-	return RecipeOutput{Key: setup.Key, Snippets: connect.Recipe(in.Server, setup)}, err
+	return RecipeOutput{Key: setup.Key, Intake: listener, Snippets: connect.Recipe(in.Server, setup)}, err
 }
 
 // defaultIntake stands in recipes while no intake listener is open.

@@ -2,6 +2,7 @@ package connect
 
 import (
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -22,7 +23,8 @@ type Light struct {
 	At        time.Time `json:"at,omitzero" doc:"of the newest record that lit it, by its own time"`
 	What      string    `json:"what" doc:"what was seen: a path, a button, a request; empty while it is dark"`
 	SessionID string    `json:"session_id,omitempty" doc:"the timeline that shows it"`
-	// Cause is there when the light has been dark for longer than the patience.
+	// Cause is there when the light has been dark for longer than the patience, or
+	// at once when what should light it was turned away.
 	Cause *Cause `json:"cause,omitempty"`
 }
 
@@ -85,11 +87,31 @@ func Lights(f Facts) []Light {
 	diagnoses := []func() *Cause{f.whyNoPage, f.whyNoClick, f.whyNoLine, f.whyNoLink}
 	darkSince := []time.Time{f.Since, f.Since, f.Since, latest(f.Since, f.Seen.FirstClick, f.Seen.FirstLine)}
 	for i := range lights {
-		if !lights[i].On && f.Now.Sub(darkSince[i]) >= f.Patience {
+		switch {
+		case lights[i].On:
+		case f.Now.Sub(darkSince[i]) >= f.Patience:
 			lights[i].Cause = diagnoses[i]()
+		default:
+			lights[i].Cause = f.turnedAway(lights[i].Name)
 		}
 	}
 	return lights
+}
+
+// turnedAway is the cause that needs no patience: a request that would have lit the
+// light was refused since somebody watches. Older refusals may be of another set-up.
+func (f Facts) turnedAway(light string) *Cause {
+	older := slices.IndexFunc(f.Refusals, func(r Refusal) bool { return r.At.Before(f.Since) })
+	if older >= 0 {
+		f.Refusals = f.Refusals[:older]
+	}
+	switch light {
+	case Page:
+		return f.refusedBeacon()
+	case Log:
+		return f.refusedLines()
+	}
+	return nil
 }
 
 func (f Facts) page() Light {

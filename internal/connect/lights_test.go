@@ -117,6 +117,45 @@ func TestADarkLightNamesItsLikeliestCause(t *testing.T) {
 	}
 }
 
+// TestWhatWasTurnedAwayIsSaidAtOnce: a refusal leaves nothing to wait for.
+func TestWhatWasTurnedAwayIsSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		refusal Refusal
+		light   string
+		code    string
+	}{
+		"a beacon with a wrong key":     {Refusal{Path: "/intake/browser", Status: 401, Key: "cs_b_wrong"}, Page, "key"},
+		"a beacon from another origin":  {Refusal{Path: "/intake/browser", Status: 403, Origin: "https://www.shop.example"}, Page, "origin"},
+		"a log with a wrong key":        {Refusal{Path: "/intake/logs/combined", Status: 401, Key: "cs_s_wrong"}, Log, "key"},
+		"OpenTelemetry without its key": {Refusal{Path: "/v1/traces", Status: 401}, Log, "key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := early()
+			c.refusal.At = f.Now.Add(-time.Second)
+			f.Since, f.Refusals = c.refusal.At, []Refusal{c.refusal}
+			for _, light := range Lights(f) {
+				switch {
+				case light.Name != c.light && light.Cause != nil:
+					t.Errorf("%s: a cause that nothing shows: %+v", light.Name, light.Cause)
+				case light.Name == c.light && (light.Cause == nil || light.Cause.Code != c.code):
+					t.Errorf("want %s at once, got %+v", c.code, light.Cause)
+				}
+			}
+		})
+	}
+}
+
+func TestARefusalFromBeforeWaits(t *testing.T) {
+	t.Parallel()
+	f := early()
+	f.Since, f.Refusals = f.Now, []Refusal{{At: f.Now.Add(-time.Second), Path: "/intake/browser", Status: 401}}
+	if got := lightOf(f, Page).Cause; got != nil {
+		t.Errorf("a refusal of before somebody watched is no news: %+v", got)
+	}
+}
+
 func TestALogBehindByHoursIsAZone(t *testing.T) {
 	t.Parallel()
 	f := seen()

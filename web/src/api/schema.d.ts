@@ -2067,6 +2067,11 @@ export interface components {
             spans: number;
         };
         RecipeOutput: {
+            /**
+             * @description where the intake listener is: what the question's intake defaults to
+             * @example 127.0.0.1:8081
+             */
+            intake: string;
             /** @description the browser key; empty until POST /api/v1/connect made one */
             key: string;
             snippets: components["schemas"]["Snippet"][];

@@ -1,5 +1,6 @@
-import { removeTerm, splitTerms } from '../lib/filter'
+import { longList, removeTerm, splitTerms } from '../lib/filter'
 import { filterError } from '../lib/filterError'
+import { formatCount } from '../lib/format'
 import { FilterInput } from './FilterInput'
 import './components.css'
 
@@ -22,12 +23,24 @@ export function FilterBar({ filter, onFilter, example, records, error, sent }: P
         <ul className="chips" aria-label="Conditions">
           {splitTerms(filter).map((condition) => (
             <li key={condition} className="chip mono">
-              <span className="cut" title={condition}>{condition}</span>
+              <Condition text={condition} />
               <button type="button" className="chip-remove" aria-label={`Remove ${condition}`} onClick={() => onFilter(removeTerm(filter, condition) || undefined)}>×</button>
             </li>
           ))}
         </ul>
       )}
     </div>
+  )
+}
+
+/** A condition as it is written; one with a long list says how long it is, and opens. */
+function Condition({ text }: { text: string }) {
+  const list = longList(text)
+  if (!list) return text
+  return (
+    <details className="chip-list">
+      <summary title={text}>{list.field === 'session.id' ? `${formatCount(list.count)} sessions` : `${list.field} in ${formatCount(list.count)} values`}</summary>
+      {text}
+    </details>
   )
 }

@@ -1,7 +1,7 @@
 import { formatShare } from '../lib/format'
 import { BreakMenu } from './BreakMenu'
 import { useDemo, type DemoState } from './demoQueries'
-import { setTourStep, useTourStep } from './tour'
+import { setTourSmall, setTourStep, stepCount, useTourSmall, useTourStep } from './tour'
 import { Tour } from './Tour'
 import './demo.css'
 
@@ -9,15 +9,20 @@ import './demo.css'
 export default function DemoBar() {
   const demo = useDemo()
   const step = useTourStep()
+  const small = useTourSmall()
+  const open = () => {
+    setTourSmall(false)
+    setTourStep(step ?? 1)
+  }
   if (!demo.data) return null
   return (
     <aside className="demo" aria-label="Demo">
-      {step !== null && <Tour step={step} broken={demo.data.breaks} />}
+      {step !== null && !small && <Tour step={step} broken={demo.data.breaks} />}
       <div className="demo-bar">
         <span className="demo-mark" title="The people and the traffic of this shop are made up; nothing leaves this machine.">Demo</span>
         <Filling filled={demo.data.filled} />
         <span className="grow" />
-        {step === null && <button type="button" className="plain-button" onClick={() => setTourStep(1)}>Tour</button>}
+        {(step === null || small) && <button type="button" className="plain-button" onClick={open}>{step === null ? 'Tour' : `Tour, ${step} of ${stepCount}`}</button>}
         <BreakMenu state={demo.data} />
       </div>
     </aside>

@@ -6,7 +6,7 @@ import { useCalls, useEndpoints } from '../api/queries'
 import type { Search } from '../lib/search'
 import { useRange } from '../lib/view'
 import type { DemoBreak } from './demoQueries'
-import { setTourStep, stepCount } from './tour'
+import { setTourSmall, setTourStep, stepCount } from './tour'
 
 /** A place in the product: the pages are the real ones, filled with what hurts people right now. */
 type Place = { to: string; search?: Search }
@@ -28,7 +28,7 @@ export function Tour({ step, broken }: { step: number; broken: DemoBreak[] }) {
     show(steps[to - 1])
   }
   const show = (target: Step | undefined) => {
-    if (target) void navigate({ to: target.place.to, search: (previous: Search) => ({ from: previous.from, to: previous.to, ...target.place.search }) } as never)
+    if (target) void navigate({ to: target.place.to, search: (previous: Search) => ({ from: previous.from, to: previous.to, ...target.place.search }) } as never).then(pointOut)
   }
   const here = steps[step - 1]
   if (!here) return null
@@ -38,6 +38,7 @@ export function Tour({ step, broken }: { step: number; broken: DemoBreak[] }) {
       <p>{here.text}</p>
       <div className="row">
         <Button size="compact-xs" variant="subtle" onClick={() => setTourStep(null)}>End the tour</Button>
+        <Button size="compact-xs" variant="subtle" onClick={() => setTourSmall(true)}>Fold</Button>
         <span className="grow" />
         <Button size="compact-xs" variant="default" onClick={() => show(here)}>Show me</Button>
         {step > 1 && <Button size="compact-xs" variant="default" onClick={() => go(step - 1)}>Back</Button>}
@@ -47,6 +48,13 @@ export function Tour({ step, broken }: { step: number; broken: DemoBreak[] }) {
       </div>
     </section>
   )
+}
+
+/** Marks for a moment what the step speaks of: the sentence that the page begins with. */
+function pointOut() {
+  const sentence = document.querySelector('#content h1')
+  sentence?.scrollIntoView({ block: 'nearest' })
+  sentence?.animate([{ outline: '2px solid var(--accent)', outlineOffset: '3px' }, { outline: '2px solid transparent', outlineOffset: '3px' }], { duration: 2500, easing: 'ease-in' })
 }
 
 function useSteps(broken: DemoBreak[]): Step[] {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { readStep, setTourStep, stepCount } from './tour'
+import { readSmall, readStep, setTourSmall, setTourStep, stepCount } from './tour'
 
 beforeEach(() => localStorage.clear())
 
@@ -10,6 +10,13 @@ test('a step is remembered, and so is the end', () => {
   expect(readStep()).toBe(3)
   setTourStep(null)
   expect(readStep()).toBeNull()
+})
+
+test('a tour that is folded away stays so, at its step', () => {
+  expect(readSmall()).toBe(false)
+  setTourStep(2)
+  setTourSmall(true)
+  expect([readSmall(), readStep()]).toEqual([true, 2])
 })
 
 test('what nobody wrote does not bring the tour back', () => {

@@ -23,6 +23,22 @@ export function readStep(): number | null {
   return Number.isInteger(step) && step >= 1 && step <= stepCount ? step : null
 }
 
+const smallKey = 'clickspan-tour-small'
+
+/** Whether the tour is folded away to a button, so that it covers nothing. */
+export function useTourSmall(): boolean {
+  return useSyncExternalStore(listen, readSmall)
+}
+
+export function setTourSmall(small: boolean) {
+  localStorage.setItem(smallKey, String(small))
+  for (const listener of listeners) listener()
+}
+
+export function readSmall(): boolean {
+  return localStorage.getItem(smallKey) === 'true'
+}
+
 function listen(listener: () => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)

@@ -13,6 +13,7 @@ export function term(field: string, op: Comparison, value: string | number | boo
 
 // The API takes filters of 4 kB.
 const longestList = 3600
+const readableList = 2
 
 /** Holds where the field is one of the values: the first of them, as many as a filter takes. */
 export function oneOf(field: string, values: string[]): string {
@@ -24,6 +25,18 @@ export function oneOf(field: string, values: string[]): string {
     written.push(literal(value))
   }
   return `${field} in [${written.join(', ')}]`
+}
+
+/** The field and the number of values of a list too long to read as a condition; null for any other condition. */
+export function longList(condition: string): { field: string; count: number } | null {
+  const match = /^([\w.]+) in (\[.*\])$/.exec(condition)
+  if (!match) return null
+  try {
+    const values = JSON.parse(match[2]!) as unknown[]
+    return values.length > readableList ? { field: match[1]!, count: values.length } : null
+  } catch {
+    return null
+  }
 }
 
 /** The top-level && terms of a filter, in order; brackets and strings are respected. */

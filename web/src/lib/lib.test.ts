@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addTerm, hasTerm, literal, removeTerm, splitTerms, term } from './filter'
+import { addTerm, hasTerm, literal, longList, oneOf, removeTerm, splitTerms, term } from './filter'
 import { formatCount, formatDuration, formatRate, formatShare, plural } from './format'
 import { formatSort, parseSearch, parseSort, pickSearch, stringifySearch } from './search'
 import { formatAgo, formatMoment, formatRange, fromInputValue, parseRelative, resolveRange, toInputValue } from './time'
@@ -82,6 +82,10 @@ describe('filter', () => {
   })
   test('adding to an alternative brackets it', () => {
     expect(addTerm('a == 1 || b == 2', 'c == 3')).toBe('(a == 1 || b == 2) && c == 3')
+  })
+  test('a list too long to read is known by its length', () => {
+    expect(longList(oneOf('session.id', ['a', 'b", ]', 'c']))).toEqual({ field: 'session.id', count: 3 })
+    expect(['session.id in ["a"]', 'call.status in [500, x, y]', 'x == "in [1, 2, 3]"'].map(longList)).toEqual([null, null, null])
   })
   test('removing the last term leaves nothing', () => {
     expect(removeTerm('a == 1', 'a == 1')).toBe('')

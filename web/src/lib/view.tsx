@@ -6,7 +6,7 @@ import { resolveRange, toIso, type Range, type Zone } from './time'
 type Preferences = {
   zone: Zone
   setZone: (zone: Zone) => void
-  /** The moment that "now" means on the page; it moves only when the reader refreshes, so that all panels agree. */
+  /** The moment that "now" means on the page; it moves for all panels at once, so that they agree. */
   now: number
   refresh: () => void
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { ActionIcon, Button, Popover, SegmentedControl } from '@mantine/core'
+import { useClock } from './useClock'
 import { useRange, usePreferences, useSetSearch, useViewSearch } from '../lib/view'
 import { defaultRange, formatRange, fromInputValue, parseRelative, toInputValue, toIso, zoneName, type Zone } from '../lib/time'
 
@@ -7,6 +8,7 @@ const quick = ['15m', '1h', '6h', '24h', '7d', '30d', '90d']
 
 /** What the whole page looks at: the last so-much, or from one moment to another, in UTC or the reader's zone. */
 export function TimeRangePicker() {
+  useClock()
   const { zone, now, refresh } = usePreferences()
   const { from, to } = useViewSearch()
   const range = useRange()
@@ -22,7 +24,7 @@ export function TimeRangePicker() {
           </Button>
         </Popover.Target>
         <Popover.Dropdown aria-label="Time range">
-          <RangeForm key={`${range.from} ${range.to} ${zone}`} onDone={() => setOpen(false)} />
+          <RangeForm key={`${from} ${to} ${zone}`} onDone={() => setOpen(false)} />
         </Popover.Dropdown>
       </Popover>
       <ActionIcon variant="default" size={26} aria-label="Refresh" title="Refresh (r)" onClick={refresh}>↻</ActionIcon>

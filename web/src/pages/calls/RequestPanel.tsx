@@ -9,7 +9,8 @@ import { CallsLink, Confidence, Method, Moment, Status } from '../../components/
 import { Problem } from '../../api/client'
 import { formatDuration, formatShare } from '../../lib/format'
 import { explainLink } from '../../lib/linkWords'
-import { callKey, describeEvent, eventKey } from '../sessions/timeline'
+import { sessionLink } from '../sessions/sessionLink'
+import { describeEvent } from '../sessions/timeline'
 import { alikeFilter } from './alike'
 import { Bodies } from './Bodies'
 import { CallFacts } from './CallFacts'
@@ -82,7 +83,7 @@ function Cause({ answer: { call, event, links } }: { answer: RequestAnswer }) {
       {event ? <Action event={event} link={link} /> : <p className="muted">No action is known. <Link to="/quality">Data quality</Link> says why calls stay without one.</p>}
       {session && (
         <p>
-          <Link to="/sessions/$id" params={{ id: session }} search={{ sel: event ? eventKey(event.id) : callKey(call.id) }}>
+          <Link {...sessionLink(session, { event_id: event?.id, call_id: call.id })}>
             {call.failed || (call.status ?? 0) >= 400 ? 'What did this person do before?' : "Open the session's timeline"}
           </Link>
         </p>

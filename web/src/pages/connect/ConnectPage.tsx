@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { Button, SegmentedControl } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { Answered } from '../../components/Notice'
@@ -6,6 +5,7 @@ import { useSetSearch, useViewSearch } from '../../lib/view'
 import { GoalChoice } from './GoalChoice'
 import { LightList } from './LightList'
 import { useLights, useNameSite, useRecipe, type Server, type Setup } from './queries'
+import { SetupField } from './SetupField'
 import { Snippets } from './Snippets'
 import './connect.css'
 
@@ -68,28 +68,12 @@ function Recipe({ setup }: { setup: Setup }) {
         <SegmentedControl size="xs" aria-label="Web server in front of the application" data={servers} value={setup.server}
           onChange={(server) => setSearch({ server: server === 'nginx' ? undefined : server }, { replace: true })} />
         <SetupField label="Your site" value={setup.site} example="https://shop.example" onValue={(site) => { if (site && site !== setup.site) name.mutate(site); setSearch({ site }, { replace: true }) }} />
-        <SetupField label="Clickspan, as the web server reaches it" value={setup.intake} example="127.0.0.1:8081" onValue={(intake) => setSearch({ intake }, { replace: true })} />
-        <SetupField label="Log file" value={setup.log} example="as below" onValue={(log) => setSearch({ log }, { replace: true })} />
+        <SetupField label="Clickspan, as the web server reaches it" value={setup.intake} example={recipe.data?.intake ?? ''} asYouType onValue={(intake) => setSearch({ intake }, { replace: true })} />
+        <SetupField label="Log file" value={setup.log} example="as below" asYouType onValue={(log) => setSearch({ log }, { replace: true })} />
       </div>
       <Answered query={recipe} what="what to paste">
         {({ snippets, key }) => <Snippets snippets={snippets} browserKey={key} />}
       </Answered>
     </section>
-  )
-}
-
-type FieldProps = { label: string; value: string | undefined; example: string; onValue: (value: string | undefined) => void }
-
-/** A text that counts once it is left or Enter is pressed, so that half an address is never asked for. */
-function SetupField({ label, value, example, onValue }: FieldProps) {
-  const [text, setText] = useState(value ?? '')
-  const apply = () => onValue(text.trim() || undefined)
-  return (
-    <form className="setup-field" action={apply}>
-      <label>
-        <span>{label}</span>
-        <input value={text} placeholder={example} spellCheck={false} autoComplete="off" onChange={(event) => setText(event.target.value)} onBlur={apply} />
-      </label>
-    </form>
   )
 }

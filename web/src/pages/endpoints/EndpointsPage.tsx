@@ -1,5 +1,6 @@
+import { useMemo } from 'react'
 import { useNavigate } from '@tanstack/react-router'
-import { useEndpoints } from '../../api/queries'
+import { useBreakdown, useEndpoints } from '../../api/queries'
 import { DataTable } from '../../charts/DataTable'
 import { FilterBar } from '../../components/FilterBar'
 import { Answered } from '../../components/Notice'
@@ -8,7 +9,8 @@ import { filterError } from '../../lib/filterError'
 import { formatCount, plural } from '../../lib/format'
 import { formatSort, parseSort } from '../../lib/search'
 import { useRange, useSetSearch, useViewSearch } from '../../lib/view'
-import { endpointColumns } from './endpointColumns'
+import { endpointColumns, hitColumn } from './endpointColumns'
+import { hitQuestion, peopleHit } from './peopleHit'
 
 const filterRecords = ['call']
 
@@ -18,6 +20,8 @@ export default function EndpointsPage() {
   const setSearch = useSetSearch()
   const range = useRange()
   const endpoints = useEndpoints(range.query, filter)
+  const asked = useBreakdown(hitQuestion(range.query, filter))
+  const hit = useMemo(() => asked.data && peopleHit(asked.data), [asked.data])
   const navigate = useNavigate()
   const setFilter = (next: string | undefined) => setSearch({ filter: next })
   return (
@@ -30,7 +34,7 @@ export default function EndpointsPage() {
           : (
             <>
               <p className="muted">{plural(rows.length, 'endpoint')}, {formatCount(rows.reduce((n, e) => n + e.calls, 0))} calls. Enter opens one; a number opens its calls.</p>
-              <DataTable main label="Endpoints" columns={endpointColumns((range.to - range.from) / 1000)} rows={rows} rowKey={(e) => e.id}
+              <DataTable main label="Endpoints" columns={endpointColumns((range.to - range.from) / 1000).toSpliced(-1, 0, hitColumn(hit))} rows={rows} rowKey={(e) => e.id}
                 sort={parseSort(sort, '-calls')} onSort={(next) => setSearch({ sort: formatSort(next) })}
                 onOpen={(e) => void navigate({ to: '/endpoints/$id', params: { id: e.id } })} />
             </>

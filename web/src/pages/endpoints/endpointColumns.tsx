@@ -1,6 +1,7 @@
 import type { Column } from '../../charts/DataTable'
 import { CallsLink, Method, Moment, Opens } from '../../components/values'
 import { endpointFilter, type EndpointStats } from '../../api/endpoints'
+import { endpointKey } from './peopleHit'
 import { formatCount, formatDuration, formatRate, formatShare } from '../../lib/format'
 
 /** The catalogue's columns; seconds is the length of the range, which turns counts into rates. */
@@ -26,6 +27,14 @@ export function endpointColumns(seconds: number): Column<EndpointStats>[] {
     { id: 'people', header: 'People', width: '76px', align: 'end', value: (e) => e.people, cell: (e) => <Opens n={e.people}>{(n) => <CallsLink filter={`${endpointFilter(e)} && (has(call.user_id) || has(call.device_id))`}>{n}</CallsLink>}</Opens> },
     { id: 'seen', header: 'Last seen', width: '128px', align: 'end', value: (e) => Date.parse(e.last_seen), cell: (e) => <Moment at={e.last_seen} /> },
   ]
+}
+
+/** How many people met a failed call, by endpointKey; a dash until it is known. */
+export function hitColumn(hit: Map<string, number> | undefined): Column<EndpointStats> {
+  return {
+    id: 'hit', header: 'People hit', width: '88px', align: 'end', title: 'People who met a failed call', value: (e) => hit?.get(endpointKey(e)) ?? 0,
+    cell: (e) => hit ? <Opens n={hit.get(endpointKey(e)) ?? 0}>{(n) => <CallsLink filter={`${endpointFilter(e)} && call.failed == true && (has(call.user_id) || has(call.device_id))`}>{n}</CallsLink>}</Opens> : <span className="muted">–</span>,
+  }
 }
 
 function share(part: number, whole: number): number {

@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { SegmentedControl } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useNavigate } from '@tanstack/react-router'
 import { useErrors } from '../../api/groups'
 import { DataTable } from '../../charts/DataTable'
@@ -14,6 +15,9 @@ import { errorColumns } from './errorColumns'
 import { matches } from './newSince'
 
 const kinds = [{ value: 'any', label: 'Both' }, { value: 'call', label: 'API' }, { value: 'browser', label: 'Browser' }]
+// On a phone the numbers would lie beyond the edge.
+const counts = ['count', 'people']
+const countsFirst = [...errorColumns.filter(({ id }) => counts.includes(id)), ...errorColumns.filter(({ id }) => !counts.includes(id))]
 const filterRecords = ['call', 'event']
 
 /** What goes wrong, alike errors as one row, worst first. */
@@ -23,6 +27,7 @@ export default function ErrorsPage() {
   const { query: range } = useRange()
   const kind = side === 'call' || side === 'browser' ? side : undefined
   const errors = useErrors({ ...range, filter, kind, limit: 1000 })
+  const phone = useMediaQuery('(max-width: 700px)')
   const navigate = useNavigate()
   const rows = useMemo(() => errors.data?.rows.filter((row) => !q || matches(row, q)) ?? [], [errors.data, q])
   const clear = () => setSearch({ filter: undefined, q: undefined })
@@ -43,7 +48,7 @@ export default function ErrorsPage() {
                 {plural(groups, 'kind of error', 'kinds of errors')}{rows.length < groups ? `, ${formatCount(rows.length)} shown` : ''}. Calls are alike by endpoint, status and error; browser errors by type and the app's own top frame, as it was sent.
                 {truncated && <span className="slow"> There are more than 5,000 of a kind: only the newest 5,000 are grouped. A shorter range counts all.</span>}
               </p>
-              <DataTable main label="Errors" columns={errorColumns} rows={rows} rowKey={(e) => e.id} sort={parseSort(sort, '-count')} onSort={(next) => setSearch({ sort: formatSort(next) })}
+              <DataTable main label="Errors" columns={phone ? countsFirst : errorColumns} rows={rows} rowKey={(e) => e.id} sort={parseSort(sort, '-count')} onSort={(next) => setSearch({ sort: formatSort(next) })}
                 onOpen={(e) => void navigate({ to: '/errors/$id', params: { id: e.id } })} />
             </>
           )}

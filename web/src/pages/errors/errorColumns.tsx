@@ -5,7 +5,7 @@ import type { Column } from '../../charts/DataTable'
 import { Sparkline } from '../../charts/Sparkline'
 import { Moment, Opens, PersonLink, Status } from '../../components/values'
 import { formatCount } from '../../lib/format'
-import { eventKey } from '../sessions/timeline'
+import { sessionLink } from '../sessions/sessionLink'
 
 /** A number that opens a part of the error's page. */
 function Part({ error, part, n }: { error: ErrorGroup; part: string; n: number }) {
@@ -28,7 +28,7 @@ export const errorColumns: Column<ErrorGroup>[] = [
   { id: 'release', header: 'First in', width: '84px', title: 'Release of the first one', value: (e) => e.first_release ?? '', cell: (e) => e.first_release || <span className="muted">–</span> },
   {
     id: 'example', header: 'Example', width: '80px',
-    cell: (e) => e.session ? <Link to="/sessions/$id" params={{ id: e.session }} search={{ sel: `${e.kind === 'call' ? 'c' : 'e'}:${e.example}` }} onClick={(event) => event.stopPropagation()}>watch one</Link> : <span className="muted">–</span>,
+    cell: (e) => e.session ? <Link {...sessionLink(e.session, e.kind === 'call' ? { call_id: e.example } : { event_id: e.example })} onClick={(event) => event.stopPropagation()}>watch one</Link> : <span className="muted">–</span>,
   },
 ]
 
@@ -36,7 +36,7 @@ export const personColumns: Column<ErrorPerson>[] = [
   { id: 'person', header: 'Person', width: 'minmax(150px, 1fr)', cell: (p) => <PersonLink id={p.id} /> },
   { id: 'count', header: 'Times', width: '60px', align: 'end', cell: (p) => formatCount(p.count) },
   { id: 'last', header: 'Last', width: '128px', align: 'end', cell: (p) => <Moment at={p.last_seen} /> },
-  { id: 'session', header: 'Session', width: '76px', cell: (p) => p.session ? <Link to="/sessions/$id" params={{ id: p.session }}>watch</Link> : <span className="muted">–</span> },
+  { id: 'session', header: 'Session', width: '76px', cell: (p) => p.session ? <Link {...sessionLink(p.session)}>watch</Link> : <span className="muted">–</span> },
 ]
 
 export const eventColumns: Column<EventRecord>[] = [
@@ -45,7 +45,7 @@ export const eventColumns: Column<EventRecord>[] = [
   { id: 'page', header: 'Page', width: 'minmax(120px, 1fr)', cell: (e) => e.page?.path ?? '' },
   { id: 'browser', header: 'Browser', width: '110px', cell: (e) => e.context?.browser ?? '' },
   { id: 'release', header: 'Release', width: '76px', cell: (e) => e.release ?? '' },
-  { id: 'session', header: 'Session', width: '76px', cell: (e) => e.session_id ? <Link to="/sessions/$id" params={{ id: e.session_id }} search={{ sel: eventKey(e.id) }}>watch</Link> : <span className="muted">–</span> },
+  { id: 'session', header: 'Session', width: '76px', cell: (e) => e.session_id ? <Link {...sessionLink(e.session_id, { event_id: e.id })}>watch</Link> : <span className="muted">–</span> },
 ]
 
 function messageOf(event: EventRecord): string {

@@ -5,6 +5,7 @@ import { Answered, ErrorNotice } from '../../components/Notice'
 import { Scroll } from '../../components/Scroll'
 import { formatCount } from '../../lib/format'
 import { stepWords } from '../../lib/stepWords'
+import { sessionLink } from '../sessions/sessionLink'
 
 /** What else the data suggests as goals; one click makes it one. */
 export function Proposals({ goals, admin }: { goals: Goal[]; admin: boolean }) {
@@ -47,5 +48,5 @@ function ProposalTable({ proposals, admin }: { proposals: Proposal[]; admin: boo
 /** The name of what happened, which opens the newest time that it did. */
 function Happened({ name, example }: { name: string; example: Proposal['example'] }) {
   if (!example.session_id) return name
-  return <Link to="/sessions/$id" params={{ id: example.session_id }} search={example.call_id ? { sel: example.call_id } : {}} title="Open the newest visit with it">{name}</Link>
+  return <Link {...sessionLink(example.session_id, example)} title="Open the newest visit with it">{name}</Link>
 }

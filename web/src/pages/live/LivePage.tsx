@@ -6,7 +6,8 @@ import { EmptyNotice, ErrorNotice } from '../../components/Notice'
 import { Method, Moment, Status } from '../../components/values'
 import { formatCount, formatDuration, plural } from '../../lib/format'
 import { useSetSearch, useViewSearch } from '../../lib/view'
-import { describeEvent, eventKey } from '../sessions/timeline'
+import { sessionLink } from '../sessions/sessionLink'
+import { describeEvent } from '../sessions/timeline'
 import { useLive, type Live, type LiveRow } from './useLive'
 
 const columns: Column<LiveRow>[] = [
@@ -64,7 +65,7 @@ function useOpenRow(): (row: LiveRow) => void {
   const navigate = useNavigate()
   return ({ call, event }) => {
     if (call) void navigate({ to: '/calls', search: { sel: call.id, side: call.side } })
-    else if (event.session_id) void navigate({ to: '/sessions/$id', params: { id: event.session_id }, search: { sel: eventKey(event.id) } })
+    else if (event.session_id) void navigate(sessionLink(event.session_id, { event_id: event.id }))
   }
 }
 

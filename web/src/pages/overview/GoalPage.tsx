@@ -7,19 +7,14 @@ import { Moment, PersonLink } from '../../components/values'
 import { plural } from '../../lib/format'
 import { stepWords } from '../../lib/stepWords'
 import { useRange } from '../../lib/view'
-import { callKey, eventKey } from '../sessions/timeline'
+import { sessionLink } from '../sessions/sessionLink'
 
 const columns: Column<Reached>[] = [
   { id: 'time', header: 'Time', width: '120px', cell: (row) => <Moment at={row.time} /> },
   { id: 'person', header: 'Person', width: 'minmax(120px, 1fr)', cell: (row) => row.person ? <PersonLink id={row.person} /> : <span className="muted">not known</span> },
   { id: 'page', header: 'Page', width: 'minmax(120px, 1fr)', cell: (row) => row.page },
-  { id: 'visit', header: 'Visit', width: 'minmax(120px, 1fr)', cell: (row) => (row.session_id ? <Link to="/sessions/$id" params={{ id: row.session_id }} search={{ sel: rowKeyOf(row) }}>watch</Link> : <span className="muted">not known</span>) },
+  { id: 'visit', header: 'Visit', width: 'minmax(120px, 1fr)', cell: (row) => (row.session_id ? <Link {...sessionLink(row.session_id, row)}>watch</Link> : <span className="muted">not known</span>) },
 ]
-
-/** The row of the timeline at which the goal was reached. */
-function rowKeyOf({ event_id: event, call_id: call }: Reached): string | undefined {
-  return event ? eventKey(event) : call && callKey(call)
-}
 
 /** Who reached a goal in the time range: what its number on the Overview counts. */
 export default function GoalPage() {
@@ -33,7 +28,7 @@ export default function GoalPage() {
         <div className="fill">
           <h1>{goal.name} <span className="muted">reached {rows.length === 200 ? 'more than ' : ''}{plural(rows.length, 'time')} in this time range · {stepWords(goal.step)} · <Link to="/settings" search={{ view: 'goals', sel: goal.id }}>edit</Link></span></h1>
           {rows.length > 0 && <DataTable main label={`Times ${goal.name} was reached`} columns={columns} rows={rows} rowKey={(row) => `${row.event_id}${row.call_id}${row.time}`}
-            onOpen={(row) => row.session_id && void navigate({ to: '/sessions/$id', params: { id: row.session_id }, search: { sel: rowKeyOf(row) } })} />}
+            onOpen={(row) => row.session_id && void navigate(sessionLink(row.session_id, row))} />}
         </div>
       )}
     </Answered>

@@ -5,7 +5,7 @@ import { Moment } from '../../components/values'
 import { formatAgo, formatClock, formatMoment, toIso, type Zone } from '../../lib/time'
 import { formatCount, plural } from '../../lib/format'
 import { usePreferences } from '../../lib/view'
-import { callKey } from '../sessions/timeline'
+import { sessionLink } from '../sessions/sessionLink'
 import { Association } from './Association'
 import { badCalls, badWords, becameWords, goalWords, missing, slowWords, verdictWords } from './words'
 
@@ -53,7 +53,7 @@ function TroubleNow({ trouble: t, at }: { trouble: Trouble; at: string }) {
         <Link to="/endpoints/$id" params={{ id: t.endpoint.id }}>{endpointName(t.endpoint)}</Link>
         {t.endpoint.service && <> of {t.endpoint.service}</>}
         {t.kind === 'failing' ? ` ${t.until ? 'failed' : 'fails'}` : ` ${t.until ? 'was' : 'is'} slow`}
-        {t.people > 0 && <> for {plural(t.people, 'person', 'people')}{t.sessions.length > 0 && <> (<People trouble={t}>{t.became.sampled ? 'the newest ' : ''}{plural(t.sessions.length, 'visit')}</People>)</>}</>}
+        {t.people > 0 && <> for {plural(t.people, 'person', 'people')}{t.sessions.length > 0 && <> (<People trouble={t} at={at}>{t.became.sampled ? 'the newest ' : ''}{plural(t.sessions.length, 'visit')}</People>)</>}</>}
         {t.until ? <> from {clock(t.since, zone, now)} to {clock(t.until, zone, now)}, and is over</> : <> since {clock(t.since, zone, now)}</>}
         : <Link to="/calls" search={{ filter: badCalls(t), side: t.side, from: t.since, to: until }} className={t.kind === 'failing' ? 'failed' : 'slow'}>{badWords(t)}</Link>.
       </h1>
@@ -66,9 +66,9 @@ function TroubleNow({ trouble: t, at }: { trouble: Trouble; at: string }) {
       </ul>
       <p className="row actions">
         {t.example.session_id
-          ? <Link to="/sessions/$id" params={{ id: t.example.session_id }} search={{ sel: callKey(t.example.call_id) }}>Watch one</Link>
+          ? <Link {...sessionLink(t.example.session_id, t.example)}>Watch one</Link>
           : t.example.call_id && <Link to="/calls" search={{ sel: t.example.call_id, side: t.side, from: t.since, to: until }}>See one call</Link>}
-        {t.sessions.length > 0 && <People trouble={t}>Their visits</People>}
+        {t.sessions.length > 0 && <People trouble={t} at={at}>Their visits</People>}
         <Link to="/calls" search={{ filter: badCalls(t), side: t.side, from: t.since, to: until }}>The calls</Link>
         <Link to="/endpoints/$id" params={{ id: t.endpoint.id }}>The endpoint</Link>
       </p>
@@ -79,10 +79,11 @@ function TroubleNow({ trouble: t, at }: { trouble: Trouble; at: string }) {
 const day = 86_400_000
 
 /** The visits that were hit, the newest 50 of them. */
-function People({ trouble: t, children }: { trouble: Trouble; children: React.ReactNode }) {
+function People({ trouble: t, at, children }: { trouble: Trouble; at: string; children: React.ReactNode }) {
   if (t.sessions.length === 0) return children
   const from = toIso(Date.parse(t.since) - day)
-  return <Link to="/sessions" search={{ filter: `session.id in ${JSON.stringify(t.sessions)}`, from, to: toIso(Date.parse(t.since) + 2 * day) }}>{children}</Link>
+  const to = toIso(Math.min(Date.parse(t.since) + 2 * day, Date.parse(at)))
+  return <Link to="/sessions" search={{ filter: `session.id in ${JSON.stringify(t.sessions)}`, from, to }}>{children}</Link>
 }
 
 /** "11:40", with the date when that was another day. */

@@ -7,7 +7,7 @@ import { Answered } from '../../components/Notice'
 import { NoSessions, NothingMatches } from '../../components/Onboarding'
 import { Moment, PersonLink } from '../../components/values'
 import { useRange, useSetSearch, useViewSearch } from '../../lib/view'
-import { eventKey } from '../sessions/timeline'
+import { sessionLink } from '../sessions/sessionLink'
 
 const filterRecords = ['event']
 
@@ -27,7 +27,7 @@ export default function EventsPage() {
           const rows = pages.flatMap((page) => page.rows)
           if (rows.length === 0) return filter ? <NothingMatches what="events" onClear={() => setFilter(undefined)} /> : <NoSessions />
           return (
-            <DataTable main label="Events" columns={columns} rows={rows} rowKey={(e) => e.id} onOpen={(e) => void (e.session_id && navigate({ to: '/sessions/$id', params: { id: e.session_id }, search: { sel: eventKey(e.id) } }))}
+            <DataTable main label="Events" columns={columns} rows={rows} rowKey={(e) => e.id} onOpen={(e) => void (e.session_id && navigate(sessionLink(e.session_id, { event_id: e.id })))}
               onEnd={() => void (events.hasNextPage && !events.isFetchingNextPage && events.fetchNextPage())} />
           )
         }}
@@ -43,5 +43,5 @@ const columns: Column<EventRecord>[] = [
   { id: 'target', header: 'Element', width: 'minmax(120px, 1fr)', cell: (e) => <bdi title={e.target?.name}>{e.target?.name}</bdi> },
   { id: 'page', header: 'Page', width: 'minmax(120px, 1fr)', cell: (e) => e.page?.path },
   { id: 'person', header: 'Person', width: 'minmax(140px, 1fr)', cell: (e) => (e.user_id || e.device_id ? <PersonLink id={e.user_id || e.device_id || ''} /> : <span className="muted">–</span>) },
-  { id: 'session', header: 'Session', width: '76px', cell: (e) => (e.session_id ? <Link to="/sessions/$id" params={{ id: e.session_id }} search={{ sel: eventKey(e.id) }}>watch</Link> : <span className="muted">–</span>) },
+  { id: 'session', header: 'Session', width: '76px', cell: (e) => (e.session_id ? <Link {...sessionLink(e.session_id, { event_id: e.id })}>watch</Link> : <span className="muted">–</span>) },
 ]
