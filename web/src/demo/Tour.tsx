@@ -84,7 +84,7 @@ function useSteps(broken: DemoBreak[]): Step[] {
     },
     {
       title: 'Whatever somebody sends you',
-      text: order ? `A customer writes: my order ${order} went wrong. Press / and type the number: the visit in which it was paid opens, and the calls of the servers that bear it are listed, too.` : 'Press / and type what somebody sent you: an order number, a request id, a trace or a person. The visit behind it opens.',
+      text: order ? `A customer writes: my order ${order} went wrong. Press / and type the number: the visit and the calls of the servers that bear it are listed.` : 'Press / and type what somebody sent you: an order number, a request id, a trace or a person. The visit behind it is found.',
       place: { to: '/sessions' },
     },
     {
