@@ -1,6 +1,7 @@
 package test
 
 import (
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -106,6 +107,20 @@ func TestDemo(t *testing.T) {
 	s.stop()
 	if _, stderr, code := run(t, "demo", "--days", "2", "--people", "10", "--addr", "127.0.0.1:0", "--data", data); code != 1 || !strings.Contains(stderr, "holds another demo: --people 1000 --days 2 --seed 1") {
 		t.Errorf("another demo in the same place: code %d, %s", code, stderr)
+	}
+}
+
+// A taken port is said at once, with the words of serve, before anything is filled.
+func TestDemoPortTaken(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	stdout, stderr, code := run(t, "demo", "--addr", taken.Addr().String(), "--data", t.TempDir())
+	if code != 1 || stdout != "" || !strings.Contains(stderr, "cannot listen") || !strings.Contains(stderr, "--addr 127.0.0.1:PORT") {
+		t.Errorf("code %d, %s%s", code, stdout, stderr)
 	}
 }
 

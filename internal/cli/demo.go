@@ -25,8 +25,12 @@ func (demoCmd) Help() string {
 		"./clickspan-demo unless --data says otherwise; a directory with other data is refused."
 }
 
-// firstSight is how much is filled before the page opens.
-const firstSight = 24 * time.Hour
+const (
+	// firstSight is how much is filled before the page opens.
+	firstSight = 24 * time.Hour
+	// fillCost is how long a visit takes to fill in, about, for telling how long to wait.
+	fillCost = 20 * time.Millisecond
+)
 
 // Run fills what the data directory lacks, then serves.
 func (c *demoCmd) Run(e *env) error {
@@ -43,21 +47,32 @@ func (c *demoCmd) run(e *env, n *node) error {
 	if err != nil {
 		return err
 	}
+	// Before the filling, so that a taken port is known at once; who opens the page
+	// early waits for it.
+	doors, err := listen(e, n)
+	if err != nil {
+		return err
+	}
 	sight := span{latest(d.story.start(), began.Add(-firstSight)), began}
+	_, _ = fmt.Fprintf(e.Out, "Filling the last %d hours of a simulated shop, which takes about %s; then its page opens at %s\n",
+		int(sight.To.Sub(sight.From).Hours()), d.wait(sight), reachable(doors.main.Addr()))
 	if err := d.fillLinking(e.ctx, sight); err != nil {
-		return fmt.Errorf("cannot fill the shop: %w", err)
+		if e.ctx.Err() != nil { // stopped while it filled, which is no failure
+			return doors.close()
+		}
+		return errors.Join(fmt.Errorf("cannot fill the shop: %w", err), doors.close())
 	}
 	_, _ = fmt.Fprintf(e.Out, "The last %d hours of a simulated shop are there and linked, after %.1f s. Its traffic goes on; stop with Ctrl-C.\n",
 		int(sight.To.Sub(sight.From).Hours()), time.Since(began).Seconds())
 	if err := d.planTrouble(); err != nil {
-		return err
+		return errors.Join(err, doors.close())
 	}
-	return serve(e, n, extras{demo: d, around: d.readers.count, background: func(ctx context.Context) error {
+	return serve(e, n, doors, extras{demo: d, around: d.readers.count, background: func(ctx context.Context) error {
 		work, ctx := errgroup.WithContext(ctx)
 		work.Go(func() error { return d.goOn(ctx, began) })
 		work.Go(func() error {
 			whole := span{latest(d.story.start(), began.Add(-d.story.length())), began}
-			if err := d.fill(ctx, whole, blockLength); err != nil {
+			if err := d.fill(ctx, whole, shortestPiece); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintf(e.Out, "All %d days are there and linked, %.0f s after the start.\n", c.Days, time.Since(began).Seconds())
@@ -65,6 +80,13 @@ func (c *demoCmd) run(e *env, n *node) error {
 		})
 		return work.Wait()
 	}})
+}
+
+// wait is about how long the filling of a part of the story takes.
+func (d *demo) wait(part span) time.Duration {
+	missing := part.To.Sub(part.From) - d.filled().overlap(part)
+	visits := float64(d.story.People) * demoVisits * missing.Hours() / 24
+	return max(time.Second, time.Duration(visits*float64(fillCost)).Round(time.Second))
 }
 
 func latest(a, b time.Time) time.Time {

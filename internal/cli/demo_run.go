@@ -22,10 +22,12 @@ import (
 )
 
 const (
-	// blockLength is how much of the past is filled in and linked in one go while the
-	// shop lives on; the blocks come newest first. Longer ones cost less, and the
-	// present waits for them.
-	blockLength = 4 * time.Hour
+	// The past is filled in and linked piece by piece, newest first. Longer pieces cost
+	// less, and what happens now waits for its links until the one under way is linked: a
+	// piece is as long as pieceWork allows on this machine just now.
+	pieceWork     = time.Second
+	shortestPiece = time.Hour
+	longestPiece  = 4 * time.Hour
 	// troubleAfter the start payments begin to fail.
 	troubleAfter    = 2 * time.Minute
 	troubleEndpoint = "POST /api/payments"
@@ -37,11 +39,6 @@ type demo struct {
 	past    *pipeline.Pipeline // like the node's, but who watches live does not see it
 	bar     *progress
 	readers readers
-
-	// turn is held while something is fed and linked, so that one link pass has to do
-	// either with the past or with the present: it reads all that lies between its rows.
-	turn    sync.Mutex
-	filling atomic.Bool
 
 	mu     sync.Mutex
 	story  story
@@ -109,33 +106,41 @@ func (d *demo) fillLinking(ctx context.Context, whole span) error {
 	return errors.Join(err, linking.Wait())
 }
 
-// fill tells what is missing of a part of the story in blocks of a length, newest
-// first, and returns when it is linked.
+// fill tells what is missing of a part of the story in pieces, newest first, and
+// returns when it is linked. The first piece has the length that is given.
 func (d *demo) fill(ctx context.Context, whole span, length time.Duration) error {
 	world, err := d.story.world()
 	if err != nil {
 		return err
 	}
-	d.filling.Store(true)
-	defer d.filling.Store(false)
 	defer d.bar.done()
 	for _, gap := range slices.Backward(d.filled().gaps(whole)) {
 		for to := gap.To; to.After(gap.From); {
-			from := latest(gap.From, to.Add(-length).Truncate(time.Hour))
-			if err := d.fillBlock(ctx, world, span{from, to}, whole); err != nil {
+			if err := d.readers.quiet(ctx); err != nil {
 				return err
 			}
-			to = from
+			piece := span{latest(gap.From, to.Add(-length).Truncate(time.Minute)), to}
+			took, err := d.fillPiece(ctx, world, piece, whole)
+			if err != nil {
+				return err
+			}
+			length, to = paced(length, took), piece.From
 		}
 	}
 	return nil
 }
 
-// fillBlock tells a block hour by hour, making the next hour while one is on its way
-// to the store, and returns when all is linked.
-func (d *demo) fillBlock(ctx context.Context, world *simulate.World, block, whole span) error {
-	d.turn.Lock()
-	defer d.turn.Unlock()
+// paced is how long the next piece should be when one of a length took so long. It
+// grows slowly and shrinks at once.
+func paced(length, took time.Duration) time.Duration {
+	fits := time.Duration(float64(length) * float64(pieceWork) / float64(max(took, time.Millisecond)))
+	return max(shortestPiece, min(fits, 2*length, longestPiece))
+}
+
+// fillPiece tells a piece hour by hour, making the next hour while one is on its way
+// to the store, and returns when all is linked, with how long it took.
+func (d *demo) fillPiece(ctx context.Context, world *simulate.World, piece, whole span) (time.Duration, error) {
+	began := time.Now()
 	work, ctx := errgroup.WithContext(ctx)
 	type hour struct {
 		part  span
@@ -144,9 +149,9 @@ func (d *demo) fillBlock(ctx context.Context, world *simulate.World, block, whol
 	hours := make(chan hour)
 	work.Go(func() error {
 		defer close(hours)
-		teller := world.From(block.From)
-		for at := block.From; at.Before(block.To); {
-			next := earliest(at.Truncate(time.Hour).Add(time.Hour), block.To)
+		teller := world.From(piece.From)
+		for at := piece.From; at.Before(piece.To); {
+			next := earliest(at.Truncate(time.Hour).Add(time.Hour), piece.To)
 			select {
 			case hours <- hour{span{at, next}, teller.Until(next)}:
 			case <-ctx.Done():
@@ -159,9 +164,6 @@ func (d *demo) fillBlock(ctx context.Context, world *simulate.World, block, whol
 	work.Go(func() error {
 		var upto store.Seq
 		for h := range hours {
-			if err := d.readers.quiet(ctx); err != nil {
-				return err
-			}
 			result, err := feed(ctx, d.past, h.chunk)
 			if err != nil {
 				return err
@@ -174,7 +176,8 @@ func (d *demo) fillBlock(ctx context.Context, world *simulate.World, block, whol
 		}
 		return d.node.linker.Wait(ctx, upto)
 	})
-	return work.Wait()
+	err := work.Wait()
+	return time.Since(began), err
 }
 
 // note keeps that a part of the story is stored.
@@ -227,17 +230,12 @@ func (d *demo) goOn(ctx context.Context, at time.Time) error {
 	}
 }
 
-// catchUp stores what happened since at, and while the past is being filled in,
-// waits until it is linked.
+// catchUp stores what happened since at. The filling gives way to it as to a reader.
 func (d *demo) catchUp(ctx context.Context, teller **simulate.Teller, at *time.Time) error {
-	d.turn.Lock()
-	defer d.turn.Unlock()
-	now := time.Now() // not the tick's time: the turn may have been long in coming
-	result, err := feed(ctx, d.node.pipeline, d.tell(teller, *at, now))
-	if err == nil && d.filling.Load() {
-		err = d.node.linker.Wait(ctx, result.Upto)
-	}
-	if err != nil {
+	d.readers.busy.Add(1)
+	defer d.readers.busy.Add(-1)
+	now := time.Now()
+	if _, err := feed(ctx, d.node.pipeline, d.tell(teller, *at, now)); err != nil {
 		return err
 	}
 	part := span{*at, now}
@@ -298,7 +296,7 @@ func (d *demo) State() api.DemoState {
 	}
 }
 
-// readers are the requests under way that the filling gives way to.
+// readers are the requests and live records under way that the filling gives way to.
 type readers struct{ busy atomic.Int32 }
 
 // count counts the requests that end by themselves: a live view never does, and the

@@ -58,6 +58,22 @@ func (s spans) holds(moment time.Time) bool {
 	return false
 }
 
+// What takes too long is done in shorter pieces at once, and in longer ones little by little.
+func TestPaced(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ length, took, want time.Duration }{
+		{2 * time.Hour, pieceWork, 2 * time.Hour},
+		{3 * time.Hour, 2 * pieceWork, 90 * time.Minute},
+		{time.Hour, pieceWork / 10, 2 * time.Hour},
+		{longestPiece, 0, longestPiece},
+		{2 * time.Hour, time.Minute, shortestPiece},
+	} {
+		if got := paced(c.length, c.took); got != c.want {
+			t.Errorf("after %s in %s: %s, want %s", c.length, c.took, got, c.want)
+		}
+	}
+}
+
 // Two demos with one seed tell the same, shifted by whole hours.
 func TestStoryBeginsAnywhere(t *testing.T) {
 	t.Parallel()

@@ -41,7 +41,15 @@ func (serveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(serve(e, n, extras{}), n.close())
+	return errors.Join(serveOpened(e, n), n.close())
+}
+
+func serveOpened(e *env, n *node) error {
+	doors, err := listen(e, n)
+	if err != nil {
+		return err
+	}
+	return serve(e, n, doors, extras{})
 }
 
 // listeners are the doors of a server.
@@ -56,6 +64,9 @@ func (l listeners) close() error {
 	return errors.Join(l.main.Close(), l.intake.Close())
 }
 
+// base is the address of the web page.
+func (l listeners) base() string { return "http://" + reachable(l.main.Addr()) }
+
 // extras are what a demo adds to a server.
 type extras struct {
 	demo api.Demo
@@ -65,23 +76,20 @@ type extras struct {
 	background func(ctx context.Context) error
 }
 
-// serve opens the doors, prints the address and runs until ctx ends.
-func serve(e *env, n *node, more extras) error {
+// serve answers at the doors, prints the address and runs until ctx ends. It closes
+// the doors.
+func serve(e *env, n *node, doors listeners, more extras) error {
 	// A restored backup may still hold people who were erased since.
 	if err := n.rights.Replay(e.ctx); err != nil {
-		return err
-	}
-	doors, err := listen(e, n)
-	if err != nil {
-		return err
+		return errors.Join(err, doors.close())
 	}
 	server, err := newServer(e, n, doors, more.demo)
 	if err != nil {
 		return errors.Join(err, doors.close())
 	}
-	base := "http://" + reachable(doors.main.Addr())
+	base := doors.base()
 	if err := announce(e, n, base, doors); err != nil {
-		return err
+		return errors.Join(err, doors.close())
 	}
 	defer func() { _ = os.Remove(filepath.Join(e.settings.Data, addressFile)) }()
 

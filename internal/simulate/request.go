@@ -19,7 +19,8 @@ type requests struct {
 	moment   bool // everything is slow for them just now, nobody knows why
 	size     float64
 	silent   bool
-	refuse   bool // the next answers say no
+	refuse   bool   // the next answers say no
+	order    string // what is being ordered and paid
 	now      time.Time
 	identity event.Identity
 	context  event.Context
@@ -180,6 +181,9 @@ func (r *requests) serve(e *endpoint, c *event.Call, begin time.Time, took time.
 	inner := r.world.serviceCall(r.dice, e, c, &outer, begin, took)
 	if r.device.traced {
 		inner.UserID, inner.AccountID = r.identity.UserID, r.identity.AccountID
+	}
+	if e == &r.world.shop.order || e == &r.world.shop.payment {
+		inner.Attributes = map[string]any{"order_id": r.order}
 	}
 	r.ledger.calls = append(r.ledger.calls, stamped[event.Call]{inner.Time, inner})
 	if inner.SpanID != "" && (inner.Failed() || took > seconds(2*e.base)) { // as collectors sample: what was slow or failed

@@ -396,7 +396,7 @@ func TestFrictionIsThere(t *testing.T) {
 			}
 			last[e.SessionID] = e
 		}
-		if e.Target.Name == "Banner" {
+		if e.Properties["clickspan.dead"] == true {
 			dead++
 		}
 		if e.Name == "Order Paid" && e.Properties["amount"].(float64) > 0 {
@@ -417,6 +417,35 @@ func TestFrictionIsThere(t *testing.T) {
 	}
 	if rage == 0 || aborted == 0 || dead == 0 || paid == 0 {
 		t.Errorf("%d rages, %d aborted calls, %d dead clicks, %d orders: none may be missing", rage, aborted, dead, paid)
+	}
+}
+
+// An order has one id, which its payment and its calls on the servers bear.
+func TestOrdersHaveIDs(t *testing.T) {
+	t.Parallel()
+	all := tell(t, Config{Seed: 10, People: 700, Days: 1, End: noon, NoRobots: true})
+	started, paid, called := map[any]bool{}, map[any]int{}, map[any]bool{}
+	for i := range all.events {
+		switch e := &all.events[i]; e.Name {
+		case "Checkout Started":
+			started[e.Properties["order_id"]] = true
+		case "Order Paid":
+			paid[e.Properties["order_id"]]++
+		}
+	}
+	for i := range all.calls {
+		c := &all.calls[i]
+		if c.Service != edge && c.Side == event.Server && c.Path == "/api/payments" {
+			called[c.Attributes["order_id"]] = true
+		}
+	}
+	for id, n := range paid {
+		if n != 1 || !started[id] || !called[id] {
+			t.Errorf("order %v: paid %d times, started %v, payment called %v", id, n, started[id], called[id])
+		}
+	}
+	if len(paid) == 0 {
+		t.Error("no orders")
 	}
 }
 

@@ -22,6 +22,8 @@ type visit struct {
 	basket  int
 	value   float64
 	product int
+	key     [3]int // who the visit is: person, hour and which of that hour
+	orders  int
 
 	// What the person has been through.
 	doublings float64 // sum of log2 of latency to normal
@@ -42,7 +44,7 @@ func (w *World) visitShop(person, hour, k int, campaign *Campaign, weather *weat
 			world: w, weather: weather, ledger: l, dice: d, device: device,
 			network: networkOf(d, device.mobile), moment: d.chance(.15), size: p.size, silent: p.silent, now: begin,
 		},
-		person: p, signed: p.remembered,
+		person: p, signed: p.remembered, key: [3]int{person, hour, k},
 	}
 	v.identity = event.Identity{DeviceID: device.id, SessionID: d.hex(32)}
 	v.context = event.Context{Device: "desktop", OS: device.os, Browser: device.browser, Network: v.network.name, Language: p.language, Country: p.country}
@@ -206,7 +208,8 @@ func (v *visit) decide() {
 		v.search()
 		return
 	}
-	v.record(event.Custom, "Checkout Started", map[string]any{"items": float64(v.basket)})
+	v.order = v.newOrder()
+	v.record(event.Custom, "Checkout Started", map[string]any{"items": float64(v.basket), "order_id": v.order})
 	v.route("/checkout")
 	if !v.fill("name", "street") {
 		return
@@ -225,10 +228,18 @@ func (v *visit) decide() {
 	}
 	v.route("/orders/thanks")
 	v.record(event.Custom, "Order Paid", map[string]any{
-		"amount": v.value, "items": float64(v.basket), "currency": "EUR", "returning": v.person.remembered,
+		"amount": v.value, "items": float64(v.basket), "currency": "EUR", "returning": v.person.remembered, "order_id": v.order,
 	})
 	v.basket, v.value = 0, 0
 	v.left = v.dice.chance(.5)
+}
+
+// newOrder names the order of a checkout. It rolls no dice, so that a story stays the
+// same but for its names; eight digits keep two orders apart.
+func (v *visit) newOrder() string {
+	v.orders++
+	u := uniform(v.world.config.Seed, "order", v.key[0], v.key[1], v.key[2], v.orders)
+	return "o-" + itoa(10_000_000+int(u*90_000_000))
 }
 
 // fill fills in a form; a few give up on forms whatever the API does.
@@ -244,9 +255,12 @@ func (v *visit) fill(fields ...string) bool {
 	return true
 }
 
-// deadClick clicks on something that does nothing.
+// deadClick clicks on something that does nothing, which the page notices.
 func (v *visit) deadClick() {
-	v.act(event.Click, "click", event.Target{Selector: "div.banner", Name: "Banner", X: 500, Y: 120})
+	e := v.event(event.Click, "click")
+	e.Target = event.Target{Selector: "div.banner", Name: "Banner", X: 500, Y: 120}
+	e.Properties = map[string]any{"clickspan.dead": true}
+	v.tell(e)
 }
 
 // forgottenTab keeps asking for news with nobody before it.

@@ -20,6 +20,7 @@ export default function DemoBar() {
       {step !== null && !small && <Tour step={step} broken={demo.data.breaks} />}
       <div className="demo-bar">
         <span className="demo-mark" title="The people and the traffic of this shop are made up; nothing leaves this machine.">Demo</span>
+        <Late filled={demo.data.filled} asked={demo.dataUpdatedAt} />
         <Filling filled={demo.data.filled} />
         <span className="grow" />
         {(step === null || small) && <button type="button" className="plain-button" onClick={open}>{step === null ? 'Tour' : `Tour, ${step} of ${stepCount}`}</button>}
@@ -27,6 +28,17 @@ export default function DemoBar() {
       </div>
     </aside>
   )
+}
+
+/** How far what happens now may lie behind, in seconds, before it is worth a word. */
+const lateAfter = 5
+
+/** Says that the traffic comes late, and why; nothing as long as it comes in time. */
+function Late({ filled, asked }: { filled: DemoState['filled']; asked: number }) {
+  const late = Math.round((asked - Date.parse(filled.to)) / 1000)
+  if (late <= lateAfter) return null
+  const why = filled.share < 1 ? 'Older days are being filled in, which keeps this machine busy.' : 'This machine is busy.'
+  return <span className="demo-late" title={why}>traffic {late} s late</span>
 }
 
 function Filling({ filled }: { filled: DemoState['filled'] }) {

@@ -2,7 +2,9 @@ import { useEffect, useRef } from 'react'
 import { Button } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { endpointFilter, endpointName, type EndpointStats } from '../api/endpoints'
+import { useEvents } from '../api/groups'
 import { useCalls, useEndpoints } from '../api/queries'
+import { term } from '../lib/filter'
 import type { Search } from '../lib/search'
 import { useRange } from '../lib/view'
 import type { DemoBreak } from './demoQueries'
@@ -13,7 +15,7 @@ type Place = { to: string; search?: Search }
 
 type Step = { title: string; text: string; place: Place }
 
-/** Five steps from "what hurts people now" to "can I trust this", each on the page itself. */
+/** Six steps from "what hurts people now" to "can I trust this", each on the page itself. */
 export function Tour({ step, broken }: { step: number; broken: DemoBreak[] }) {
   const steps = useSteps(broken)
   const navigate = useNavigate()
@@ -64,6 +66,8 @@ function useSteps(broken: DemoBreak[]): Step[] {
   const filter = endpoint ? `${endpointFilter(endpoint)} && call.failed == true` : 'call.failed == true'
   const calls = useCalls({ ...query, filter: `call.linked == true && ${filter}` }, 1)
   const call = calls.data?.pages[0]?.rows[0]
+  const orders = useEvents({ ...query, filter: term('event.name', '==', 'Order Paid') })
+  const order = orders.data?.pages[0]?.rows.map((e) => e.properties?.order_id).find((id) => typeof id === 'string')
   const session = call?.link?.session_id || call?.session_id
   return [
     {
@@ -85,6 +89,11 @@ function useSteps(broken: DemoBreak[]): Step[] {
       title: "One person's visit",
       text: 'Under each thing a person did lie the calls it caused, and under those what the servers did. The Link column names the evidence, from an id that was passed on (certain) to mere timing (a guess), and how sure it is.',
       place: session ? { to: `/sessions/${encodeURIComponent(session)}` } : { to: '/sessions', search: { filter: 'session.failed > 0' } },
+    },
+    {
+      title: 'Whatever somebody sends you',
+      text: order ? `A customer writes: my order ${order} went wrong. Press / and type the number: the visit and the calls of the servers that bear it are listed.` : 'Press / and type what somebody sent you: an order number, a request id, a trace or a person. The visit behind it is found.',
+      place: { to: '/sessions' },
     },
     {
       title: 'How far to trust it',

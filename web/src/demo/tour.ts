@@ -1,11 +1,11 @@
 // Where the reader is in the tour. It lies in this browser, so that it survives navigation, reloads and another visit.
 import { useSyncExternalStore } from 'react'
 
-export const stepCount = 5
+export const stepCount = 6
 const key = 'clickspan-tour'
 const listeners = new Set<() => void>()
 
-/** The step of the tour, 1 to 5; null when it was finished or sent away. Who has never seen it begins at 1. */
+/** The step of the tour, 1 to 6; null when it was finished or sent away. Who has never seen it begins at 1. */
 export function useTourStep(): number | null {
   return useSyncExternalStore(listen, readStep)
 }
