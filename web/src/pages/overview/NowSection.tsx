@@ -43,12 +43,13 @@ function Quiet({ overview }: { overview: Overview }) {
 }
 
 function LastTrouble({ last }: { last: NonNullable<Overview['now']['last']> }) {
+  const { zone, now } = usePreferences()
   const filter = badCalls({ ...last, slow_over_ms: last.slow_over_ms ?? 0 })
   return (
     <>
       The last trouble: <Link to="/calls" search={{ filter, side: last.side, from: last.from, to: last.to }}>
         {endpointName(last.endpoint)} {last.kind === 'failing' ? 'failed' : 'was slow'} {formatCount(last.bad)} of {plural(last.calls, 'time')}
-      </Link> from <Moment at={last.from} precision="minute" /> to <Moment at={last.to} precision="minute" />.
+      </Link> from {clock(last.from, zone, now)} to {clock(last.to, zone, now)}.
     </>
   )
 }
