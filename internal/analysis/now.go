@@ -14,8 +14,10 @@ import (
 type Now struct {
 	State   string       `json:"state" enum:"trouble,quiet,no_calls" doc:"no_calls: nothing was called in the last hour"`
 	Calls   int64        `json:"calls" doc:"calls of the last hour"`
-	Trouble *Trouble     `json:"trouble,omitempty" doc:"the worst of the last hour"`
-	Last    *PastTrouble `json:"last,omitempty" doc:"the last trouble of the week before; absent when there was none"`
+	Trouble *Trouble     `json:"trouble,omitempty" doc:"the worst that goes on, or ended in the last 30 minutes"`
+	Last    *PastTrouble `json:"last,omitempty" doc:"the last trouble that is over for more than 30 minutes, of a week; absent when there was none"`
+	// HistorySince tells a young project, in which nothing is usual yet.
+	HistorySince time.Time `json:"history_since,omitzero" doc:"of the first record, while there is too little history to know what is usual"`
 }
 
 // Trouble is an endpoint that fails or is slow against its own baseline.
@@ -28,8 +30,9 @@ type Trouble struct {
 	Bad        Share          `json:"bad" doc:"failed or slow calls of all calls since"`
 	Usual      *float64       `json:"usual" doc:"the usual share; null when the endpoint has no history"`
 	UsualFrom  string         `json:"usual_from" doc:"same_hour_last_week, last_7_days, or empty"`
-	SlowOverMS int64          `json:"slow_over_ms,omitempty" doc:"what counts as slow here"`
-	P95US      *int64         `json:"p95_us" doc:"of the last hour; null when no call was timed"`
+	Slow       *Share         `json:"slow,omitempty" doc:"slow calls of an endpoint that fails and is slow too"`
+	SlowOverMS int64          `json:"slow_over_ms" doc:"what counts as slow here"`
+	P95US      *int64         `json:"p95_us" doc:"since, until it was over; null when no call was timed"`
 	UsualP95US *int64         `json:"usual_p95_us"`
 	People     int64          `json:"people" doc:"who was hit, as far as known"`
 	Became     Became         `json:"became"`
@@ -46,17 +49,39 @@ type Example struct {
 	SessionID string `json:"session_id" doc:"empty when no visit is known"`
 }
 
-// PastTrouble is an hour in which an endpoint failed more than usual.
+// PastTrouble is when an endpoint failed or was slow more than usual.
 type PastTrouble struct {
-	Endpoint NamedEndpoint `json:"endpoint"`
-	From     time.Time     `json:"from"`
-	To       time.Time     `json:"to"`
-	Calls    int64         `json:"calls"`
-	Failed   int64         `json:"failed"`
+	Endpoint   NamedEndpoint `json:"endpoint"`
+	Side       event.Side    `json:"side" enum:"client,server" doc:"who saw it"`
+	Kind       string        `json:"kind" enum:"failing,slow"`
+	From       time.Time     `json:"from"`
+	To         time.Time     `json:"to"`
+	Calls      int64         `json:"calls"`
+	Bad        int64         `json:"bad" doc:"of calls: those that failed, or were slow"`
+	SlowOverMS int64         `json:"slow_over_ms,omitempty" doc:"what counts as slow here"`
 }
 
-// troubleNow looks at the last hour from both sides and describes the worst.
-func troubleNow(ctx context.Context, r store.Reader, q Question, usual map[event.Side]baseline) (Now, error) {
+// past is t as what is remembered.
+func (t *Trouble) past() *PastTrouble {
+	p := &PastTrouble{Endpoint: t.Endpoint, Side: t.Side, Kind: t.Kind, From: t.Since, To: t.Until, Calls: t.Bad.Of, Bad: t.Bad.Count}
+	if t.Kind == Slow {
+		p.SlowOverMS = t.SlowOverMS
+	}
+	return p
+}
+
+// later is the one of two that ended last.
+func later(a, b *PastTrouble) *PastTrouble {
+	if a == nil || b != nil && b.To.After(a.To) {
+		return b
+	}
+	return a
+}
+
+// troubleNow looks at the last hour from both sides and describes the worst. shown is
+// the trouble that people see now, nil when there is none; known is how many people
+// are known.
+func troubleNow(ctx context.Context, r store.Reader, q Question, usual map[event.Side]baseline, shown *Trouble, known int64) (Now, error) {
 	out := Now{State: "quiet"}
 	var found []suspect
 	for _, side := range []event.Side{event.Server, event.Client} {
@@ -74,18 +99,41 @@ func troubleNow(ctx context.Context, r store.Reader, q Question, usual map[event
 	if out.Calls == 0 {
 		out.State = "no_calls"
 	}
-	slices.SortFunc(found, worstFirst)
-	for _, s := range found[:min(len(found), candidates)] {
-		trouble, err := describe(ctx, r, q, s)
-		if err != nil {
+	slices.SortFunc(found, worstFirst(shown))
+	var worst *suspect
+	for i := range found[:min(len(found), candidates)] {
+		s := &found[i]
+		t, err := s.troubleOf(ctx, r, q, known)
+		switch {
+		case err != nil:
 			return out, err
+		case t == nil:
+		case hurtNoMore(t, q.Now):
+			out.Last = later(out.Last, t.past())
+		case out.Trouble == nil || !out.Trouble.Until.IsZero() && t.Until.IsZero():
+			out.Trouble, worst = t, s
 		}
-		if trouble != nil {
-			out.State, out.Trouble = "trouble", trouble
-			return out, nil
+		if out.Trouble != nil && out.Trouble.Until.IsZero() {
+			break
 		}
 	}
-	return out, nil
+	if worst == nil {
+		return out, nil
+	}
+	out.State, out.Last = "trouble", nil
+	return out, aftermath(ctx, r, q, worst, out.Trouble, out.Trouble.end(q.Now))
+}
+
+func hurtNoMore(t *Trouble, now time.Time) bool {
+	return !t.Until.IsZero() && t.Until.Before(now.Add(-justOver))
+}
+
+// end is when t was over, or now.
+func (t *Trouble) end(now time.Time) time.Time {
+	if t.Until.IsZero() {
+		return now
+	}
+	return t.Until
 }
 
 // addSuspects leaves out what only sees again what the server saw.
@@ -97,42 +145,69 @@ func addSuspects(have, more []suspect) []suspect {
 	})...)
 }
 
-// describe collects the facts about a suspect; nil when they acquit it.
-func describe(ctx context.Context, r store.Reader, q Question, s suspect) (*Trouble, error) {
+// troubleOf collects the facts about a suspect; nil when they acquit it. What was slow
+// and failed in that time is failing from then on.
+func (s *suspect) troubleOf(ctx context.Context, r store.Reader, q Question, known int64) (*Trouble, error) {
+	t, failed, err := s.facts(ctx, r, q, known)
+	if err != nil || t == nil || s.kind == Failing || !fails(failed, float64(t.Bad.Of), s.usually) {
+		return t, err
+	}
+	asFailing, _ := failing(s.now, s.usually, s.usualFrom)
+	asFailing.side = s.side
+	worse, _, err := asFailing.facts(ctx, r, q, known)
+	if err != nil || worse == nil || hurtNoMore(worse, q.Now) && !hurtNoMore(t, q.Now) {
+		return t, err
+	}
+	*s = asFailing
+	return worse, nil
+}
+
+// facts are those of the bad period itself, and how many calls failed in it.
+func (s *suspect) facts(ctx context.Context, r store.Reader, q Question, known int64) (t *Trouble, failed float64, err error) {
 	m, err := s.minutes(ctx, r, q)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	usual := usualSlow
 	if s.kind == Failing {
 		usual = number(s.usual)
 	}
-	when := m.worst(usual)
-	all, bad := m.within(when)
-	if s.kind == Slow && (bad < leastBad || stats.Wilson(bad, all, stats.Z999).Low <= usualSlow) {
-		return nil, nil
+	when, ok := m.worst(usual)
+	all, bad := m.within(when.period)
+	if !ok || bad < leastBad || s.kind == Slow && !slows(bad, all) {
+		return nil, 0, nil
 	}
-	t := &Trouble{
+	t = &Trouble{
 		Endpoint: named(s.now.Endpoint), Side: s.side, Kind: s.kind, Since: m.edges[when.from], Bad: shareOf(bad, all),
-		Usual: s.usual, UsualFrom: s.usualFrom, SlowOverMS: s.slowOver / 1000, P95US: s.now.P95, UsualP95US: s.usualP95, Sessions: []string{},
+		Usual: s.usual, UsualFrom: s.usualFrom, SlowOverMS: s.slowOver / 1000, UsualP95US: s.usually.P95, Sessions: []string{},
 	}
-	end := q.Now
-	if m.over(when) {
-		end = m.edges[when.to]
-		t.Until = end
+	// What nobody called since its bad calls is over as well.
+	if ended := m.edges[when.to]; when.over || ended.Before(q.Now.Add(-justOver)) {
+		t.Until = ended
 	}
-	people, err := measure(ctx, r, q.Project, []time.Time{t.Since, end}, nil,
-		store.Measure{Of: store.OfCalls, Stat: store.People, Filter: s.allCalls()},
-		store.Measure{Of: store.OfCalls, Stat: store.People, Filter: both(s.allCalls(), s.badCalls())})
+	of := func(stat store.Stat, more ...store.Filter) store.Measure {
+		return store.Measure{Of: store.OfCalls, Stat: stat, Filter: both(append(more, s.allCalls())...)}
+	}
+	values, err := measure(ctx, r, q.Project, []time.Time{t.Since, t.end(q.Now)}, nil,
+		of(store.People), of(store.People, s.badCalls()), of(store.P95), of(store.Failed), of(store.Count, s.slowCalls()))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	t.People = whole(people[1][0])
-	if whole(people[0][0]) >= leastBad && t.People < leastBad {
-		return nil, nil
+	people, slow := whole(values[0][0]), number(values[4][0])
+	t.People = whole(values[1][0])
+	if known >= fewKnown && people >= leastBad && t.People < leastBad {
+		return nil, 0, nil
+	}
+	if p95 := values[2][0]; p95 != nil {
+		us := int64(*p95 * 1000)
+		t.P95US = &us
+	}
+	if s.kind == Failing && slows(slow, all) {
+		share := shareOf(slow, all)
+		t.Slow = &share
 	}
 	t.Release = lastRelease(q.Releases, s.now.Service, t.Since)
-	return t, aftermath(ctx, r, q, &s, t, end)
+	return t, number(values[3][0]), nil
 }
 
 func shareOf(count, of float64) Share {
@@ -144,10 +219,9 @@ func shareOf(count, of float64) Share {
 	return out
 }
 
-// pastTrouble finds the last hour of the week before the one looked at in which an
-// endpoint failed surely more than it usually does.
+// pastTrouble finds the last full hour of a week in which an endpoint failed surely more than it usually does.
 func pastTrouble(ctx context.Context, r store.Reader, q Question) (*PastTrouble, error) {
-	end := q.Now.Add(-lookedAt).Truncate(time.Hour)
+	end := q.Now.Truncate(time.Hour)
 	edges := []time.Time{end.Add(-week)}
 	for at := edges[0].Add(time.Hour); !at.After(end); at = at.Add(time.Hour) {
 		edges = append(edges, at)
@@ -172,9 +246,9 @@ func pastTrouble(ctx context.Context, r store.Reader, q Question) (*PastTrouble,
 			if last != nil && !edges[b].After(last.From) {
 				break
 			}
-			if all > n && fails(bad, n, allFailed-bad, all-n) {
+			if all > n && fails(bad, n, store.EndpointStats{Failed: int64(allFailed - bad), Calls: int64(all - n)}) {
 				e := event.Endpoint{Method: line.Labels[0], Route: line.Labels[1]}
-				last = &PastTrouble{Endpoint: named(e), From: edges[b], To: edges[b+1], Calls: int64(n), Failed: int64(bad)}
+				last = &PastTrouble{Endpoint: named(e), Side: event.Server, Kind: Failing, From: edges[b], To: edges[b+1], Calls: int64(n), Bad: int64(bad)}
 				break
 			}
 		}

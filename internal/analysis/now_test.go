@@ -3,12 +3,14 @@ package analysis_test
 import (
 	"math"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/clickspan/clickspan/internal/analysis"
 	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/store"
 )
 
 // From 11:40 on eight of twelve payments fail; three of the eight pay at the second
@@ -118,7 +120,7 @@ func TestQuietRemembersTheLastTrouble(t *testing.T) {
 		s.visit(at("11:40").Add(time.Duration(i)*time.Minute), outcome{})
 	}
 	now := overview(t, s.store(t), question()).Now
-	want := &analysis.PastTrouble{From: at("09:00").Add(-24 * time.Hour), To: at("10:00").Add(-24 * time.Hour), Calls: 10, Failed: 8}
+	want := &analysis.PastTrouble{From: at("09:00").Add(-24 * time.Hour), To: at("10:00").Add(-24 * time.Hour), Calls: 10, Bad: 8, Side: event.Server, Kind: "failing"}
 	want.Endpoint.Endpoint = event.Endpoint{Method: "POST", Route: "/pay"}
 	want.Endpoint.ID, want.Endpoint.Name = want.Endpoint.Endpoint.ID(), "POST /pay"
 	if diff := cmp.Diff(want, now.Last); now.State != "quiet" || diff != "" {
@@ -185,6 +187,188 @@ func TestTheSameHourOfLastWeekIsTheBaseline(t *testing.T) {
 		}
 		if got.Trouble != nil && (got.Trouble.UsualFrom != "same_hour_last_week" || *got.Trouble.Usual != 0) {
 			t.Errorf("usually %v, by %s", *got.Trouble.Usual, got.Trouble.UsualFrom)
+		}
+	}
+}
+
+// browse is calls of GET /items, ten a minute in [from, to), of which the first bad of
+// each minute are made so by harm.
+func (s *shop) browse(from, to time.Time, bad int, harm func(*event.Call)) {
+	for at := from; at.Before(to); at = at.Add(time.Minute) {
+		begin := len(s.Calls)
+		s.calls(at, at.Add(time.Minute), 10, 0, 200*time.Millisecond)
+		for i := range bad {
+			harm(&s.Calls[begin+i])
+		}
+	}
+}
+
+// everyTwentieth call of [from, to) takes harm, as the usual p95 has it.
+func (s *shop) everyTwentieth(from, to time.Time, harm func(*event.Call)) {
+	begin := len(s.Calls)
+	s.browse(from, to, 0, nil)
+	for i := begin; i < len(s.Calls); i += 20 {
+		harm(&s.Calls[i])
+	}
+}
+
+func takes(d time.Duration) func(*event.Call) { return func(c *event.Call) { c.Duration = d } }
+
+func breaks(c *event.Call) { c.Status = 503 }
+
+// From 10:00 to 11:00 half the calls are slow; usually one in twenty is, and since.
+func slowHour() *shop {
+	var s shop
+	s.everyTwentieth(at("01:00"), at("10:00"), takes(1100*time.Millisecond))
+	s.browse(at("10:00"), at("11:00"), 5, takes(3*time.Second))
+	s.everyTwentieth(at("11:00"), at("15:00"), takes(1200*time.Millisecond))
+	return &s
+}
+
+func TestTroubleEndsWhereItWentBackToUsual(t *testing.T) {
+	t.Parallel()
+	r := slowHour().store(t)
+	for clock, until := range map[string]time.Time{"10:40": {}, "11:10": at("11:00"), "11:25": at("11:00")} {
+		q := question()
+		q.Now = at(clock)
+		got := overview(t, r, q).Now.Trouble
+		if got == nil || got.Kind != "slow" || !got.Since.Equal(at("10:00")) || !got.Until.Equal(until) {
+			t.Errorf("at %s: %+v", clock, got)
+			continue
+		}
+		// Its facts are its own, whatever else came in the last hour.
+		if got.Bad.Share != .5 || *got.P95US != 3_000_000+8000 && *got.P95US != 3_000_000 {
+			t.Errorf("at %s: %v slow, p95 %d µs", clock, got.Bad.Share, *got.P95US)
+		}
+	}
+}
+
+// What ended more than half an hour ago hurts no more; it is the last trouble.
+func TestTroubleThatIsLongOverIsTheLast(t *testing.T) {
+	t.Parallel()
+	r := slowHour().store(t)
+	for _, clock := range []string{"11:31", "11:50", "13:36", "14:30"} {
+		q := question()
+		q.Now = at(clock)
+		now := overview(t, r, q).Now
+		if now.State != "quiet" {
+			t.Errorf("at %s: %+v", clock, now.Trouble)
+		}
+		if q.Now.Before(noon()) && (now.Last == nil || now.Last.Kind != "slow" || !now.Last.From.Equal(at("10:00")) || !now.Last.To.Equal(at("11:00")) || now.Last.Bad != 300) {
+			t.Errorf("at %s the last is %+v", clock, now.Last)
+		}
+	}
+}
+
+func TestFailingAndSlowSaysBoth(t *testing.T) {
+	t.Parallel()
+	var s shop
+	s.browse(at("06:00"), at("11:20"), 0, nil)
+	s.browse(at("11:20"), noon(), 5, func(c *event.Call) { c.Status, c.Duration = 503, 3*time.Second })
+	got := overview(t, s.store(t), question()).Now.Trouble
+	if got == nil || got.Kind != "failing" || got.Slow == nil || got.Slow.Count != 200 || got.Slow.Of != 400 || got.Bad.Count != 200 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// Two endpoints fail about as much. The one that is shown stays, until the other is
+// twice as bad.
+func TestTheHeadlineDoesNotTakeTurns(t *testing.T) {
+	t.Parallel()
+	var s shop
+	other := func(from, to string, bad int) {
+		begin := len(s.Calls)
+		s.browse(at(from), at(to), bad, breaks)
+		for i := range s.Calls[begin:] {
+			s.Calls[begin+i].ID += "-b"
+			s.Calls[begin+i].Path, s.Calls[begin+i].Route = "/basket", "/basket"
+		}
+	}
+	s.browse(at("06:00"), at("11:30"), 0, nil)
+	s.browse(at("11:30"), at("12:20"), 5, breaks)
+	other("06:00", "11:40", 0)
+	other("11:40", "12:00", 9)
+	other("12:00", "12:20", 10)
+	r := s.store(t)
+	synctest.Test(t, func(t *testing.T) {
+		boards := analysis.NewBoards(r, analysis.Association{})
+		q := question()
+		for _, moment := range []struct{ clock, shown string }{{"11:45", "/items"}, {"12:00", "/items"}, {"12:10", "/items"}, {"12:20", "/items"}} {
+			q.Now = at(moment.clock)
+			got, err := boards.Overview(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			if got.Now.Trouble == nil || got.Now.Trouble.Endpoint.Route != moment.shown {
+				t.Errorf("at %s: %+v", moment.clock, got.Now.Trouble)
+			}
+		}
+		// Who comes anew is told the worst.
+		if got := overviewOf(t, r, q); got.Now.Trouble.Endpoint.Route != "/basket" {
+			t.Errorf("a first look shows %s", got.Now.Trouble.Endpoint.Route)
+		}
+	})
+}
+
+func overviewOf(t *testing.T, r store.Reader, q analysis.Question) analysis.Overview {
+	t.Helper()
+	got, err := analysis.NewBoards(r, analysis.Association{}).Overview(t.Context(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Wait()
+	return got
+}
+
+// A site two minutes old has nothing usual, and six of its six payments fail.
+func TestAYoungSite(t *testing.T) {
+	t.Parallel()
+	for name, example := range map[string]struct {
+		fail  int
+		state string
+	}{"an endpoint that surely fails is named": {6, "trouble"}, "else nothing is known": {2, "quiet"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var s shop
+			for i := range 6 {
+				s.visit(at("11:58").Add(time.Duration(i)*10*time.Second), outcome{fails: i < example.fail})
+			}
+			got := overview(t, s.store(t), question()).Now
+			if got.State != example.state || !got.HistorySince.Equal(at("11:58")) {
+				t.Errorf("%+v", got)
+			}
+			if got.Trouble != nil && got.Trouble.Usual != nil {
+				t.Errorf("usually %v", *got.Trouble.Usual)
+			}
+		})
+	}
+	if got := overview(t, broken().store(t), question()).Now; !got.HistorySince.IsZero() {
+		t.Errorf("a week is too little: %s", got.HistorySince)
+	}
+}
+
+// One person meets all failures. That is no reason to be silent while few people are
+// known; where many are, it is.
+func TestFewPeopleHit(t *testing.T) {
+	t.Parallel()
+	for state, others := range map[string]int{"trouble": 6, "quiet": 30} {
+		var s shop
+		for i := range others {
+			s.visit(at("11:40").Add(time.Duration(i)*30*time.Second), outcome{})
+		}
+		for i := range 16 {
+			s.visit(at("11:40").Add(time.Duration(i)*time.Minute), outcome{fails: true})
+			s.visits-- // the next is the same person again
+		}
+		for i := range s.Calls {
+			s.Calls[i].ID += s.Calls[i].Time.String()
+		}
+		for i := range s.Events {
+			s.Events[i].ID += s.Events[i].Time.String()
+		}
+		if got := overview(t, s.store(t), question()).Now; got.State != state {
+			t.Errorf("with %d others: %+v", others, got)
 		}
 	}
 }

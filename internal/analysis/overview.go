@@ -39,6 +39,7 @@ type moment struct {
 	live     Live
 
 	usual  map[event.Side]baseline
+	since  time.Time // of the first record, in a young project
 	usedAt time.Time // when usual and data were read
 }
 
@@ -46,8 +47,8 @@ type moment struct {
 func (m moment) read(ctx context.Context, r store.Reader, q Question) (moment, error) {
 	var err error
 	old := q.Now.Sub(m.usedAt) >= slowly
-	// Who has no link yet is waiting for the first.
-	if old || m.data.Linked == 0 {
+	// In a young project all is awaited and changes within seconds.
+	if old || !m.since.IsZero() || m.data.Calls == 0 || m.data.Events == 0 || m.data.Linked == 0 {
 		if m.data, err = dataOf(ctx, r, q); err != nil {
 			return m, err
 		}
@@ -59,6 +60,9 @@ func (m moment) read(ctx context.Context, r store.Reader, q Question) (moment, e
 				return m, err
 			}
 		}
+		if m.since, err = youngSince(ctx, r, q, m.usual); err != nil {
+			return m, err
+		}
 		m.usedAt = q.Now
 	}
 	if m.live, err = liveNow(ctx, r, q); err != nil {
@@ -67,7 +71,8 @@ func (m moment) read(ctx context.Context, r store.Reader, q Question) (moment, e
 	if m.goals, err = goalsToday(ctx, r, q); err != nil {
 		return m, err
 	}
-	m.now, err = troubleNow(ctx, r, q, m.usual)
+	m.now, err = troubleNow(ctx, r, q, m.usual, m.now.Trouble, m.data.People)
+	m.now.HistorySince = m.since
 	m.at = q.Now
 	return m, err
 }
@@ -111,7 +116,7 @@ func overview(m moment, h history) Overview {
 	if out.Pending {
 		out.Costs, out.Releases, out.WorstStep = Costs{Rows: []Cost{}}, []ReleaseEffect{}, WorstStep{Steps: []FunnelStep{}}
 	} else if out.Now.Trouble == nil {
-		out.Now.Last = h.past
+		out.Now.Last = later(out.Now.Last, h.past)
 	}
 	return out
 }

@@ -184,7 +184,7 @@ func TestLiveAndData(t *testing.T) {
 	if got.Live.People != 3 || math.Abs(got.Live.CallsPerSecond-3./300) > 1e-9 {
 		t.Errorf("%+v", got.Live)
 	}
-	if want := (analysis.Data{Newest: at("11:58").Add(30 * time.Second), Calls: 4, Linked: 4, Events: 16}); got.Data != want {
+	if want := (analysis.Data{Newest: at("11:58").Add(30 * time.Second), Calls: 4, Linked: 4, Events: 16, People: 4}); got.Data != want {
 		t.Errorf("%+v", got.Data)
 	}
 }

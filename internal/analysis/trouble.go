@@ -3,7 +3,6 @@ package analysis
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 	"time"
 
@@ -21,7 +20,9 @@ const (
 	newbornShare = .05       // an endpoint without history fails when this much surely does
 	noticedWait  = 1_000_000 // microseconds: what a person notices at least
 	lookedAt     = time.Hour
-	candidates   = 5 // looked at more closely, worst first
+	candidates   = 5  // looked at more closely, worst first
+	keeps        = 2  // what is shown stays until something weighs so many times as much
+	fewKnown     = 20 // people; while fewer are known at all, how many were hit acquits nobody
 )
 
 // Kind of trouble.
@@ -33,12 +34,12 @@ const (
 // suspect is an endpoint that did worse than usual in the last hour.
 type suspect struct {
 	now       store.EndpointStats
+	usually   store.EndpointStats
 	side      event.Side
 	kind      string
 	usual     *float64 // usual share of bad calls; nil = no history
 	usualFrom string
-	usualP95  *int64
-	slowOver  int64   // microseconds; 0 for failing
+	slowOver  int64   // microseconds
 	excess    float64 // bad calls beyond the usual; of slow ones a guess
 }
 
@@ -95,58 +96,65 @@ func suspects(now map[event.Endpoint]store.EndpointStats, side event.Side, b bas
 	return out
 }
 
-// worstFirst orders by the bad calls beyond the usual; a slow call weighs half.
-func worstFirst(a, b suspect) int {
+// worstFirst orders by the bad calls beyond the usual; a slow call weighs half. The
+// trouble that is shown already weighs more, so that it does not take turns with
+// another that is about as bad.
+func worstFirst(shown *Trouble) func(a, b suspect) int {
 	weight := func(s suspect) float64 {
+		w := s.excess
 		if s.kind == Slow {
-			return s.excess / 2
+			w /= 2
 		}
-		return s.excess
+		if shown != nil && shown.Endpoint.Method == s.now.Method && shown.Endpoint.Route == s.now.Route {
+			w *= keeps
+		}
+		return w
 	}
-	return cmp.Or(cmp.Compare(weight(b), weight(a)), cmp.Compare(a.now.String(), b.now.String()), cmp.Compare(a.side, b.side))
+	return func(a, b suspect) int {
+		return cmp.Or(cmp.Compare(weight(b), weight(a)), cmp.Compare(a.now.String(), b.now.String()), cmp.Compare(a.side, b.side))
+	}
 }
 
 func failing(now, usual store.EndpointStats, from string) (suspect, bool) {
-	s := suspect{now: now, kind: Failing, usualFrom: from, usualP95: usual.P95}
+	s := suspect{now: now, usually: usual, kind: Failing, usualFrom: from, slowOver: slowOver(usual)}
 	share := newbornShare
 	if from != "" {
 		u := float64(usual.Failed) / float64(max(1, usual.Calls))
 		s.usual, share = &u, u
 	}
 	s.excess = float64(now.Failed) - share*float64(now.Calls)
-	return s, fails(float64(now.Failed), float64(now.Calls), float64(usual.Failed), float64(usual.Calls))
+	return s, fails(float64(now.Failed), float64(now.Calls), usual)
 }
 
 // fails reports whether bad of n calls are surely more than usual. Without a
 // history the bar is [newbornShare].
-func fails(bad, n, usualBad, usualN float64) bool {
+func fails(bad, n float64, usual store.EndpointStats) bool {
 	if bad < leastBad {
 		return false
 	}
-	if usualN == 0 {
+	if usual.Calls == 0 {
 		return stats.Wilson(bad, n, stats.Z999).Low > newbornShare
 	}
-	rise, surely := stats.Difference(bad, n, usualBad, usualN, stats.Z999)
+	rise, surely := stats.Difference(bad, n, float64(usual.Failed), float64(usual.Calls), stats.Z999)
 	return rise >= leastRise && surely.Low > 0
 }
 
 // slow compares with the usual p95: one call in twenty may take longer. How many
-// did is not in the catalogue, so that [describe] must confirm it.
+// did is not in the catalogue, so that [suspect.facts] must confirm it.
 func slow(now, usual store.EndpointStats, from string) (suspect, bool) {
-	if now.P95 == nil || now.Calls < 4*leastBad {
-		return suspect{}, false
-	}
-	over := int64(noticedWait)
-	if usual.P95 != nil {
-		over = max(over, *usual.P95)
-	}
 	share := usualSlow
-	s := suspect{now: now, kind: Slow, usualFrom: from, usualP95: usual.P95, slowOver: over, usual: &share}
+	s := suspect{now: now, usually: usual, kind: Slow, usualFrom: from, slowOver: slowOver(usual), usual: &share}
 	if from == "" {
 		s.usual = nil
 	}
 	s.excess = usualSlow * float64(now.Calls)
-	return s, *now.P95 > over
+	return s, now.P95 != nil && now.Calls >= 4*leastBad && *now.P95 > s.slowOver
+}
+
+// slows reports whether bad of n calls are surely more slow ones than usual, and
+// twice as many: p95 wanders a little with the hour.
+func slows(bad, n float64) bool {
+	return bad >= leastBad && bad >= 2*usualSlow*n && stats.Wilson(bad, n, stats.Z999).Low > usualSlow
 }
 
 // badCalls holds for the calls that make the trouble.
@@ -154,6 +162,10 @@ func (s *suspect) badCalls() store.Filter {
 	if s.kind == Failing {
 		return equals("call.failed", true)
 	}
+	return s.slowCalls()
+}
+
+func (s *suspect) slowCalls() store.Filter {
 	return store.Compare{Field: store.Field{Name: "call.duration_ms"}, Op: store.Gt, Value: float64(s.slowOver) / 1000}
 }
 
@@ -188,55 +200,6 @@ func (s *suspect) minutes(ctx context.Context, r store.Reader, q Question) (minu
 		m.all, m.bad = append(m.all, number(values[0][b])), append(m.bad, number(values[1][b]))
 	}
 	return m, nil
-}
-
-// period is a run of buckets [from, to).
-type period struct{ from, to int }
-
-// within adds up a period.
-func (m minutes) within(p period) (all, bad float64) {
-	for b := p.from; b < p.to; b++ {
-		all, bad = all+m.all[b], bad+m.bad[b]
-	}
-	return all, bad
-}
-
-// worst is the period, ending in the last hour, that is most unlike the usual
-// share: the run of minutes whose summed log-likelihood ratio of "as bad as this
-// period" to "as usual" is greatest. Each guess of how bad it is sharpens the
-// period once.
-func (m minutes) worst(usual float64) period {
-	n := len(m.all)
-	hour := period{max(0, n-int(lookedAt/time.Minute)-1), n}
-	found := hour
-	for range 2 {
-		found = m.mostUnlike(usual, found, hour.from)
-	}
-	return found
-}
-
-func (m minutes) mostUnlike(usual float64, guess period, earliestEnd int) period {
-	all, bad := m.within(guess)
-	p0 := min(max(usual, .001), .9)
-	p1 := min(max(bad/max(1, all), 1.5*p0, .005), .99)
-	worse, better := math.Log(p1/p0), math.Log((1-p1)/(1-p0))
-	best, at, sum, from := 0.0, guess, 0.0, 0
-	for b := range m.all {
-		if sum <= 0 {
-			sum, from = 0, b
-		}
-		sum += m.bad[b]*worse + (m.all[b]-m.bad[b])*better
-		if b >= earliestEnd && sum > best {
-			best, at = sum, period{from, b + 1}
-		}
-	}
-	return at
-}
-
-// over reports whether calls went as usual again after the period.
-func (m minutes) over(p period) bool {
-	all, _ := m.within(period{p.to, len(m.all)})
-	return len(m.all)-p.to > 5 && all >= leastBad
 }
 
 func number(v *float64) float64 {

@@ -1186,6 +1186,11 @@ export interface components {
              * @description of calls and events; absent when the project has none
              */
             newest?: string;
+            /**
+             * Format: int64
+             * @description known people of these calls
+             */
+            people: number;
         };
         DeletedSourceMaps: {
             /** Format: int64 */
@@ -1869,14 +1874,19 @@ export interface components {
              * @description calls of the last hour
              */
             calls: number;
-            /** @description the last trouble of the week before; absent when there was none */
+            /**
+             * Format: date-time
+             * @description of the first record, while there is too little history to know what is usual
+             */
+            history_since?: string;
+            /** @description the last trouble that is over for more than 30 minutes, of a week; absent when there was none */
             last?: components["schemas"]["PastTrouble"];
             /**
              * @description no_calls: nothing was called in the last hour
              * @enum {string}
              */
             state: "trouble" | "quiet" | "no_calls";
-            /** @description the worst of the last hour */
+            /** @description the worst that goes on, or ended in the last 30 minutes */
             trouble?: components["schemas"]["Trouble"];
         };
         Overview: {
@@ -1905,13 +1915,28 @@ export interface components {
             url?: string;
         };
         PastTrouble: {
+            /**
+             * Format: int64
+             * @description of calls: those that failed, or were slow
+             */
+            bad: number;
             /** Format: int64 */
             calls: number;
             endpoint: components["schemas"]["NamedEndpoint"];
-            /** Format: int64 */
-            failed: number;
             /** Format: date-time */
             from: string;
+            /** @enum {string} */
+            kind: "failing" | "slow";
+            /**
+             * @description who saw it
+             * @enum {string}
+             */
+            side: "client" | "server";
+            /**
+             * Format: int64
+             * @description what counts as slow here
+             */
+            slow_over_ms?: number;
             /** Format: date-time */
             to: string;
         };
@@ -2507,7 +2532,7 @@ export interface components {
             kind: "failing" | "slow";
             /**
              * Format: int64
-             * @description of the last hour; null when no call was timed
+             * @description since, until it was over; null when no call was timed
              */
             p95_us: number | null;
             /**
@@ -2526,11 +2551,13 @@ export interface components {
             side: "client" | "server";
             /** Format: date-time */
             since: string;
+            /** @description slow calls of an endpoint that fails and is slow too */
+            slow?: components["schemas"]["Share"];
             /**
              * Format: int64
              * @description what counts as slow here
              */
-            slow_over_ms?: number;
+            slow_over_ms: number;
             /**
              * Format: date-time
              * @description absent while it goes on

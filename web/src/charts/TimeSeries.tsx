@@ -82,7 +82,8 @@ export const TimeSeries = memo(function TimeSeries({ label, times, lines, marks 
           {},
           ...lines.map((line): uPlot.Series => ({
             label: line.label, scale: line.axis, stroke: color(line.color), width: 1.5,
-            points: { show: false },
+            // A line needs two points: one with nothing beside it is drawn as a dot.
+            points: { show: true, size: 5, fill: color(line.color), filter: () => lonely(line.values) },
             ...(line.dashed ? { dash: [5, 3] } : {}),
             ...(line.filled ? { fill: color(`${line.color}-fill`) } : {}),
           })),
@@ -139,6 +140,11 @@ export const TimeSeries = memo(function TimeSeries({ label, times, lines, marks 
     </div>
   )
 })
+
+/** The points that no line reaches. */
+export function lonely(values: (number | null)[]): number[] {
+  return values.flatMap((value, i) => (value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? [i] : []))
+}
 
 function fromZero(_: uPlot, __: number, max: number): [number, number] {
   return [0, max > 0 ? max * 1.08 : 1]

@@ -8,6 +8,7 @@ import { Heatmap } from './Heatmap'
 import { Histogram } from './Histogram'
 import { Minimap, moveView } from './Minimap'
 import { timeTicks } from './ticks'
+import { lonely } from './TimeSeries'
 import { Waterfall } from './Waterfall'
 import { extentOf, originsOf, parentOf, spanSinceOrigin, visibleRows, type WaterfallRow } from './waterfallRows'
 
@@ -215,4 +216,10 @@ describe('ticks', () => {
     const ticks = timeTicks(midnight - 3_600_000, midnight + 3_600_000, 'utc', 4)
     expect(ticks.map((tick) => tick.label)).toEqual(['23:00', '23:30', '11-23', '00:30', '01:00'])
   })
+})
+
+test('a point that no line reaches is drawn as a dot', () => {
+  expect(lonely([5])).toEqual([0])
+  expect(lonely([null, 5, null, 6, 7, null, 8])).toEqual([1, 6])
+  expect(lonely([1, 2])).toEqual([])
 })

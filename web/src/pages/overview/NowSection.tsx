@@ -7,58 +7,71 @@ import { formatCount, plural } from '../../lib/format'
 import { usePreferences } from '../../lib/view'
 import { sessionLink } from '../sessions/sessionLink'
 import { Association } from './Association'
-import { badCalls, badWords, becameWords, goalWords, missing, slowWords, verdictWords } from './words'
+import { badCalls, badWords, becameWords, goalWords, missing, quietWords, slowWords, verdictWords } from './words'
 
 /** What hurts people now, in one sentence, with the ways to look closer; or that nothing does. */
 export function NowSection({ overview }: { overview: Overview }) {
   const { now } = overview
   return (
-    <header className={!now.trouble ? 'headline calm' : now.trouble.until ? 'headline over' : 'headline'}>
+    <header className={`headline ${mood(now)}`}>
       {now.trouble ? <TroubleNow trouble={now.trouble} at={overview.at} /> : <Quiet overview={overview} />}
       <Missing overview={overview} />
     </header>
   )
 }
 
-function Quiet({ overview: { now, data, pending } }: { overview: Overview }) {
+function mood(now: Overview['now']): string {
+  if (now.trouble) return now.trouble.until ? 'over' : ''
+  return now.history_since ? 'young' : 'calm'
+}
+
+function Quiet({ overview }: { overview: Overview }) {
+  const { now, data, pending } = overview
+  const preferences = usePreferences()
+  const words = quietWords(overview, now.history_since ? clock(now.history_since, preferences.zone, preferences.now) : '')
   return (
     <>
-      <h1>{now.state === 'no_calls' ? 'Nothing was called in the last hour.' : 'Nothing hurts people now.'}</h1>
+      <h1>{now.state === 'no_calls' ? 'Nothing was called in the last hour.' : words.title}</h1>
       <p className="muted">
-        {now.state === 'no_calls'
-          ? <>The newest record is of <Moment at={data.newest ?? ''} precision="minute" />.</>
-          : <>No endpoint fails more, or is slower, than it usually is at this hour, over {plural(now.calls, 'call')}.</>}
+        {now.state === 'no_calls' ? <>The newest record is of <Moment at={data.newest ?? ''} precision="minute" />.</> : words.text}
         {' '}
         {now.last
-          ? <>The last trouble: <Link to="/calls" search={{ filter: lastFilter(now.last), side: 'server', from: now.last.from, to: now.last.to }}>
-              {endpointName(now.last.endpoint)} failed {formatCount(now.last.failed)} of {plural(now.last.calls, 'time')}
-            </Link> in the hour from <Moment at={now.last.from} precision="minute" />.</>
-          : !pending && now.state === 'quiet' && 'There was no trouble in the week before.'}
+          ? <LastTrouble last={now.last} />
+          : !pending && now.state === 'quiet' && !now.history_since && 'There was no trouble in the week before.'}
       </p>
     </>
   )
 }
 
-function lastFilter({ endpoint }: { endpoint: { method: string; route: string } }): string {
-  return `call.method == ${JSON.stringify(endpoint.method)} && call.route == ${JSON.stringify(endpoint.route)} && call.failed == true`
+function LastTrouble({ last }: { last: NonNullable<Overview['now']['last']> }) {
+  const { zone, now } = usePreferences()
+  const filter = badCalls({ ...last, slow_over_ms: last.slow_over_ms ?? 0 })
+  return (
+    <>
+      The last trouble: <Link to="/calls" search={{ filter, side: last.side, from: last.from, to: last.to }}>
+        {endpointName(last.endpoint)} {last.kind === 'failing' ? 'failed' : 'was slow'} {formatCount(last.bad)} of {plural(last.calls, 'time')}
+      </Link> from {clock(last.from, zone, now)} to {clock(last.to, zone, now)}.
+    </>
+  )
 }
 
 function TroubleNow({ trouble: t, at }: { trouble: Trouble; at: string }) {
   const { zone, now } = usePreferences()
   const goal = goalWords(t)
+  const slow = slowWords(t)
   const until = t.until ?? at
   return (
     <>
       <h1>
         <Link to="/endpoints/$id" params={{ id: t.endpoint.id }}>{endpointName(t.endpoint)}</Link>
         {t.endpoint.service && <> of {t.endpoint.service}</>}
-        {t.kind === 'failing' ? ` ${t.until ? 'failed' : 'fails'}` : ` ${t.until ? 'was' : 'is'} slow`}
+        {t.kind === 'failing' ? ` ${t.until ? 'failed' : 'fails'}${t.slow ? ` and ${t.until ? 'was' : 'is'} slow` : ''}` : ` ${t.until ? 'was' : 'is'} slow`}
         {t.people > 0 && <> for {plural(t.people, 'person', 'people')}{t.sessions.length > 0 && <> (<People trouble={t} at={at}>{t.became.sampled ? 'the newest ' : ''}{plural(t.sessions.length, 'visit')}</People>)</>}</>}
         {t.until ? <> from {clock(t.since, zone, now)} to {clock(t.until, zone, now)}, and is over</> : <> since {clock(t.since, zone, now)}</>}
         : <Link to="/calls" search={{ filter: badCalls(t), side: t.side, from: t.since, to: until }} className={t.kind === 'failing' ? 'failed' : 'slow'}>{badWords(t)}</Link>.
       </h1>
       <ul className="facts-list">
-        {t.kind === 'slow' && <li>It is slow against itself: {slowWords(t)}.</li>}
+        {slow && <li>{slow}</li>}
         <li>{becameWords(t)}</li>
         {goal && <li>{goal} <Association what="these visits" /></li>}
         <li>{verdictWords(t)}</li>

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Cost, GoalToday, Overview, ReleaseEffect, Trouble, WorstStep } from '../../api/types'
-import { badCalls, badWords, becameWords, comparison, costWords, goalWords, missing, points, releaseWait, targetWords, verdictWords, worstStepWords } from './words'
+import { badCalls, badWords, becameWords, comparison, costWords, goalWords, missing, points, quietWords, releaseWait, slowWords, targetWords, verdictWords, worstStepWords } from './words'
 
 const share = (count: number, of: number) => ({ count, of, share: of ? count / of : 0, ci95: [0, 1] })
 const orderPaid = { id: 'order-paid', name: 'Order paid', step: { event: 'Order Paid' } }
 
 const failing: Trouble = {
   endpoint: { id: 'x', name: 'shop: POST /pay', service: 'shop', method: 'POST', route: '/pay' }, side: 'server', kind: 'failing', since: '2026-11-20T11:40:00Z',
-  bad: share(8, 15), usual: 0.005, usual_from: 'last_7_days', p95_us: null, usual_p95_us: null, people: 8,
+  bad: share(8, 15), usual: 0.005, usual_from: 'last_7_days', slow_over_ms: 1000, p95_us: null, usual_p95_us: null, people: 8,
   became: { visits: 8, recovered: 3, left: 5, still_there: 0, went_on: 0, sampled: false },
   goal: { goal: orderPaid, hit: share(3, 8), not_hit: share(4, 4), difference: -0.625, ci95: [-0.863, -0.056] },
   verdict: { is: 'backend', because: 'server_failed', pairs: 8, server_share: null }, example: { call_id: 'c', session_id: 's' }, sessions: ['s'],
@@ -21,6 +21,21 @@ describe('what hurts people now', () => {
   test('the calls it opens are those it counts', () => {
     expect(badCalls(failing)).toBe('call.service == "shop" && call.method == "POST" && call.route == "/pay" && call.failed == true')
     expect(badCalls({ ...failing, kind: 'slow', slow_over_ms: 1200 })).toContain('call.duration_ms > 1200.0')
+  })
+  test('slow is told of its own time, and of what fails as well', () => {
+    const slow: Trouble = { ...failing, kind: 'slow', p95_us: 3_000_000, usual_p95_us: 1_090_000 }
+    expect(slowWords(slow)).toBe('It is slow against itself: one call in twenty took longer than 3 s since then, usually 1.09 s.')
+    expect(slowWords({ ...slow, until: '2026-11-20T11:55:00Z' })).toBe('It was slow against itself: one call in twenty took longer than 3 s in that time, usually 1.09 s.')
+    expect(slowWords({ ...slow, kind: 'failing', slow: share(4, 15) })).toBe('It is slow too: 4 of 15 calls took longer than 1 s; one call in twenty took longer than 3 s since then, usually 1.09 s.')
+    expect(slowWords(failing)).toBeNull()
+  })
+  test('calm needs something to compare with', () => {
+    const now = { state: 'quiet', calls: 20 } as Overview['now']
+    expect(quietWords({ now } as Overview, '').title).toBe('Nothing hurts people now.')
+    expect(quietWords({ now: { ...now, history_since: '2026-11-20T11:58:00Z' } } as Overview, '11:58')).toEqual({
+      title: 'Too little history to know what is usual.',
+      text: 'The first record is of 11:58. No endpoint fails so often that it is clear without a comparison, over 20 calls.',
+    })
   })
   test('what became of the people', () => {
     expect(becameWords(failing)).toBe('Of 8 visits that met it, in 3 the same call went well later and 5 ended within 10 minutes.')

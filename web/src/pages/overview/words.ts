@@ -5,7 +5,7 @@ import { formatCount, formatDuration, formatShare, plural } from '../../lib/form
 import type { Cost, GoalToday, Overview, ReleaseEffect, Trouble, WorstStep } from '../../api/types'
 
 /** The filter whose calls are exactly the bad ones of the trouble, from when it began. */
-export function badCalls(t: Trouble): string {
+export function badCalls(t: Pick<Trouble, 'endpoint' | 'kind' | 'slow_over_ms'>): string {
   return `${endpointFilter(t.endpoint)} && ${t.kind === 'failing' ? 'call.failed == true' : `call.duration_ms > ${t.slow_over_ms}.0`}`
 }
 
@@ -132,9 +132,24 @@ export function missing({ data }: Overview): string | null {
   return null
 }
 
-export function slowWords(t: Trouble): string {
+/** Against itself, in its own time; null when it is not slow. */
+export function slowWords(t: Trouble): string | null {
+  if (t.kind !== 'slow' && !t.slow) return null
   const usually = t.usual_p95_us === null ? '' : `, usually ${formatDuration(t.usual_p95_us)}`
-  return `one call in twenty took longer than ${formatDuration(t.p95_us)} in the last hour${usually}`
+  const inTwenty = `one call in twenty took longer than ${formatDuration(t.p95_us)} ${t.until ? 'in that time' : 'since then'}${usually}`
+  if (t.slow) return `It ${t.until ? 'was' : 'is'} slow too: ${formatCount(t.slow.count)} of ${plural(t.slow.of, 'call')} took longer than ${formatDuration(t.slow_over_ms * 1000)}; ${inTwenty}.`
+  return `It ${t.until ? 'was' : 'is'} slow against itself: ${inTwenty}.`
+}
+
+/** What calm rests on, or why nothing can be said yet. */
+export function quietWords({ now }: Overview, since: string): { title: string; text: string } {
+  if (now.history_since) {
+    return {
+      title: 'Too little history to know what is usual.',
+      text: `The first record is of ${since}. No endpoint fails so often that it is clear without a comparison, over ${plural(now.calls, 'call')}.`,
+    }
+  }
+  return { title: 'Nothing hurts people now.', text: `No endpoint fails more, or is slower, than it usually is at this hour, over ${plural(now.calls, 'call')}.` }
 }
 
 /** Conditions joined as the API reads them. */
