@@ -22,6 +22,8 @@ export default function EndpointsPage() {
   const endpoints = useEndpoints(range.query, filter)
   const asked = useBreakdown(hitQuestion(range.query, filter))
   const hit = useMemo(() => asked.data && peopleHit(asked.data), [asked.data])
+  // The table keeps what it sorts by for as long as the rows are the same: new counts make new rows.
+  const rows = useMemo(() => (hit ? endpoints.data?.rows.map((row) => ({ ...row })) : endpoints.data?.rows) ?? [], [endpoints.data, hit])
   const navigate = useNavigate()
   const setFilter = (next: string | undefined) => setSearch({ filter: next })
   return (
@@ -29,7 +31,7 @@ export default function EndpointsPage() {
       <h1>Endpoints</h1>
       <FilterBar filter={filter} onFilter={setFilter} records={filterRecords} example={'call.service == "checkout"'} error={endpoints.error} />
       {filterError(endpoints.error, filter) === null && <Answered query={endpoints} what="endpoints">
-        {({ rows }) => rows.length === 0
+        {() => rows.length === 0
           ? filter ? <NothingMatches what="endpoints" onClear={() => setFilter(undefined)} /> : <NoCalls />
           : (
             <>

@@ -3,9 +3,9 @@ import { endpointKey, hitQuestion, peopleHit } from './peopleHit'
 
 test('the people that an endpoint failed for are found by service, method and route', () => {
   const hit = peopleHit({ rows: [
-    { labels: { service: 'shop', method: 'POST', route: '/pay' }, values: [7] },
-    { labels: { service: '', method: 'POST', route: '/pay' }, values: [2] },
-    { labels: { service: 'shop', method: 'GET', route: '/' }, values: [null] },
+    { labels: { endpoint: 'shop: POST /pay' }, values: [7] },
+    { labels: { endpoint: 'POST /pay' }, values: [2] },
+    { labels: { endpoint: 'shop: GET /' }, values: [null] },
   ] })
   expect(hit.get(endpointKey({ service: 'shop', method: 'POST', route: '/pay' }))).toBe(7)
   expect(hit.get(endpointKey({ service: '', method: 'POST', route: '/pay' }))).toBe(2)
