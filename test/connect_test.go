@@ -147,6 +147,17 @@ func (c *connection) recipe(server string) recipe {
 	return r
 }
 
+// freePort returns an address on which nobody listens.
+func freePort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().String()
+}
+
 // run starts a program that ends with the test, and waits until the site answers.
 func (c *connection) run(args ...string) {
 	c.t.Helper()
