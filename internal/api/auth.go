@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -10,11 +11,21 @@ import (
 	"github.com/clickspan/clickspan/internal/meta"
 )
 
-// cookieName carries a browser's login; its life ends even if it is used.
 const (
-	cookieName = "clickspan"
-	loginLife  = 30 * 24 * time.Hour
+	cookieBase = "clickspan"
+	// loginLife is how long a browser's login lasts, even if it is used.
+	loginLife = 30 * 24 * time.Hour
 )
+
+// cookieName names the cookie that carries a browser's login. The port is part of it,
+// because browsers keep one jar for all ports of a host: a demo and a server beside it
+// would log each other out.
+func cookieName(r *http.Request) string {
+	if _, port, err := net.SplitHostPort(r.Host); err == nil {
+		return cookieBase + "_" + port
+	}
+	return cookieBase
+}
 
 // Caller is who asks: a login, a token, or anyone on loopback under --open-loopback.
 type Caller struct {
@@ -44,7 +55,7 @@ func (s *Server) authenticate(r *http.Request) (Caller, error) {
 	}
 	secret, byCookie := bearer(r), false
 	if secret == "" {
-		cookie, err := r.Cookie(cookieName)
+		cookie, err := r.Cookie(cookieName(r))
 		if err != nil {
 			return Caller{}, needsCredential("no credential was sent")
 		}

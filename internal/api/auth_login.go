@@ -90,14 +90,14 @@ func (s *Server) setCookie(w http.ResponseWriter, r *http.Request, user meta.Use
 
 func (s *Server) cookie(r *http.Request, value string, maxAge int) *http.Cookie {
 	return &http.Cookie{ //nolint:gosec // Secure follows the connection: loopback has no TLS
-		Name: cookieName, Value: value, Path: "/", MaxAge: maxAge,
+		Name: cookieName(r), Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
 	}
 }
 
 // logout ends the login and clears the cookie: POST /api/v1/logout.
 func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
-	if cookie, err := r.Cookie(cookieName); err == nil {
+	if cookie, err := r.Cookie(cookieName(r)); err == nil {
 		if err := s.meta.EndLogin(r.Context(), cookie.Value); err != nil {
 			s.fail(w, r, err)
 			return

@@ -13,11 +13,17 @@ import (
 // cookieOf returns the login that an answer sets, "" when it sets none.
 func cookieOf(r response) string {
 	for _, c := range (&http.Response{Header: r.header}).Cookies() {
-		if c.Name == cookieName {
+		if strings.HasPrefix(c.Name, cookieBase) {
 			return c.Value
 		}
 	}
 	return ""
+}
+
+// cookieName is what the server calls its cookie: another port, another login.
+func (w *world) cookieName() string {
+	_, port, _ := strings.Cut(strings.TrimPrefix(w.main.URL, "http://"), ":")
+	return cookieBase + "_" + port
 }
 
 func TestWhoMayAsk(t *testing.T) {
@@ -27,7 +33,7 @@ func TestWhoMayAsk(t *testing.T) {
 	must(t, err)
 	login, err := w.meta.StartLogin(t.Context(), meta.User{Role: meta.Admin}, loginLife)
 	must(t, err)
-	cookie := cookieName + "=" + login
+	cookie := w.cookieName() + "=" + login
 	const newProject = `{"name":"shop"}`
 	tests := []struct {
 		name, method, path, body string
@@ -48,7 +54,7 @@ func TestWhoMayAsk(t *testing.T) {
 		{"scheme in lower case", "GET", "/api/v1/fields", "", []string{"Authorization", "bearer " + w.admin}, 200},
 		{"token as cookie", "GET", "/api/v1/fields", "", []string{"Cookie", cookie}, 200},
 		{"page with cookie", "GET", "/sessions/42", "", []string{"Cookie", cookie}, 200},
-		{"wrong cookie", "GET", "/api/v1/fields", "", []string{"Cookie", cookieName + "=cs_l_wrong"}, 401},
+		{"wrong cookie", "GET", "/api/v1/fields", "", []string{"Cookie", w.cookieName() + "=cs_l_wrong"}, 401},
 		{"viewer reads", "GET", "/api/v1/fields", "", []string{"Authorization", "Bearer " + viewer}, 200},
 		{"viewer changes", "POST", "/api/v1/projects", newProject, []string{"Authorization", "Bearer " + viewer}, 403},
 		{"viewer sends records", "POST", "/intake/events", oneEvent, []string{"Authorization", "Bearer " + viewer}, 403},
@@ -199,7 +205,7 @@ func TestOneUseLink(t *testing.T) {
 			t.Errorf("cookie without %s: %s", part, set)
 		}
 	}
-	me := decoded[Me](t, send(t, http.MethodGet, w.main.URL+"/api/v1/me", "", "Cookie", cookieName+"="+cookie))
+	me := decoded[Me](t, send(t, http.MethodGet, w.main.URL+"/api/v1/me", "", "Cookie", w.cookieName()+"="+cookie))
 	if me.Role != "admin" {
 		t.Errorf("role %q", me.Role)
 	}
@@ -207,11 +213,11 @@ func TestOneUseLink(t *testing.T) {
 		t.Errorf("the link worked twice: status %d, cookie %q", again.status, cookieOf(again))
 	}
 
-	out := send(t, http.MethodPost, w.main.URL+"/api/v1/logout", "", "Cookie", cookieName+"="+cookie)
+	out := send(t, http.MethodPost, w.main.URL+"/api/v1/logout", "", "Cookie", w.cookieName()+"="+cookie)
 	if out.status != http.StatusNoContent {
 		t.Fatalf("logout: status %d: %s", out.status, out.body)
 	}
-	if got := send(t, http.MethodGet, w.main.URL+"/api/v1/me", "", "Cookie", cookieName+"="+cookie); got.status != 401 {
+	if got := send(t, http.MethodGet, w.main.URL+"/api/v1/me", "", "Cookie", w.cookieName()+"="+cookie); got.status != 401 {
 		t.Errorf("the login outlived logout: status %d", got.status)
 	}
 }

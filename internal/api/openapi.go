@@ -33,7 +33,7 @@ func newHuma(mux humago.Mux) huma.API {
 				Schemas: registry,
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"token":  {Type: "http", Scheme: "bearer"},
-					"cookie": {Type: "apiKey", In: "cookie", Name: cookieName},
+					"cookie": {Type: "apiKey", In: "cookie", Name: cookieBase},
 				},
 			},
 			Security: []map[string][]string{{"token": {}}, {"cookie": {}}},
@@ -105,6 +105,26 @@ func (s *Server) describePlain() {
 		Responses: map[string]*huma.Response{"204": {Description: "No Content"}, "default": failed},
 	})
 	text, flag := &huma.Schema{Type: huma.TypeString}, &huma.Schema{Type: huma.TypeBoolean}
+	bytes := map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
+	for _, route := range []struct{ method, path, id, summary string }{
+		{http.MethodGet, "download/calls", "download-calls", "Download what GET /calls lists, as CSV or NDJSON"},
+		{http.MethodGet, "export", "export", "Download everything that is known about a person, as NDJSON"},
+		{http.MethodPost, "import", "import", "Take in a file"},
+		{http.MethodDelete, "import", "undo-import", "Remove what an import brought"},
+		{http.MethodPut, "openapi", "put-openapi", "Take route templates from an OpenAPI document"},
+		{http.MethodPut, "sourcemaps", "put-sourcemap", "Upload a source map"},
+	} {
+		tag, _, _ := strings.Cut(route.path, "/")
+		operation := &huma.Operation{
+			Method: route.method, Path: apiPrefix + route.path, OperationID: route.id, Summary: route.summary, Tags: []string{tag},
+			Description: "docs/reference/api.md tells its parameters.",
+			Responses:   map[string]*huma.Response{"200": {Description: "OK"}, "default": failed},
+		}
+		if route.method == http.MethodPost || route.method == http.MethodPut {
+			operation.RequestBody = &huma.RequestBody{Required: true, Content: bytes}
+		}
+		api.AddOperation(operation)
+	}
 	api.AddOperation(&huma.Operation{
 		Method: http.MethodGet, Path: apiPrefix + "live", OperationID: "live", Tags: []string{"live"},
 		Summary: "Watch records as they are committed",

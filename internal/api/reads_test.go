@@ -206,7 +206,7 @@ func TestReadEndpoint(t *testing.T) {
 		if bin := got.Durations[0]; bin.FromUS >= 700_000 || bin.ToUS < 700_000 || bin.Failed != 1 {
 			t.Errorf("bin %+v", bin)
 		}
-		if caller := got.Callers[0]; caller.Name != "pay" || caller.People != 1 {
+		if caller := got.Callers[0]; caller.Name != "Pay" || caller.People != 1 {
 			t.Errorf("caller %+v", caller)
 		}
 		if got.Errors[0].Value != "timeout" || got.Statuses[0].Value != "503" {

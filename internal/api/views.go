@@ -77,7 +77,8 @@ func pagePath() *regexp.Regexp {
 	return regexp.MustCompile(`^/([A-Za-z0-9_~.%-]+(/[A-Za-z0-9_~.%-]+)*)?$`)
 }
 
-// saveView may be asked by everybody who can read, because a view changes no data.
+// saveView may be asked by everybody who can read, because a view changes no data;
+// but what others rely on is replaced and removed by admins only.
 func (s *Server) saveView(ctx context.Context, in *ViewInput) (View, error) {
 	project, err := s.project(ctx, in.Project)
 	if err != nil {
@@ -93,6 +94,11 @@ func (s *Server) saveView(ctx context.Context, in *ViewInput) (View, error) {
 	again := slices.ContainsFunc(known, func(v View) bool { return v.Name == in.Body.Name })
 	if len(known) >= maxViews && !again {
 		return View{}, problem(http.StatusConflict, "DELETE /api/v1/views/{name} removes one.", "the project has %d views, which is the most", len(known))
+	}
+	if again {
+		if err := needAdmin(ctx); err != nil {
+			return View{}, err
+		}
 	}
 	view := View{Name: in.Body.Name, Path: in.Body.Path, Query: in.Body.Query, Updated: s.now()}
 	return view, s.meta.PutDocument(ctx, project, viewKind, view.Name, view)

@@ -38,6 +38,14 @@ func withMeta(e *env, f func(*meta.DB) error) (err error) {
 	return f(db)
 }
 
+// withExistingMeta is withMeta for what needs something to be there already.
+func withExistingMeta(e *env, f func(*meta.DB) error) error {
+	if err := mustExist(e.settings.Data); err != nil {
+		return err
+	}
+	return withMeta(e, f)
+}
+
 // printTable writes rows in columns; the first row is the head.
 func printTable(e *env, rows [][]string) error {
 	w := tabwriter.NewWriter(e.Out, 0, 0, 2, ' ', 0)
@@ -102,7 +110,7 @@ type keyListCmd struct {
 
 // Run lists keys by their first characters.
 func (c *keyListCmd) Run(e *env) error {
-	return withMeta(e, func(db *meta.DB) error {
+	return withExistingMeta(e, func(db *meta.DB) error {
 		project, err := db.Project(e.ctx, c.Project)
 		if err != nil {
 			return projectError(c.Project, err)
@@ -134,7 +142,7 @@ type keyRevokeCmd struct {
 
 // Run ends a key; running servers notice within half a minute.
 func (c *keyRevokeCmd) Run(e *env) error {
-	return withMeta(e, func(db *meta.DB) error {
+	return withExistingMeta(e, func(db *meta.DB) error {
 		if err := db.RevokeKey(e.ctx, c.Number); err != nil {
 			return fmt.Errorf("cannot revoke key %d: %w; clickspan key list shows the numbers", c.Number, err)
 		}

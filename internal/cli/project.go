@@ -50,7 +50,7 @@ type projectListCmd struct {
 
 // Run lists all projects.
 func (c *projectListCmd) Run(e *env) error {
-	return withMeta(e, func(db *meta.DB) error {
+	return withExistingMeta(e, func(db *meta.DB) error {
 		projects, err := db.Projects(e.ctx)
 		if err != nil {
 			return err

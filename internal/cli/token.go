@@ -38,7 +38,7 @@ type tokenListCmd struct {
 
 // Run lists tokens by their first characters.
 func (c *tokenListCmd) Run(e *env) error {
-	return withMeta(e, func(db *meta.DB) error {
+	return withExistingMeta(e, func(db *meta.DB) error {
 		tokens, err := db.Tokens(e.ctx)
 		if err != nil {
 			return err
@@ -64,7 +64,7 @@ type tokenRevokeCmd struct {
 
 // Run ends a token at once.
 func (c *tokenRevokeCmd) Run(e *env) error {
-	return withMeta(e, func(db *meta.DB) error {
+	return withExistingMeta(e, func(db *meta.DB) error {
 		if err := db.RevokeCredential(e.ctx, c.Number); err != nil {
 			return fmt.Errorf("cannot revoke token %d: %w; clickspan token list shows the numbers", c.Number, err)
 		}

@@ -76,7 +76,7 @@ type userListCmd struct {
 
 // Run lists people by name.
 func (c *userListCmd) Run(e *env) error {
-	return withMeta(e, func(db *meta.DB) error {
+	return withExistingMeta(e, func(db *meta.DB) error {
 		users, err := db.Users(e.ctx)
 		if err != nil {
 			return err
@@ -102,7 +102,7 @@ func (c *userPasswordCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return withMeta(e, func(db *meta.DB) error { return db.SetPassword(e.ctx, c.Name, secret) })
+	return withExistingMeta(e, func(db *meta.DB) error { return db.SetPassword(e.ctx, c.Name, secret) })
 }
 
 type userDeleteCmd struct {
@@ -111,5 +111,5 @@ type userDeleteCmd struct {
 
 // Run deletes the person.
 func (c *userDeleteCmd) Run(e *env) error {
-	return withMeta(e, func(db *meta.DB) error { return db.DeleteUser(e.ctx, c.Name) })
+	return withExistingMeta(e, func(db *meta.DB) error { return db.DeleteUser(e.ctx, c.Name) })
 }
