@@ -103,6 +103,8 @@ func (w *writer) submit(ctx context.Context, j *job) error {
 	select {
 	case <-w.closing:
 		return errClosing
+	case <-ctx.Done(): // asked alone: below, a writer that is free might be chosen as well
+		return ctx.Err()
 	default:
 	}
 	select {
