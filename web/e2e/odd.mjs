@@ -55,8 +55,13 @@ async function checkPage(page, width, { name, path, ready, text }) {
     await page.goto(address + path)
     await settle(page, ready)
     if (await page.evaluate(() => 'pwned' in globalThis)) throw new Error('a captured script ran')
-    const { wide, inner } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, inner: innerWidth }))
-    if (wide > inner) throw new Error(`the page is ${wide} px wide`)
+    const fits = () => document.documentElement.scrollWidth <= innerWidth
+    await page.waitForFunction(fits, undefined, { timeout: 3000 }).catch(() => {}) // what is still being drawn may pass
+    const { wide, inner, by } = await page.evaluate(() => ({
+      wide: document.documentElement.scrollWidth, inner: innerWidth,
+      by: [...document.querySelectorAll('main *')].findLast((element) => element.getBoundingClientRect().right > innerWidth + 1)?.outerHTML.slice(0, 200),
+    }))
+    if (wide > inner) throw new Error(`the page is ${wide} px wide because of ${by}`)
     if (text && !(await page.locator('main').innerText()).includes(text)) throw new Error('the markup is not shown as text')
     const bad = await page.evaluate(() => [...document.querySelectorAll('a[href]')].filter((a) => !/^https?:$/.test(a.protocol)).map((a) => a.href))
     if (bad.length > 0) throw new Error(`links that lead to no web page: ${bad}`)

@@ -6,18 +6,18 @@ export async function checkSettings(page, origin, range, report) {
     await page.goto(`${origin}/settings`)
     await page.getByRole('button', { name: 'Create the key' }).click()
     await page.getByText('Name at least one origin.').waitFor({ timeout: 5000 })
-    await page.getByLabel('Origins').fill('https://walk.example')
+    await page.getByLabel('Origins').fill('http://localhost:8099')
     await page.getByLabel('Note').fill('walk')
     await page.getByRole('button', { name: 'Create the key' }).click()
     const secret = await page.locator('code.secret').innerText()
     const sent = await page.request.post(`${origin}/intake/events`, {
-      headers: { 'X-Clickspan-Key': secret, Origin: 'https://walk.example' }, params: { debug: '1' }, data: { time: new Date().toISOString(), name: 'walk', device_id: 'walk' },
+      headers: { 'X-Clickspan-Key': secret, Origin: 'http://localhost:8099' }, params: { debug: '1' }, data: { time: new Date().toISOString(), name: 'walk', device_id: 'walk' },
     })
     if (!sent.ok()) throw new Error(`the new key was answered with ${sent.status()}: ${await sent.text()}`)
     await page.getByRole('button', { name: 'I have it' }).click()
     if (await page.getByText(secret).count()) throw new Error('the key is still on the page')
     await page.getByRole('row', { name: /walk/ }).getByRole('button', { name: /^Revoke/ }).click()
-    await page.getByText('Browsers on https://walk.example are refused').waitFor({ timeout: 5000 })
+    await page.getByText('Browsers on http://localhost:8099 are refused').waitFor({ timeout: 5000 })
     await checkAxe(page)
     await page.getByRole('button', { name: 'Revoke it' }).click()
     await page.getByRole('row', { name: /walk.*revoked/ }).first().waitFor({ timeout: 5000 })
