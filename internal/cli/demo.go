@@ -29,7 +29,7 @@ const (
 	// firstSight is how much is filled before the page opens.
 	firstSight = 24 * time.Hour
 	// fillCost is how long a visit takes to fill in, about, for telling how long to wait.
-	fillCost = 20 * time.Millisecond
+	fillCost = 5 * time.Millisecond
 )
 
 // Run fills what the data directory lacks, then serves.
