@@ -238,7 +238,7 @@ func FuzzBlocking(f *testing.F) {
 	f.Fuzz(func(t *testing.T, policy, address string) {
 		target, err := url.Parse(address)
 		if err != nil {
-			t.Skip()
+			t.Skip() // an address that no browser would ask
 		}
 		if _, _, blocked := blocking([]string{policy + "; script-src *"}, site, target, "", "script-src"); blocked && !strings.Contains(strings.ToLower(policy), "script-src") && !strings.Contains(policy, ",") {
 			t.Errorf("%q blocks everything", policy)
