@@ -304,12 +304,20 @@ describe('evidence', () => {
     await page.click('#box')
     await page.click('#link')
     await page.click('#label')
-    await page.click('#text', { clickCount: 3 })
+    await page.click('#text', { clickCount: 3, delay: 60 })
     await page.mouse.click(1000, 500)
     await until(() => events(world, 'click').length >= 11)
     const later = events(world, 'click').slice(5)
     assert.deepEqual(later.filter(({ properties }) => properties['clickspan.dead'] || properties['clickspan.rage']), [])
     assert.equal(later.filter(({ target }) => target.selector === '#agree').length, 1, 'a label and its field are one click')
+  })
+
+  visit('what answers the press answers its click; the next click is judged anew', '', async ({ world, page }) => {
+    await page.evaluate(() => document.getElementById('box').addEventListener('pointerdown', () => (document.getElementById('out').textContent = 'open'), { once: true }))
+    await page.click('#box', { delay: 60 })
+    await page.click('#box', { delay: 60 })
+    await until(() => events(world, 'click').length === 2)
+    assert.deepEqual(events(world, 'click').map(({ properties }) => properties['clickspan.dead']), [undefined, true])
   })
 
   visit('a click whose calls fail without a word is dead, one that waits for its call is not', '', async ({ world, page }) => {

@@ -62,7 +62,8 @@ export async function start() {
     response.setHeader('content-type', 'text/html').end(page(url.searchParams.get('attributes') ?? ''))
   }
   const listen = () => new Promise((resolve) => {
-    const server = createServer((request, response) => void answer(request, response))
+    // A request that the leaving page cuts off has no answer.
+    const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()))
     server.listen(0, '127.0.0.1', () => resolve(server))
   })
   const [first, second] = [await listen(), await listen()]

@@ -1,5 +1,5 @@
 import { beginAction, causeNow, type Action } from './actions.js'
-import { answered, judge } from './dead.js'
+import { answered, judge, watchPresses } from './dead.js'
 import { describe, isIgnored, meantElement } from './names.js'
 import { page } from './page.js'
 import { consent, recordEvent, type EventRecord } from './record.js'
@@ -20,6 +20,7 @@ let burst: Burst | undefined
 
 /** Notes clicks, submits and changes, never a value. */
 export function watchActions(): void {
+  watchPresses()
   on('click', (event, hit) => {
     const label = hit.closest('label')
     if (label?.control && !label.control.contains(hit)) return // the browser clicks the field next

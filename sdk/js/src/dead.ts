@@ -7,23 +7,39 @@ const signs = ['scroll', 'input', 'toggle', 'popstate', 'hashchange']
 
 const waiting = new Set<(dead: boolean) => void>()
 let observer: MutationObserver
+let early = false
+
+/** Menus and selections answer the press, which comes before its click. */
+export function watchPresses(): void {
+  addEventListener('pointerdown', () => {
+    early = false
+    wait(press)
+  }, { capture: true, passive: true })
+}
+
+function press(): void {
+  early = true
+  leave(press)
+}
 
 /**
- * Calls `tell` once: with true when the page did nothing that a person could see within 2.5 s of a click, or while it was `busy` with what
- * the click set going. Requests alone do not count: the server knows of them. Observers exist only while a click is being judged.
+ * Calls `tell` once: with true when the page did nothing that a person could see from the press of a click until 2.5 s after it, or while
+ * it was `busy` with what the click set going. Requests alone do not count: the server knows of them. Observers exist only while a click
+ * is being judged.
  */
 export function judge(event: MouseEvent, element: Element, busy: () => boolean, tell: (dead: boolean) => void): void {
   const modified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey
-  if (modified || element.matches('html,body') || element.closest(inert)) {
+  const answer = early
+  early = false
+  leave(press)
+  if (answer || modified || element.matches('html,body') || element.closest(inert)) {
     tell(false)
     return
   }
-  if (!waiting.size) watch(true)
   let waited = 0
   const end = (dead: boolean) => {
     clearTimeout(timer)
-    waiting.delete(end)
-    if (!waiting.size) watch(false)
+    leave(end)
     tell(dead)
   }
   const look = () => {
@@ -32,12 +48,21 @@ export function judge(event: MouseEvent, element: Element, busy: () => boolean, 
     else end(true)
   }
   let timer = setTimeout(look, patience)
-  waiting.add(end)
+  wait(end)
 }
 
 /** Something happened: no click that is being judged was dead. */
 export function answered(): void {
   for (const end of waiting) end(false)
+}
+
+function wait(end: (dead: boolean) => void): void {
+  if (!waiting.size) watch(true)
+  waiting.add(end)
+}
+
+function leave(end: (dead: boolean) => void): void {
+  if (waiting.delete(end) && !waiting.size) watch(false)
 }
 
 function watch(on: boolean): void {
