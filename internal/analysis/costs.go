@@ -101,7 +101,7 @@ func (Association) Costs(ctx context.Context, r store.Reader, q Question) (Costs
 }
 
 // withoutHops keeps the first of the endpoints that are one request on its way
-// through several services.
+// through several services: another may have a few bad calls that are its own.
 func withoutHops(endpoints []event.Endpoint) []event.Endpoint {
 	seen := map[event.Endpoint]bool{}
 	return slices.DeleteFunc(endpoints, func(e event.Endpoint) bool {
@@ -128,7 +128,8 @@ func slowOver(usual store.EndpointStats) int64 {
 }
 
 // exposures is, by endpoint, the visits of the sample that met a failed or slow call
-// of it, and when first.
+// of it, and when first. What several services saw of one request counts for the
+// innermost alone.
 func exposures(ctx context.Context, r store.Reader, q Question, sample recent, usual map[event.Endpoint]store.EndpointStats) (map[event.Endpoint]map[string]time.Time, error) {
 	slow := store.Compare{Field: store.Field{Name: "call.duration_ms"}, Op: store.Gt, Value: float64(noticedWait) / 1000}
 	rows, _, err := callSample(ctx, r, store.Scope{
@@ -138,11 +139,14 @@ func exposures(ctx context.Context, r store.Reader, q Question, sample recent, u
 	if err != nil {
 		return nil, err
 	}
+	rows = slices.DeleteFunc(rows, func(c store.CallRow) bool {
+		return !c.Failed() && c.Duration.Microseconds() <= slowOver(usual[c.Endpoint()])
+	})
 	out := map[event.Endpoint]map[string]time.Time{}
-	for i := range rows {
+	for i, inner := range Innermost(rows) {
 		c, id := &rows[i], sessionOf(&rows[i])
 		e := c.Endpoint()
-		if sample.byID[id] == nil || !c.Failed() && c.Duration.Microseconds() <= slowOver(usual[e]) {
+		if inner != i || sample.byID[id] == nil {
 			continue
 		}
 		if out[e] == nil {

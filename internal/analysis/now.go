@@ -100,6 +100,10 @@ func troubleNow(ctx context.Context, r store.Reader, q Question, usual map[event
 		out.State = "no_calls"
 	}
 	slices.SortFunc(found, worstFirst(shown))
+	found, err := innermostOnly(ctx, r, q, found)
+	if err != nil {
+		return out, err
+	}
 	var worst *suspect
 	for i := range found[:min(len(found), candidates)] {
 		s := &found[i]

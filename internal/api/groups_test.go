@@ -35,6 +35,36 @@ func TestOneErrorInFull(t *testing.T) {
 	}
 }
 
+// What the proxy before the shop saw is no second error; what it alone saw is one.
+func TestTiersOfOneFailureAreOneError(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
+	edge := func(id, at, more string) string {
+		return fmt.Sprintf(`{"id":%q,"time":"2026-11-20T11:00:%sZ","side":"server","method":"POST","path":"/orders/7/pay","duration_us":750000,"status":503,"service":"edge"%s}`, id, at, more)
+	}
+	must200(t, w.put("/intake/calls?sync=1", edge("again", "05.180", `,"trace_id":"`+traced+`","parent_span_id":"00000000000000aa"`)+"\n"+edge("alone", "09.000", "")))
+	rows := read[ErrorsOutput](w, "/api/v1/errors").Rows
+	if len(rows) != 2 {
+		t.Fatalf("%+v", rows)
+	}
+	alone, pay := rows[0], rows[1]
+	if alone.Name != "edge: POST /orders/{id}/pay" || alone.Count != 1 || len(alone.AlsoSeen) != 0 {
+		t.Errorf("%+v", alone)
+	}
+	want := ErrorTier{Name: "edge: POST /orders/{id}/pay", EndpointID: alone.EndpointID, Status: 503, Count: 1}
+	if pay.Name != "shop: POST /orders/{id}/pay" || pay.Count != 1 || len(pay.AlsoSeen) != 1 || pay.AlsoSeen[0] != want {
+		t.Errorf("%+v", pay)
+	}
+	// A filter would list the proxy's other line too.
+	if detail := read[ErrorOutput](w, "/api/v1/errors/"+alone.ID); detail.Filter != "" || len(detail.Calls) != 1 || detail.Calls[0].ID != "alone" {
+		t.Errorf("%+v", detail)
+	}
+	// Who asks for the proxy's errors gets all of them.
+	if asked := read[ErrorsOutput](w, "/api/v1/errors?filter="+url.QueryEscape(`call.service == "edge"`)).Rows; len(asked) != 1 || asked[0].Count != 2 {
+		t.Errorf("%+v", asked)
+	}
+}
+
 func TestErrorsOfAPersonOrRecord(t *testing.T) {
 	t.Parallel()
 	w := newShop(t)

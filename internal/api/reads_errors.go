@@ -52,7 +52,8 @@ type ErrorsOutput struct {
 }
 
 // ErrorGroup is errors that are alike: failed calls by endpoint, status and error
-// type with what varies replaced, or browser errors by type and top frame.
+// type with what varies replaced, or browser errors by type and top frame. A request
+// that failed at several services is in the group of the innermost alone.
 type ErrorGroup struct {
 	ID           string    `json:"id" doc:"for GET /api/v1/errors/{id}"`
 	Kind         string    `json:"kind" enum:"call,browser"`
@@ -72,6 +73,8 @@ type ErrorGroup struct {
 	Example      string    `json:"example" doc:"id of the newest call or event in session; without one, of the newest"`
 	Session      string    `json:"session,omitempty" doc:"the newest session that met it"`
 	Trend        []int64   `json:"trend" doc:"count by bucket"`
+
+	AlsoSeen []ErrorTier `json:"also_seen" doc:"the same failures as services further out and browsers saw them, the most frequent first"`
 }
 
 // ErrorInput asks for one group.
@@ -94,7 +97,7 @@ type ErrorOutput struct {
 	Pages     []store.Value `json:"pages" doc:"of browser errors"`
 	Calls     []Call        `json:"calls" doc:"at most 100, the newest first"`
 	Events    []Event       `json:"events" doc:"at most 100, the newest first"`
-	Filter    string        `json:"filter,omitempty" doc:"lists exactly these calls in GET /api/v1/calls; absent when their error types are too many"`
+	Filter    string        `json:"filter,omitempty" doc:"lists exactly these calls in GET /api/v1/calls; absent when their error types are too many, or when some such calls are in the group of a service further in"`
 	Frames    []Frame       `json:"frames" doc:"stack of the newest browser error, innermost first"`
 	NoMap     string        `json:"no_map,omitempty" doc:"why frames are not resolved, and what to do"`
 }
@@ -209,17 +212,15 @@ func (s *Server) failedCalls(ctx context.Context, scope store.Scope, into *group
 	unanswered := store.And{equals("call.side", string(event.Client)), store.Not{Of: store.Has{Field: store.Field{Name: "call.status"}}}}
 	scope = narrow(scope, equals("call.failed", true), store.Or{equals("call.side", string(event.Server)), unanswered})
 	ask := store.CallsQuery{Scope: scope, Sort: store.Newest, Limit: 1000}
-	for n := 0; ; {
+	for rows := []store.CallRow(nil); ; {
 		page, err := s.store.Calls(ctx, ask)
 		if err != nil {
 			return err
 		}
-		for i := range page.Rows {
-			into.call(&page.Rows[i])
-		}
-		n += len(page.Rows)
-		if ask.Cursor = page.Next; ask.Cursor == "" || n >= maxErrorRows {
+		rows = append(rows, page.Rows...)
+		if ask.Cursor = page.Next; ask.Cursor == "" || len(rows) >= maxErrorRows {
 			into.more = ask.Cursor != ""
+			into.callsOf(rows)
 			return nil
 		}
 	}
@@ -271,9 +272,12 @@ type errorGroup struct {
 	browsers map[string]int64
 	pages    map[string]int64
 	errors   map[string]bool // error types as they are stored
-	calls    []*store.CallRow
-	events   []*event.Event
-	newest   *event.Event // of browser errors
+	tiers    map[tier]float64
+	// elsewhere: calls like these are in the group of a service further in.
+	elsewhere bool
+	calls     []*store.CallRow
+	events    []*event.Event
+	newest    *event.Event // of browser errors
 }
 
 // met is one row of a group: who met it, when and where.
@@ -285,10 +289,7 @@ type met struct {
 
 func (g *grouping) call(row *store.CallRow) {
 	c := &row.Call
-	group := g.of(ErrorGroup{
-		Kind: callError, Name: c.Endpoint().String(), EndpointID: endpointID(c.Endpoint()), Status: c.Status, Error: template(c.Error),
-		LastSeen: c.Time, Example: c.ID,
-	}, template(c.Error))
+	group := g.of(groupOf(c))
 	session := c.SessionID
 	if row.Link != nil {
 		session = cmp.Or(session, row.Link.SessionID)
@@ -300,16 +301,30 @@ func (g *grouping) call(row *store.CallRow) {
 	group.add(g.edges, met{c.Time, c.Weight, c.ID, personOf(row), session, c.Release, c.Context.Browser, ""})
 }
 
+// groupOf is the group of calls like c, of which c is the newest.
+func groupOf(c *event.Call) ErrorGroup {
+	return identified(ErrorGroup{
+		Kind: callError, Name: c.Endpoint().String(), EndpointID: endpointID(c.Endpoint()), Status: c.Status, Error: template(c.Error),
+		LastSeen: c.Time, Example: c.ID,
+	}, template(c.Error))
+}
+
+// identified gives a group its id, by what its rows have in common.
+func identified(group ErrorGroup, alike string) ErrorGroup {
+	group.ID = group.Kind + "-" + hashOf(group.Name, strconv.Itoa(group.Status), alike)
+	return group
+}
+
 func (g *grouping) event(e *event.Event) {
 	place := ""
 	if frame, ok := topFrame(framesOf(e)); ok {
 		place = placeOf(frame)
 	}
 	message := template(errorMessage(e))
-	group := g.of(ErrorGroup{
+	group := g.of(identified(ErrorGroup{
 		Kind: browserError, Name: errorType(e), Error: message, Frame: place, Page: cmp.Or(e.Page.Route, e.Page.Path),
 		LastSeen: e.Time, Example: e.ID,
-	}, cmp.Or(place, message))
+	}, cmp.Or(place, message)))
 	if group.newest == nil {
 		group.newest = e
 	}
@@ -320,13 +335,13 @@ func (g *grouping) event(e *event.Event) {
 }
 
 // of returns the group of rows like newest, which is its first row seen.
-func (g *grouping) of(newest ErrorGroup, alike string) *errorGroup {
-	newest.ID = newest.Kind + "-" + hashOf(newest.Name, strconv.Itoa(newest.Status), alike)
+func (g *grouping) of(newest ErrorGroup) *errorGroup {
 	group := g.groups[newest.ID]
 	if group == nil {
 		group = &errorGroup{
 			ErrorGroup: newest, trend: make([]float64, len(g.edges)-1), people: map[string]*ErrorPerson{}, sessions: map[string]bool{},
 			releases: map[string]int64{}, browsers: map[string]int64{}, pages: map[string]int64{}, errors: map[string]bool{},
+			tiers: map[tier]float64{},
 		}
 		g.groups[newest.ID] = group
 	}
@@ -383,6 +398,7 @@ func (g *errorGroup) row() ErrorGroup {
 		row.Releases = append(row.Releases, release)
 	}
 	slices.Sort(row.Releases)
+	row.AlsoSeen = g.alsoSeen()
 	row.Trend = each(g.trend, func(n float64) int64 { return int64(n + 0.5) })
 	return row
 }
@@ -423,9 +439,9 @@ const (
 	maxFilter     = 3 << 10 // bytes of a filter; package filter takes somewhat more
 )
 
-// filter lists the group's calls; empty when it would be too long.
+// filter lists the group's calls; empty when it would be too long or list others too.
 func (g *errorGroup) filter() string {
-	if g.Kind != callError || len(g.errors) > maxErrorTypes {
+	if g.Kind != callError || g.elsewhere || len(g.errors) > maxErrorTypes {
 		return ""
 	}
 	terms := []string{fmt.Sprintf("call.endpoint == %q", g.Name), "call.failed == true", "!has(call.status)"}

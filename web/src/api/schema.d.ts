@@ -1401,6 +1401,8 @@ export interface components {
             project?: string;
         };
         ErrorGroup: {
+            /** @description the same failures as services further out and browsers saw them, the most frequent first */
+            also_seen: components["schemas"]["ErrorTier"][];
             /** Format: int64 */
             count: number;
             endpoint_id?: string;
@@ -1449,7 +1451,7 @@ export interface components {
             error: components["schemas"]["ErrorGroup"];
             /** @description at most 100, the newest first */
             events: components["schemas"]["Event"][];
-            /** @description lists exactly these calls in GET /api/v1/calls; absent when their error types are too many */
+            /** @description lists exactly these calls in GET /api/v1/calls; absent when their error types are too many, or when some such calls are in the group of a service further in */
             filter?: string;
             /** @description stack of the newest browser error, innermost first */
             frames: components["schemas"]["Frame"][];
@@ -1475,6 +1477,18 @@ export interface components {
             last_seen: string;
             /** @description the newest in which they met it */
             session?: string;
+        };
+        ErrorTier: {
+            /**
+             * Format: int64
+             * @description of the group's failures
+             */
+            count: number;
+            endpoint_id: string;
+            /** @description the endpoint */
+            name: string;
+            /** Format: int64 */
+            status?: number;
         };
         ErrorsOutput: {
             /** @description start of each column of the trends */

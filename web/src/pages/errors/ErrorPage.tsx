@@ -61,8 +61,22 @@ function Summary({ answer }: { answer: ErrorAnswer }) {
         {since && <> <b className="slow">New since {since.service} {since.version}</b> (deployed <Moment at={since.at} />).</>}
         {e.endpoint_id && <> <Link to="/endpoints/$id" params={{ id: e.endpoint_id }}>Open the endpoint</Link>.</>}
       </p>
+      <AlsoSeen error={e} />
       {truncated && <p className="slow">Only the newest 5,000 errors are looked at; a shorter range counts all.</p>}
     </header>
+  )
+}
+
+/** The same failures as services further out saw them: they are counted once. */
+function AlsoSeen({ error: { also_seen } }: { error: ErrorGroup }) {
+  if (also_seen.length === 0) return null
+  return (
+    <p>
+      The same failures were also seen as{' '}
+      {also_seen.map((tier, i) => (
+        <span key={`${tier.endpoint_id} ${tier.status ?? ''}`}>{i > 0 && ', '}<Link to="/endpoints/$id" params={{ id: tier.endpoint_id }}><bdi>{tier.name}</bdi></Link> ({tier.status ? `status ${tier.status}` : 'no answer'}, {plural(tier.count, 'time')})</span>
+      ))}. Here each counts once.
+    </p>
   )
 }
 

@@ -12,9 +12,15 @@ function Part({ error, part, n }: { error: ErrorGroup; part: string; n: number }
   return <Opens n={n}>{(text) => <Link to="/errors/$id" params={{ id: error.id }} hash={part} onClick={(event) => event.stopPropagation()}>{text}</Link>}</Opens>
 }
 
+/** What failed, and the services further out that saw the same failures. */
+function Name({ error: { name, also_seen } }: { error: ErrorGroup }) {
+  const others = also_seen.map((tier) => tier.name)
+  return <span title={[name, ...others.map((other) => `also seen as ${other}`)].join('\n')}><bdi>{name}</bdi>{others.length > 0 && <span className="muted"> also seen as <bdi>{others.join(', ')}</bdi></span>}</span>
+}
+
 export const errorColumns: Column<ErrorGroup>[] = [
   { id: 'kind', header: 'Where', width: '64px', value: (e) => e.kind, cell: (e) => (e.kind === 'call' ? 'API' : 'browser') },
-  { id: 'name', header: 'Error', width: 'minmax(240px, 2fr)', value: (e) => e.name, cell: (e) => <span title={e.name}><bdi>{e.name}</bdi></span> },
+  { id: 'name', header: 'Error', width: 'minmax(240px, 2fr)', value: (e) => e.name, cell: (e) => <Name error={e} /> },
   {
     id: 'what', header: 'What', width: 'minmax(160px, 2fr)',
     cell: (e) => <span title={e.error}>{e.kind === 'call' ? <><Status status={e.status} error={e.error} /> {e.status ? <bdi>{e.error}</bdi> : ''}</> : <><bdi>{e.error}</bdi> <span className="muted">{e.frame}</span></>}</span>,

@@ -24,6 +24,6 @@ describe('new since', () => {
 })
 
 test('a text is found in any part of an error, whatever its case', () => {
-  const error = { name: 'TypeError', error: 'x is undefined', frame: 'pay in app.js' }
-  expect([matches(error, 'PAY IN'), matches(error, 'undefined'), matches(error, 'cart')]).toEqual([true, true, false])
+  const error = { name: 'TypeError', error: 'x is undefined', frame: 'pay in app.js', also_seen: [{ name: 'edge: GET /x', endpoint_id: 'e', count: 1 }] }
+  expect([matches(error, 'PAY IN'), matches(error, 'undefined'), matches(error, 'edge'), matches(error, 'cart')]).toEqual([true, true, true, false])
 })

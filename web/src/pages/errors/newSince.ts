@@ -24,7 +24,7 @@ function concerns(error: Pick<ErrorGroup, 'kind' | 'name' | 'first_release'>, re
 }
 
 /** Whether a text stands anywhere in what the list shows of an error. */
-export function matches(error: Pick<ErrorGroup, 'name' | 'error' | 'frame' | 'page'>, text: string): boolean {
+export function matches(error: Pick<ErrorGroup, 'name' | 'error' | 'frame' | 'page' | 'also_seen'>, text: string): boolean {
   const wanted = text.toLowerCase()
-  return [error.name, error.error, error.frame, error.page].some((part) => part?.toLowerCase().includes(wanted))
+  return [error.name, error.error, error.frame, error.page, ...error.also_seen.map((tier) => tier.name)].some((part) => part?.toLowerCase().includes(wanted))
 }
