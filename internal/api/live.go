@@ -81,6 +81,11 @@ func (s *Server) watch(r *http.Request) (event.ProjectID, func(live.Record) bool
 	if err != nil {
 		return 0, nil, atField("filter", err)
 	}
+	for _, field := range store.FieldsIn(condition) {
+		if of := field.Record(); of != store.OfCalls && of != store.OfEvents {
+			return 0, nil, badField("query.filter", "Filter by fields of call and event; lists can be filtered by their sessions too.", "what arrives has no %s yet", field.Name)
+		}
+	}
 	condition = store.Prepare(condition) // it runs for every record, on the sender's time
 	bots := q.Get("bots") == "true"
 	return project, func(record live.Record) bool {

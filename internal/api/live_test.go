@@ -72,7 +72,7 @@ func TestLiveShowsWhatIsCommitted(t *testing.T) {
 func TestLiveRefusesWhatItCannotWatch(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for query, status := range map[string]int{"filter=call.statsu+%3E+1": 400, "project=none": 404, "flter=x": 400} {
+	for query, status := range map[string]int{"filter=call.statsu+%3E+1": 400, "filter=session.pages+%3E+1": 400, "project=none": 404, "flter=x": 400} {
 		if got := w.api(http.MethodGet, "/api/v1/live?"+query, ""); got.status != status {
 			t.Errorf("%s: status %d: %s", query, got.status, got.body)
 		} else {

@@ -14,7 +14,7 @@ type QueryFields struct {
 	From          time.Time `json:"from,omitzero" doc:"start of the range; default 7 days before its end"`
 	To            time.Time `json:"to,omitzero" doc:"end of the range, exclusive; default now"`
 	Timezone      string    `json:"timezone,omitempty" doc:"IANA name; default UTC"`
-	Filter        string    `json:"filter,omitempty" doc:"CEL over call, event and session"`
+	Filter        string    `json:"filter,omitempty" doc:"CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions"`
 	Bots          bool      `json:"bots,omitempty" doc:"count marked bots too"`
 	MinConfidence float64   `json:"min_confidence,omitempty" minimum:"0" maximum:"1"`
 	Sample        float64   `json:"sample,omitempty" exclusiveMinimum:"0" maximum:"1" doc:"the share of people that is enough; meta.sampled says whether the answer is an estimate"`

@@ -166,34 +166,40 @@ func (s *Server) hitBy(project event.ProjectID, person, account string) func(rec
 
 func everybody(string) []store.Filter { return nil }
 
-// groupErrors reads and groups. A filter on fields of one record leaves out the
-// errors of the other.
+// groupErrors reads and groups. A filter on fields of calls leaves out the errors of
+// browsers, and the other way round.
 func (s *Server) groupErrors(ctx context.Context, scope store.Scope, kind string, hit func(string) []store.Filter) (*grouping, error) {
 	cuts := trendEdges(scope.From, scope.To)
 	calls, events := newGrouping(cuts), newGrouping(cuts)
-	wants := func(of, record string) bool {
-		return (kind == "" || kind == of) && !mentionsOther(scope.Filter, record)
+	wants := func(of string, record store.Record) bool {
+		return (kind == "" || kind == of) && applies(scope.Filter, record)
 	}
 	var tasks []func(context.Context) error
-	if wants(callError, "call.") {
+	if wants(callError, store.OfCalls) {
 		tasks = append(tasks, func(ctx context.Context) error { return s.failedCalls(ctx, narrow(scope, hit("call")...), calls) })
 	}
-	if wants(browserError, "event.") {
+	if wants(browserError, store.OfEvents) {
 		tasks = append(tasks, func(ctx context.Context) error {
 			return s.browserErrors(ctx, narrow(scope, hit("event")...), events)
 		})
 	}
 	if len(tasks) == 0 && kind == "" {
-		return nil, badField("query.filter", "Filter by fields of call, or by fields of event.", "no error has fields of both records")
+		return nil, badField("query.filter", "Filter by fields of call or by fields of event, and of session with either.", "no error has fields of both records")
 	}
 	err := together(ctx, tasks...)
 	calls.join(events)
 	return calls, err
 }
 
-// mentionsOther reports whether a filter tests fields of another record.
-func mentionsOther(f store.Filter, record string) bool {
-	return slices.ContainsFunc(store.FieldsIn(f), func(field store.Field) bool { return !strings.HasPrefix(field.Name, record) })
+// applies reports whether rows of a record can be asked by a filter. One that cannot be
+// cut is left to the store, which says what is wrong with it.
+func applies(f store.Filter, of store.Record) bool {
+	parts, err := store.SplitFilter(f)
+	if err != nil {
+		return true
+	}
+	_, _, err = parts.For(of)
+	return err == nil
 }
 
 // trendEdges cuts a range into equal columns of whole minutes.

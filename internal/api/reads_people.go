@@ -176,8 +176,8 @@ type AccountRow struct {
 // maxAccounts is how many accounts are read of each record.
 const maxAccounts = 1000
 
-// accounts puts together two breakdowns: of sessions and of calls. A filter on
-// fields of one record leaves the numbers of the other out.
+// accounts puts together two breakdowns: of sessions and of calls. A filter
+// that one of them cannot be asked by leaves its numbers out.
 func (s *Server) accounts(ctx context.Context, in *AccountsInput) (AccountsOutput, error) {
 	scope, err := s.scope(ctx, in.ScopeParams)
 	if err != nil {
@@ -191,7 +191,7 @@ func (s *Server) accounts(ctx context.Context, in *AccountsInput) (AccountsOutpu
 		return store.Text{Field: field(record), Test: store.Contains, Arg: in.Q}
 	}
 	ask := func(record string, of store.Record, measures ...store.Measure) (store.Series, error) {
-		if mentionsOther(scope.Filter, record+".") {
+		if !applies(scope.Filter, of) {
 			return store.Series{}, nil
 		}
 		for i := range measures {

@@ -250,6 +250,33 @@ func TestReadSessions(t *testing.T) {
 	}
 }
 
+// A filter may ask for the session of calls and events, and for a call of sessions.
+func TestAFilterOverSeveralRecords(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
+	q := func(filter string) string { return "filter=" + url.QueryEscape(filter) }
+	calls := read[CallsOutput](w, "/api/v1/calls?parts=rows&"+q(`call.side == "server" && session.user_id == "u-1"`))
+	if diff := cmp.Diff([]string{"c-server"}, callIDs(calls.Rows)); diff != "" {
+		t.Error(diff)
+	}
+	for filter, want := range map[string]int{
+		`call.status == 503 && session.user_id == "u-1"`: 1, `call.status == 404`: 0, `event.target == "Pay" && call.route == "/orders/{id}/pay"`: 1,
+	} {
+		if got := read[SessionsOutput](w, "/api/v1/sessions?"+q(filter)).Rows; len(got) != want {
+			t.Errorf("%s: %d sessions, want %d", filter, len(got), want)
+		}
+	}
+	if rows := read[ErrorsOutput](w, "/api/v1/errors?"+q(`session.user_id == "u-1"`)).Rows; len(rows) != 1 {
+		t.Errorf("%+v", rows)
+	}
+	for _, wrong := range []string{"calls?" + q(`call.status == 503 || session.user_id == "u-1"`), "sessions?" + q(`!(call.failed && session.failed > 0)`), "calls?" + q(`event.name == "x"`)} {
+		got := w.api(http.MethodGet, "/api/v1/"+wrong, "")
+		if got.status != http.StatusBadRequest || got.problem(t).Hint == "" {
+			t.Errorf("%s: status %d: %s", wrong, got.status, got.body)
+		}
+	}
+}
+
 func TestReadData(t *testing.T) {
 	t.Parallel()
 	w := newShop(t)

@@ -7,6 +7,15 @@ import (
 )
 
 // Scope is what every question shares.
+//
+// Filter is about the rows asked for and, in parts of its own joined by && at the top
+// ([SplitFilter]), about their session. Of calls, events and interactions the parts on
+// sessions keep those whose session (their own id, for calls else that of the best link)
+// is one for which these parts hold, its parts added up. Of sessions the parts on calls
+// keep those that have one call for which all of these hold, and the same for events and
+// interactions. Looked at are the sessions of which a part began, and the calls, events
+// and interactions whose time is, within a day of From and To, marked bots too; calls
+// are those of both sides, of class asset only when a part names call.class.
 type Scope struct {
 	Project       event.ProjectID
 	From, To      time.Time // half-open

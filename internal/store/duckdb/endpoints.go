@@ -52,6 +52,10 @@ func (s *Store) Endpoints(ctx context.Context, q store.EndpointsQuery) (store.En
 }
 
 func endpointsQuery(q store.EndpointsQuery) (string, []any, error) {
+	var err error
+	if q.Scope, _, err = related(store.OfCalls, q.Scope); err != nil {
+		return "", nil, err
+	}
 	var all query
 	all.linkFacts(q.Scope, append(linkPeople(), factsFor(q.Filter)...)...)
 	links := all.String()
@@ -109,6 +113,10 @@ func (s *Store) Callers(ctx context.Context, scope store.Scope, e event.Endpoint
 }
 
 func callersQuery(s store.Scope, e event.Endpoint, limit int) (string, []any, error) {
+	s, _, err := related(store.OfCalls, s)
+	if err != nil {
+		return "", nil, err
+	}
 	var join, rows query
 	linked := needsLink(s.Filter)
 	if linked {

@@ -50,6 +50,8 @@ func (q *query) where(f store.Filter, fields columnsOf) error {
 		return q.test(f, fields)
 	case store.Has:
 		return q.has(f, fields)
+	case inSessions:
+		return q.among(f, fields)
 	default:
 		return fmt.Errorf("the filter node %T is unknown", f)
 	}

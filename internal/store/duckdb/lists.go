@@ -102,10 +102,14 @@ func (s *Store) Calls(ctx context.Context, q store.CallsQuery) (store.CallsPage,
 	if err := checkLimit(q.Limit); err != nil {
 		return page, err
 	}
+	var err error
+	if q.Scope, _, err = related(store.OfCalls, q.Scope); err != nil {
+		return page, err
+	}
 	if _, _, err := callsQuery(q, callsEnd{}); err != nil {
 		return page, err
 	}
-	err := s.readers.heavy.with(ctx, func(c *conn) error {
+	err = s.readers.heavy.with(ctx, func(c *conn) error {
 		q, end, err := c.endOfCalls(ctx, q)
 		if err != nil {
 			return err
@@ -210,7 +214,11 @@ func (s *Store) Events(ctx context.Context, q store.EventsQuery) (store.EventsPa
 	if err := checkLimit(q.Limit); err != nil {
 		return page, err
 	}
-	err := s.readers.heavy.with(ctx, func(c *conn) error {
+	var err error
+	if q.Scope, _, err = related(store.OfEvents, q.Scope); err != nil {
+		return page, err
+	}
+	err = s.readers.heavy.with(ctx, func(c *conn) error {
 		return backwards(q.Scope, q.Cursor, func(scope store.Scope) (full bool, err error) {
 			window := q
 			window.Scope, window.Limit = scope, q.Limit-len(page.Rows)

@@ -45,6 +45,12 @@ func backwards(s store.Scope, after string, ask func(store.Scope) (full bool, er
 	}
 }
 
+// atOnce asks for the whole range; see [backwards].
+func atOnce(s store.Scope, _ string, ask func(store.Scope) (full bool, err error)) error {
+	_, err := ask(s)
+	return err
+}
+
 // callsEnd is the duration and time of the last row of a page by duration. Without
 // row the page has no end but that of the range.
 type callsEnd struct {

@@ -15,8 +15,16 @@ func (s *Store) Sessions(ctx context.Context, q store.SessionsQuery) (store.Sess
 	if err := checkLimit(q.Limit); err != nil {
 		return page, err
 	}
-	err := s.readers.heavy.with(ctx, func(c *conn) error {
-		return backwards(q.Scope, q.Cursor, func(scope store.Scope) (full bool, err error) {
+	scope, joined, err := related(store.OfSessions, q.Scope)
+	if err != nil {
+		return page, err
+	}
+	walk := backwards
+	if joined { // every window would look through all rows of the range
+		walk = atOnce
+	}
+	err = s.readers.heavy.with(ctx, func(c *conn) error {
+		return walk(scope, q.Cursor, func(scope store.Scope) (full bool, err error) {
 			window := q
 			window.Scope, window.Limit = scope, q.Limit-len(page.Rows)
 			text, args, err := sessionsQuery(window)

@@ -33,6 +33,7 @@ func TestStatements(t *testing.T) {
 		store.Compare{Field: store.Field{Name: "call.route"}, Op: store.Eq, Value: "/x"},
 	}
 	theirs := store.Compare{Field: store.Field{Name: "call.user_id"}, Op: store.Eq, Value: "u"}
+	onPhones := store.Compare{Field: store.Field{Name: "session.device"}, Op: store.Eq, Value: "mobile"}
 	days := []time.Time{noon, noon.AddDate(0, 0, 1), noon.AddDate(0, 0, 2).Add(time.Hour), noon.AddDate(0, 0, 3), noon.AddDate(0, 0, 4)}
 	hours := []time.Time{noon, noon.Add(time.Hour), noon.Add(2 * time.Hour), noon.Add(3 * time.Hour)}
 	at := cursor{Micros: noon.UnixMicro(), IDs: [3]string{"a"}}.String()
@@ -54,6 +55,20 @@ func TestStatements(t *testing.T) {
 		},
 		"sessions": func() (string, []any, error) {
 			return sessionsQuery(store.SessionsQuery{Scope: scope, Limit: 100, Cursor: at})
+		},
+		"calls_related": func() (string, []any, error) {
+			s, _, err := related(store.OfCalls, with(store.And{slowOrNot, onPhones}))
+			if err != nil {
+				return "", nil, err
+			}
+			return callsQuery(store.CallsQuery{Scope: s, Limit: 100}, callsEnd{})
+		},
+		"sessions_related": func() (string, []any, error) {
+			s, _, err := related(store.OfSessions, with(store.And{onPhones, slowOrNot, theirs}))
+			if err != nil {
+				return "", nil, err
+			}
+			return sessionsQuery(store.SessionsQuery{Scope: s, Limit: 100})
 		},
 		"endpoints": func() (string, []any, error) { return endpointsQuery(store.EndpointsQuery{Scope: scope}) },
 		"callers": func() (string, []any, error) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/store"
@@ -14,7 +13,7 @@ import (
 // parseField reads a field that must be of record, when that is given.
 func parseField(name string, record store.Record) (store.Field, error) {
 	f, ok := store.ParseField(name)
-	if !ok || record != "" && recordOf(f) != record {
+	if !ok || record != "" && f.Record() != record {
 		return f, &event.Permanent{Err: fmt.Errorf("there is no field %s here", name), Hint: "Name a field, and for an open map its key too."}
 	}
 	return f, nil
@@ -43,6 +42,10 @@ func (q *query) label(f store.Field, fields columnsOf) error {
 // and returns their fields. Calls get what links tell of them when asked fields, people
 // or a filter need it.
 func (q *query) rowsIn(of store.Record, s store.Scope, asked []store.Field, people bool, more ...store.Filter) (columnsOf, error) {
+	s, _, err := related(of, s)
+	if err != nil {
+		return nil, err
+	}
 	filter := s.Filter
 	for _, f := range more {
 		switch {
@@ -83,12 +86,6 @@ func (q *query) rowsIn(of store.Record, s store.Scope, asked []store.Field, peop
 	}
 }
 
-// recordOf says which record a field belongs to.
-func recordOf(f store.Field) store.Record {
-	prefix, _, _ := strings.Cut(f.Name, ".")
-	return store.Record(prefix + "s")
-}
-
 // valuesQuery counts the values of a field.
 func valuesQuery(s store.Scope, record store.Record, field, prefix string, limit int) (string, []any, error) {
 	f, err := parseField(field, record)
@@ -96,7 +93,7 @@ func valuesQuery(s store.Scope, record store.Record, field, prefix string, limit
 		return "", nil, err
 	}
 	var value, rows query
-	fields, err := rows.rowsIn(recordOf(f), s, []store.Field{f}, false)
+	fields, err := rows.rowsIn(f.Record(), s, []store.Field{f}, false)
 	if err != nil {
 		return "", nil, err
 	}
@@ -138,6 +135,10 @@ func fewValues(f store.Field) bool {
 // Facets implements [store.Reader].
 func (s *Store) Facets(ctx context.Context, scope store.Scope, fields []string, limit int) ([]store.Facet, error) {
 	out := make([]store.Facet, len(fields))
+	scope, _, err := related(store.OfCalls, scope)
+	if err != nil {
+		return out, err
+	}
 	if err := cmp.Or(new(query).where(scope.Filter, callFields(true)), checkLimit(limit)); err != nil {
 		return out, err
 	}
@@ -151,7 +152,7 @@ func (s *Store) Facets(ctx context.Context, scope store.Scope, fields []string, 
 			together = append(together, f)
 		}
 	}
-	err := s.readers.heavy.with(ctx, func(c *conn) error {
+	err = s.readers.heavy.with(ctx, func(c *conn) error {
 		counted, err := c.countTogether(ctx, scope, together)
 		if err != nil {
 			return err

@@ -141,6 +141,9 @@ func (d *duel) scope(record string) store.Scope {
 	}
 	if record != "" {
 		s.Filter = Filters(record).Draw(d.T, "filter")
+		if g.oneIn(4, "of others too") {
+			s.Filter = store.And{s.Filter, g.filter(d.record(), 1)}
+		}
 	}
 	return s
 }

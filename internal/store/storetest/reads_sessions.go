@@ -76,7 +76,7 @@ func sessionCases() []example {
 				w.want(len(w.sessions(w.where(f))), want)
 			}
 			for _, q := range []store.SessionsQuery{
-				{Scope: w.where(is("event.name", store.Eq, "x")), Limit: 1}, {Scope: w.today()}, {Scope: w.today(), Limit: 1001}, {Scope: w.today(), Limit: 1, Cursor: "?"},
+				{Scope: w.where(is("session.nothing", store.Eq, "x")), Limit: 1}, {Scope: w.today()}, {Scope: w.today(), Limit: 1001}, {Scope: w.today(), Limit: 1, Cursor: "?"},
 			} {
 				_, err := w.store.Sessions(w.ctx(), q)
 				w.wantPermanent(err)

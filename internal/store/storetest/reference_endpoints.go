@@ -17,7 +17,7 @@ func (r *Reference) Endpoints(ctx context.Context, q store.EndpointsQuery) (stor
 		return store.Endpoints{}, err
 	}
 	defer unlock()
-	if err := checkFilter(q.Filter, "call"); err != nil {
+	if err := checkScope(q.Filter, "call"); err != nil {
 		return store.Endpoints{}, err
 	}
 	calls := map[event.Endpoint][]callRow{}
@@ -73,7 +73,7 @@ func (r *Reference) Heatmap(ctx context.Context, q store.HeatmapQuery) ([]store.
 		return nil, err
 	}
 	defer unlock()
-	if err := cmp.Or(checkEdges(q.Edges), checkFilter(q.Filter, "call")); err != nil {
+	if err := cmp.Or(checkEdges(q.Edges), checkScope(q.Filter, "call")); err != nil {
 		return nil, err
 	}
 	type cell struct{ column, bucket int }

@@ -92,13 +92,14 @@ func (c callRow) person() string {
 // callRows returns the calls in s; assets only when s or more names their class.
 func (r *Reference) callRows(s store.Scope, more store.Filter) []callRow {
 	view := r.linkView(s.Project, s.MinConfidence)
-	assets := store.Mentions(s.Filter, "call.class") || store.Mentions(more, "call.class")
+	sight := r.see(s, store.OfCalls)
+	assets := store.Mentions(sight.own, "call.class") || store.Mentions(more, "call.class")
 	var out []callRow
 	for i := range r.calls {
 		c := &r.calls[i]
 		row := callRow{&c.row, view.best(c.row.ID), len(view.actions(c.row.ID)) > 0}
 		if c.project == s.Project && within(c.row.Time, s.From, s.To) && (assets || c.row.Class != event.Asset) &&
-			store.Match(s.Filter, row.asRow()) && store.Match(more, row.asRow()) {
+			sight.holds(row.asRow()) && store.Match(more, row.asRow()) {
 			out = append(out, row)
 		}
 	}
@@ -107,10 +108,11 @@ func (r *Reference) callRows(s store.Scope, more store.Filter) []callRow {
 
 // eventRows returns the events in s, bots only when s asks for them.
 func (r *Reference) eventRows(s store.Scope) []event.Event {
+	sight := r.see(s, store.OfEvents)
 	var out []event.Event
 	for _, e := range r.events {
 		if e.project == s.Project && within(e.row.Time, s.From, s.To) && (s.Bots || e.row.Bot == event.Human) &&
-			store.Match(s.Filter, store.Row{Event: &e.row}) {
+			sight.holds(store.Row{Event: &e.row}) {
 			out = append(out, shownEvent(e.row))
 		}
 	}
@@ -119,6 +121,7 @@ func (r *Reference) eventRows(s store.Scope) []event.Event {
 
 // interactionRows returns the interactions in s with what their actions were done to.
 func (r *Reference) interactionRows(s store.Scope) []store.Row {
+	sight := r.see(s, store.OfInteractions)
 	var out []store.Row
 	for n := range r.interactions {
 		i := &r.interactions[n]
@@ -128,7 +131,7 @@ func (r *Reference) interactionRows(s store.Scope) []store.Row {
 				row.Target = e.row.Target.Name
 			}
 		}
-		if i.project == s.Project && within(i.row.Time, s.From, s.To) && store.Match(s.Filter, row) {
+		if i.project == s.Project && within(i.row.Time, s.From, s.To) && sight.holds(row) {
 			out = append(out, row)
 		}
 	}
@@ -137,16 +140,11 @@ func (r *Reference) interactionRows(s store.Scope) []store.Row {
 
 // sessionRows returns the sessions that began in s, their parts added up.
 func (r *Reference) sessionRows(s store.Scope) []event.Session {
-	parts := map[string][]event.Session{}
-	for _, p := range r.parts {
-		if p.project == s.Project {
-			parts[p.row.ID] = append(parts[p.row.ID], p.row)
-		}
-	}
+	sight := r.see(s, store.OfSessions)
 	var out []event.Session
-	for _, of := range parts {
+	for _, of := range r.partsOf(s.Project) {
 		whole := sumParts(of)
-		if within(whole.Start, s.From, s.To) && (s.Bots || whole.Bot == event.Human) && store.Match(s.Filter, store.Row{Session: &whole}) {
+		if within(whole.Start, s.From, s.To) && (s.Bots || whole.Bot == event.Human) && sight.holds(store.Row{Session: &whole}) {
 			out = append(out, whole)
 		}
 	}

@@ -59,7 +59,7 @@ func (r *Reference) Calls(ctx context.Context, q store.CallsQuery) (out store.Ca
 		return out, err
 	}
 	defer unlock()
-	if err := checkFilter(q.Filter, "call"); err != nil {
+	if err := checkScope(q.Filter, "call"); err != nil {
 		return out, err
 	}
 	order := map[store.Sort]func(a, b place) int{"": newest, store.Newest: newest, store.Slowest: slowest}[q.Sort]
@@ -92,7 +92,7 @@ func (r *Reference) Events(ctx context.Context, q store.EventsQuery) (out store.
 		return out, err
 	}
 	defer unlock()
-	if err := checkFilter(q.Filter, "event"); err != nil {
+	if err := checkScope(q.Filter, "event"); err != nil {
 		return out, err
 	}
 	out.Rows, out.Next, err = page(r.eventRows(q.Scope), placeOfEvent, newest, q.Cursor, q.Limit)
@@ -156,7 +156,7 @@ func (r *Reference) Sessions(ctx context.Context, q store.SessionsQuery) (out st
 		return out, err
 	}
 	defer unlock()
-	if err := checkFilter(q.Filter, "session"); err != nil {
+	if err := checkScope(q.Filter, "session"); err != nil {
 		return out, err
 	}
 	out.Rows, out.Next, err = page(r.sessionRows(q.Scope), placeOfSession, newestThenIDs, q.Cursor, q.Limit)

@@ -101,7 +101,7 @@ func checkSeries(q store.SeriesQuery) error {
 				return err
 			}
 		}
-		if err := checkFilter(store.And{q.Filter, m.Filter}, record); err != nil {
+		if err := cmp.Or(checkScope(q.Filter, record), checkFilter(m.Filter, record)); err != nil {
 			return err
 		}
 		for _, field := range q.By {

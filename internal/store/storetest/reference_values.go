@@ -18,7 +18,7 @@ func (r *Reference) Facets(ctx context.Context, s store.Scope, fields []string, 
 		return nil, err
 	}
 	defer unlock()
-	if err := checkFilter(s.Filter, "call"); err != nil {
+	if err := checkScope(s.Filter, "call"); err != nil {
 		return nil, err
 	}
 	rows := each(r.callRows(s, nil), callRow.asRow)
@@ -48,7 +48,7 @@ func (r *Reference) Values(ctx context.Context, s store.Scope, name, prefix stri
 	if err != nil {
 		return nil, err
 	}
-	if err := checkFilter(s.Filter, recordOf(field)); err != nil {
+	if err := checkScope(s.Filter, recordOf(field)); err != nil {
 		return nil, err
 	}
 	var rows []store.Row
@@ -100,7 +100,7 @@ func (r *Reference) Callers(ctx context.Context, s store.Scope, e event.Endpoint
 		return nil, err
 	}
 	defer unlock()
-	if err := checkFilter(s.Filter, "call"); err != nil {
+	if err := checkScope(s.Filter, "call"); err != nil {
 		return nil, err
 	}
 	if limit < 1 || limit > 1000 {

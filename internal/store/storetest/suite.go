@@ -30,7 +30,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		shared := open(t)
 		var projects atomic.Int64
 		for _, c := range slices.Concat(
-			appendCases(), eraseCases(), callCases(), filterCases(), listCases(), valueCases(),
+			appendCases(), eraseCases(), callCases(), filterCases(), relatedCases(), listCases(), valueCases(),
 			seriesCases(), heatmapCases(), endpointCases(), catalogueCases(), sessionCases(), timelineCases(), requestCases(), findCases(), propertyCases(), qualityCases(),
 			writeLinksCases(), cancelCases(),
 		) {

@@ -1013,7 +1013,7 @@ export interface components {
              *     ]
              */
             breakdown?: string[];
-            /** @description CEL over call, event and session */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
             filter?: string;
             /**
              * Format: date-time
@@ -2288,7 +2288,7 @@ export interface components {
              * @enum {string}
              */
             bucket?: "auto" | "1m" | "5m" | "1h" | "1d" | "1w";
-            /** @description CEL over call, event and session */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
             filter?: string;
             /**
              * Format: date-time
@@ -2786,7 +2786,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
@@ -2873,7 +2873,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
@@ -3191,7 +3191,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
@@ -3236,7 +3236,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
@@ -3282,7 +3282,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
@@ -3361,7 +3361,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
@@ -3410,7 +3410,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
@@ -3455,7 +3455,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
@@ -3763,7 +3763,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
@@ -4259,7 +4259,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
@@ -4403,7 +4403,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
@@ -4448,7 +4448,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
@@ -4931,7 +4931,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields */
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;

@@ -116,10 +116,12 @@ function useOptions(place: Completion | null, records: string[]): Option[] {
   return (values.data?.values ?? []).map(({ value, count }) => ({ written: type === 'string' ? literal(value) : value, hint: String(count) })).slice(0, shownOptions)
 }
 
-/** Fields by the beginning of their full name, or of the part behind the record: "st" finds call.status. */
+/** Fields, in the order of their records, by the beginning of their full name, or of the part behind the record: "st" finds call.status. */
 function fieldOptions(fields: FieldInfo[], prefix: string, records: string[]): Option[] {
+  const rank = ({ name }: FieldInfo) => records.indexOf(name.split('.')[0]!)
   return fields
     .filter(({ name }) => records.includes(name.split('.')[0]!) && name !== prefix && (name.startsWith(prefix) || name.slice(name.indexOf('.') + 1).startsWith(prefix)))
+    .toSorted((a, b) => rank(a) - rank(b))
     .map(({ name, doc }) => ({ written: name, hint: doc }))
     .slice(0, shownOptions)
 }

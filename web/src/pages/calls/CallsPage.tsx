@@ -24,7 +24,7 @@ import { RequestPanel } from './RequestPanel'
 const sides = [{ value: 'server', label: 'Server' }, { value: 'client', label: 'Browser' }, { value: 'any', label: 'Both' }]
 const orders = [{ value: 'newest', label: 'Newest' }, { value: 'slowest', label: 'Slowest' }]
 
-const filterRecords = ['call']
+const filterRecords = ['call', 'session']
 
 /** The log explorer: every call, its facets and its course over time, with the person's action beside the one selected. */
 export default function CallsPage() {

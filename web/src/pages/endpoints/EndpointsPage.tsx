@@ -12,7 +12,7 @@ import { useRange, useSetSearch, useViewSearch } from '../../lib/view'
 import { endpointColumns, hitColumn } from './endpointColumns'
 import { hitQuestion, peopleHit } from './peopleHit'
 
-const filterRecords = ['call']
+const filterRecords = ['call', 'session']
 
 /** The catalogue: every endpoint that was called, how it did, and for how many people. */
 export default function EndpointsPage() {

@@ -18,7 +18,7 @@ const kinds = [{ value: 'any', label: 'Both' }, { value: 'call', label: 'API' },
 // On a phone the numbers would lie beyond the edge.
 const counts = ['count', 'people']
 const countsFirst = [...errorColumns.filter(({ id }) => counts.includes(id)), ...errorColumns.filter(({ id }) => !counts.includes(id))]
-const filterRecords = ['call', 'event']
+const filterRecords = ['call', 'event', 'session']
 
 /** What goes wrong, alike errors as one row, worst first. */
 export default function ErrorsPage() {

@@ -17,7 +17,7 @@ const shortcuts = [
   { label: 'signed in', condition: 'has(session.user_id)' },
 ]
 
-const filterRecords = ['session']
+const filterRecords = ['session', 'call', 'event']
 
 /** Every visit: who, how long, and what went wrong in it. Enter opens its timeline. */
 export default function SessionsPage() {

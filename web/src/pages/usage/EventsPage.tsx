@@ -9,7 +9,7 @@ import { Moment, PersonLink } from '../../components/values'
 import { useRange, useSetSearch, useViewSearch } from '../../lib/view'
 import { sessionLink } from '../sessions/sessionLink'
 
-const filterRecords = ['event']
+const filterRecords = ['event', 'session']
 
 /** The events behind a number, newest first; each opens its place in the session. */
 export default function EventsPage() {
