@@ -116,7 +116,7 @@ func Fields() []FieldInfo {
 		{"call.status", Int, "HTTP status; absent when there was no response"},
 		{"call.failed", Bool, "status 500 and above, or no response"},
 		{"call.refused", Bool, "status 400 to 499"},
-		{"call.error", String, "network, abort, timeout, cors, or the server's error type"},
+		{"call.error", String, "network, abort, timeout, cors where the sender can tell, or the server's error type"},
 		{"call.duration_ms", Double, "duration in milliseconds; absent when the log does not tell"},
 		{"call.request_bytes", Int, "size of the request"},
 		{"call.response_bytes", Int, "size of the response"},

@@ -70,6 +70,20 @@ describe('links', () => {
     assert.equal(baggage, `session.id=${batches(world)[0].session_id},page.id=${events(world)[0].page.id},action.id=${id}`)
   })
 
+  visit('each view tells for how long it was visible', '', async ({ world, page, finish }) => {
+    await quiet(page)
+    await page.evaluate(() => history.pushState(null, '', '/next'))
+    await quiet(page)
+    await finish()
+    const [first, next] = await until(() => {
+      const told = events(world, 'web_vital').filter(({ name }) => name === 'engaged')
+      return told.length === 2 && told
+    })
+    assert.deepEqual([first.page.url, next.page.url], [`${world.url}/`, `${world.url}/next`])
+    const upTo = await page.evaluate(() => performance.now())
+    for (const { properties } of [first, next]) assert.ok(properties.engaged_ms >= 100 && properties.engaged_ms < upTo, JSON.stringify(properties))
+  })
+
   visit('the load of the page is an action, and its document a call', '', async ({ world, finish, page }) => {
     await page.waitForFunction(() => document.readyState === 'complete')
     await finish()

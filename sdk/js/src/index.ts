@@ -1,5 +1,6 @@
 import { watchCalls } from './calls.js'
 import { watchActions } from './clicks.js'
+import { noteEngaged } from './engaged.js'
 import { watchErrors } from './errors.js'
 import { configure, type Options } from './options.js'
 import { turnPage } from './page.js'
@@ -59,8 +60,14 @@ function start(options: Options): void {
   watchErrors()
   watchVitals()
   // Last, so that what the others note when the page is left goes along.
-  addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && leave())
-  addEventListener('pagehide', leave)
+  addEventListener('visibilitychange', () => {
+    noteEngaged()
+    if (document.visibilityState === 'hidden') leave()
+  })
+  addEventListener('pagehide', () => {
+    noteEngaged(false)
+    leave()
+  })
 }
 
 /** Whether the browser objects on the person's behalf. */

@@ -1,5 +1,6 @@
 import { beginAction, causeNow, endCause, type Action } from './actions.js'
 import { recordDocument } from './calls.js'
+import { noteEngaged } from './engaged.js'
 import { page, turnPage } from './page.js'
 import { recordEvent } from './record.js'
 import { pageUrl } from './url.js'
@@ -7,9 +8,11 @@ import { pageUrl } from './url.js'
 /** Notes the page's load, returns to it, and route changes of single-page applications. */
 export function watchPages(): void {
   load()
+  noteEngaged()
   addEventListener('pageshow', (event) => {
     if (!event.persisted) return // from the back-forward cache, where scripts only slept
     turnPage(document.referrer)
+    noteEngaged()
     begin('page_view')
   })
   for (const method of ['pushState', 'replaceState'] as const) {
@@ -39,6 +42,7 @@ function load(): void {
 function routeChanged(): void {
   const before = page.url
   if (pageUrl(location.href) === before) return
+  noteEngaged()
   turnPage(before)
   // What an action led to is no action of its own: its calls stay the click's.
   if (causeNow()) recordEvent({ kind: 'route_change' })

@@ -33,7 +33,7 @@ export function decide(decision: Consent): void {
 /** Notes what a person did or saw, on the page where it happened. */
 export function recordEvent(record: EventRecord, at: Moment = performance.now(), page: Page = current): void {
   if (consent === 'denied') return
-  touch()
+  if (record.kind !== 'web_vital') touch() // what a browser measures is no sign of life
   add('events', page, { id: randomId(8), time: timestamp(at), seq: ++page.seq, name: record.kind, ...record })
 }
 

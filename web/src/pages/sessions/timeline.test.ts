@@ -72,6 +72,7 @@ test('the reaction stands behind the action, unless the person simply went on', 
 test('an event is described in the words of its kind', () => {
   const event = (kind: string, more: Partial<EventRecord>): EventRecord => ({ id: 'x', time: at(0), name: kind, kind, ...more })
   expect(describeEvent(event('web_vital', { properties: { name: 'lcp', value: 610 } }))).toBe('main content after 610 ms (LCP)')
+  expect(describeEvent(event('web_vital', { name: 'engaged', properties: { engaged_ms: 4200 } }))).toBe('visible for 4.2 s')
   expect(describeEvent(event('web_vital', { name: 'CLS', properties: { value: 0.02 } }))).toBe('layout shifted by 0.02 (CLS)')
   expect(describeEvent(event('error', { properties: { type: 'TypeError', message: 'x is undefined' } }))).toBe('TypeError: x is undefined')
   expect(describeEvent(event('route_change', { page: { path: '/cart' } }))).toBe('→ /cart')

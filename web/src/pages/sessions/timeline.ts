@@ -209,7 +209,7 @@ export function describeEvent(event: EventRecord): string {
     case 'page_view': return page || event.name
     case 'route_change': return `→ ${page || event.name}`
     case 'click': case 'submit': case 'change': return `${event.kind} ${target ? `“${target}”` : event.name}`
-    case 'web_vital': return describeVital(String(event.properties?.name ?? event.name), event.properties?.value)
+    case 'web_vital': return typeof event.properties?.engaged_ms === 'number' ? `visible for ${formatMs(event.properties.engaged_ms)}` : describeVital(String(event.properties?.name ?? event.name), event.properties?.value)
     case 'error': return [event.properties?.type ?? event.name, event.properties?.message].filter(Boolean).join(': ')
     default: return event.name
   }

@@ -40,7 +40,7 @@ const columns: Column<PageRow>[] = [
   { id: 'page', header: 'Page', width: 'minmax(180px, 2fr)', value: (p) => p.page, cell: (p) => <bdi title={p.page}>{p.page}</bdi> },
   { id: 'views', header: 'Views', width: '80px', align: 'end', value: (p) => p.views, cell: (p) => <EventsLink filter={views(p)}>{formatCount(p.views)}</EventsLink> },
   { id: 'people', header: 'People', width: '80px', align: 'end', value: (p) => p.people, cell: (p) => <EventsLink filter={views(p)}>{formatCount(p.people)}</EventsLink> },
-  { id: 'engaged', header: 'Engaged', width: '76px', align: 'end', title: 'Mean of properties.engaged_ms, when the sender tells it', value: (p) => p.engaged ?? -1, cell: (p) => formatMs(p.engaged) },
+  { id: 'engaged', header: 'Engaged', width: '76px', align: 'end', title: 'How long a view was visible, on average; when the sender tells it', value: (p) => p.engaged ?? -1, cell: (p) => formatMs(p.engaged) },
   { id: 'lcp', header: 'LCP', width: '68px', align: 'end', title: 'When the largest part was painted, 75th percentile', value: (p) => p.lcp ?? -1, cell: (p) => <span className={tone(p.lcp, 2500, 4000)}>{formatMs(p.lcp)}</span> },
   { id: 'inp', header: 'INP', width: '68px', align: 'end', title: 'How long the page took to answer a deed, 75th percentile', value: (p) => p.inp ?? -1, cell: (p) => <span className={tone(p.inp, 200, 500)}>{formatMs(p.inp)}</span> },
   { id: 'cls', header: 'CLS', width: '56px', align: 'end', title: 'How much the layout jumped, 75th percentile', value: (p) => p.cls ?? -1, cell: (p) => <span className={tone(p.cls, 0.1, 0.25)}>{p.cls === null ? '–' : p.cls.toFixed(2)}</span> },

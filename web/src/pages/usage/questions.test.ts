@@ -26,8 +26,13 @@ describe('features', () => {
   })
 })
 
+test('engaged time comes in pieces and is told per view', () => {
+  const [page] = pageRows(answer([{ page_route: '/cart' }, 10, 4, 5, 42_000, null, null, null, 0]), undefined, undefined)
+  expect(page!.engaged).toBe(4_200)
+})
+
 test('engaged time that nobody told is unknown, never zero', () => {
-  const [page] = pageRows(answer([{ page_route: '/cart' }, 10, 4, 5, null, 1200, null, null, 1], [{ page_route: '' }, 3, 1, 1, null, null, null, null, 0]), answer([{ page: '/cart' }, 30, 2, 800]), answer([{ exit_page: '/cart' }, 3]))
+  const [page] = pageRows(answer([{ page_route: '/cart' }, 10, 4, 5, 0, 1200, null, null, 1], [{ page_route: '' }, 3, 1, 1, null, null, null, null, 0]), answer([{ page: '/cart' }, 30, 2, 800]), answer([{ exit_page: '/cart' }, 3]))
   expect(page).toEqual({ page: '/cart', views: 10, people: 4, sessions: 5, engaged: null, lcp: 1200, inp: null, cls: null, errors: 1, calls: 30, failed: 2, slowest: 800, exits: 3 })
 })
 

@@ -58,7 +58,7 @@ export function pageQuestion(range: Range): BreakdownQuestion {
   const views = (stat: string): Measure => ({ of: 'events', stat, where: 'kind == "page_view" || kind == "route_change"' })
   return {
     ...of(range), breakdown: ['page_route'], limit: rowLimit,
-    measures: [views('count'), views('people'), views('sessions'), { of: 'events', stat: 'mean:properties.engaged_ms' }, vital('lcp'), vital('inp'), vital('cls'), { of: 'events', where: 'kind == "error"' }],
+    measures: [views('count'), views('people'), views('sessions'), { of: 'events', stat: 'sum:properties.engaged_ms' }, vital('lcp'), vital('inp'), vital('cls'), { of: 'events', where: 'kind == "error"' }],
   }
 }
 
@@ -76,9 +76,9 @@ export function pageRows(asked: BreakdownAnswer, caused: BreakdownAnswer | undef
   const left = new Map(exits?.rows.map((row) => [row.labels.exit_page ?? '', row.values[0] ?? 0]))
   return asked.rows.filter((row) => row.labels.page_route).map((row) => {
     const page = row.labels.page_route!
-    const [views, people, sessions, engaged = null, lcp = null, inp = null, cls = null, errors] = row.values
+    const [views, people, sessions, visible, lcp = null, inp = null, cls = null, errors] = row.values
     const [calls = null, failed = null, slowest = null] = causedOn.get(page) ?? []
-    return { page, views: views ?? 0, people: people ?? 0, sessions: sessions ?? 0, engaged, lcp, inp, cls, errors: errors ?? 0, calls, failed, slowest, exits: left.get(page) ?? 0 }
+    return { page, views: views ?? 0, people: people ?? 0, sessions: sessions ?? 0, engaged: visible && views ? visible / views : null, lcp, inp, cls, errors: errors ?? 0, calls, failed, slowest, exits: left.get(page) ?? 0 }
   })
 }
 
