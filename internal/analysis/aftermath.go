@@ -47,7 +47,7 @@ type hit struct {
 // aftermath fills in what became of the people, the verdict and the example.
 func aftermath(ctx context.Context, r store.Reader, q Question, s *suspect, t *Trouble, end time.Time) error {
 	scope := func(from, to time.Time, conditions ...store.Filter) store.Scope {
-		return store.Scope{Project: q.Project, From: from, To: to, Filter: both(append(conditions, s.allCalls())...)}
+		return store.Scope{Project: q.Project, From: from, To: to, Filter: store.All(append(conditions, s.allCalls())...)}
 	}
 	bad, cut, err := callSample(ctx, r, scope(t.Since, end, s.badCalls()), aftermathRows)
 	if err != nil {
@@ -67,7 +67,7 @@ func aftermath(ctx context.Context, r store.Reader, q Question, s *suspect, t *T
 		return err
 	}
 	others := markRecovered(good, hits)
-	again, _, err := callSample(ctx, r, scope(cut, q.Now, store.Not{Of: s.badCalls()}, oneOf("call.session_id", ids)), aftermathRows)
+	again, _, err := callSample(ctx, r, scope(cut, q.Now, store.Not{Of: s.badCalls()}, store.OneOf("call.session_id", ids...)), aftermathRows)
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func keys(m map[string]time.Time) []string {
 
 func visitsByID(ctx context.Context, r store.Reader, q Question, since time.Time, ids []string) (visits, error) {
 	sessions, _, err := sessionSample(ctx, r, store.Scope{
-		Project: q.Project, From: since.Add(-24 * time.Hour), To: q.Now, Filter: oneOf("session.id", ids),
+		Project: q.Project, From: since.Add(-24 * time.Hour), To: q.Now, Filter: store.OneOf("session.id", ids...),
 	}, len(ids))
 	return indexVisits(sessions), err
 }
@@ -230,7 +230,7 @@ func verdict(ctx context.Context, r store.Reader, q Question, s *suspect, bad []
 		}
 		rows, _, err := callSample(ctx, r, store.Scope{
 			Project: q.Project, From: since.Add(-time.Minute), To: q.Now,
-			Filter: both(equals("call.side", string(other)), equals("call.method", s.now.Method), equals("call.route", s.now.Route), oneOf("call.session_id", ids)),
+			Filter: store.All(store.Equals("call.side", string(other)), store.Equals("call.method", s.now.Method), store.Equals("call.route", s.now.Route), store.OneOf("call.session_id", ids...)),
 		}, aftermathRows)
 		if err != nil {
 			return Verdict{}, err

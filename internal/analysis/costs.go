@@ -134,7 +134,7 @@ func exposures(ctx context.Context, r store.Reader, q Question, sample recent, u
 	slow := store.Compare{Field: store.Field{Name: "call.duration_ms"}, Op: store.Gt, Value: float64(noticedWait) / 1000}
 	rows, _, err := callSample(ctx, r, store.Scope{
 		Project: q.Project, From: sample.from, To: sample.to,
-		Filter: both(store.Or{equals("call.failed", true), slow}, withSession(), onServer()),
+		Filter: store.All(store.Or{store.Equals("call.failed", true), slow}, withSession(), onServer()),
 	}, exposureRows)
 	if err != nil {
 		return nil, err
@@ -161,7 +161,7 @@ func exposures(ctx context.Context, r store.Reader, q Question, sample recent, u
 func costOf(ctx context.Context, r store.Reader, q Question, sample recent, e event.Endpoint, exposed map[string]time.Time) (Cost, error) {
 	rows, from, err := callSample(ctx, r, store.Scope{
 		Project: q.Project, From: sample.from, To: sample.to,
-		Filter: both(onEndpoint(e), onServer(), withSession()),
+		Filter: store.All(store.OnEndpoint(e), onServer(), withSession()),
 	}, exposureRows)
 	if err != nil {
 		return Cost{}, err

@@ -45,7 +45,7 @@ type Data struct {
 func dataOf(ctx context.Context, r store.Reader, q Question) (Data, error) {
 	values, err := measure(ctx, r, q.Project, []time.Time{q.Now.Add(-24 * time.Hour), q.Now}, nil,
 		store.Measure{Of: store.OfCalls, Stat: store.Count},
-		store.Measure{Of: store.OfCalls, Stat: store.Count, Filter: equals("call.linked", true)},
+		store.Measure{Of: store.OfCalls, Stat: store.Count, Filter: store.Equals("call.linked", true)},
 		store.Measure{Of: store.OfEvents, Stat: store.Count},
 		store.Measure{Of: store.OfCalls, Stat: store.People})
 	if err != nil {

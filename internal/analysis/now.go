@@ -190,7 +190,7 @@ func (s *suspect) facts(ctx context.Context, r store.Reader, q Question, known i
 		t.Until = ended
 	}
 	of := func(stat store.Stat, more ...store.Filter) store.Measure {
-		return store.Measure{Of: store.OfCalls, Stat: stat, Filter: both(append(more, s.allCalls())...)}
+		return store.Measure{Of: store.OfCalls, Stat: stat, Filter: store.All(append(more, s.allCalls())...)}
 	}
 	values, err := measure(ctx, r, q.Project, []time.Time{t.Since, t.end(q.Now)}, nil,
 		of(store.People), of(store.People, s.badCalls()), of(store.P95), of(store.Failed), of(store.Count, s.slowCalls()))

@@ -44,7 +44,7 @@ func Proposals(ctx context.Context, r store.Reader, q Question) ([]Proposal, err
 	}
 	found := proposing{visits: indexVisits(sessions), by: map[Step]*Proposal{}, words: successWords()}
 	events, calls := scope, scope
-	events.Filter = oneOf("event.kind", []string{string(event.Custom), string(event.Submit)})
+	events.Filter = store.OneOf("event.kind", string(event.Custom), string(event.Submit))
 	rows, _, err := eventSample(ctx, r, events, proposalRows)
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func Proposals(ctx context.Context, r store.Reader, q Question) ([]Proposal, err
 	for i := range rows {
 		found.event(&rows[i])
 	}
-	calls.Filter = both(oneOf("call.method", []string{"POST", "PUT"}), onServer(),
+	calls.Filter = store.All(store.OneOf("call.method", "POST", "PUT"), onServer(),
 		store.Compare{Field: store.Field{Name: "call.status"}, Op: store.Ge, Value: int64(200)},
 		store.Compare{Field: store.Field{Name: "call.status"}, Op: store.Lt, Value: int64(400)})
 	called, _, err := callSample(ctx, r, calls, proposalRows)

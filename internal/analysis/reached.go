@@ -25,7 +25,7 @@ func ReachedBy(ctx context.Context, r store.Reader, s store.Scope, goal Goal, li
 	if err != nil {
 		return nil, err
 	}
-	s.Filter = both(step.Filter, s.Filter)
+	s.Filter = store.All(step.Filter, s.Filter)
 	out := []Reached{}
 	if step.Of == store.OfCalls {
 		page, err := r.Calls(ctx, store.CallsQuery{Scope: s, Sort: store.Newest, Limit: limit})

@@ -87,7 +87,7 @@ func releaseEffect(ctx context.Context, r store.Reader, q Question, release even
 	edges := []time.Time{at.Add(-span), at, at.Add(span)}
 	var ofService store.Filter
 	if release.Service != "" {
-		ofService = equals("call.service", release.Service)
+		ofService = store.Equals("call.service", release.Service)
 	}
 	counts, err := measure(ctx, r, q.Project, edges, ofService,
 		store.Measure{Of: store.OfCalls, Stat: store.Count}, store.Measure{Of: store.OfCalls, Stat: store.Failed})

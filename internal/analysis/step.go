@@ -39,7 +39,7 @@ func (s Step) Compile() (Condition, error) {
 	if err != nil {
 		return Condition{}, fmt.Errorf("where: %w", err)
 	}
-	return Condition{Of: of, Filter: both(condition, where)}, nil
+	return Condition{Of: of, Filter: store.All(condition, where)}, nil
 }
 
 func (s Step) subject() (store.Record, store.Filter, error) {
@@ -59,7 +59,7 @@ func (s Step) subject() (store.Record, store.Filter, error) {
 	case s.Event == "*":
 		return store.OfEvents, nil, nil
 	case s.Event != "":
-		return store.OfEvents, equals("event.name", s.Event), nil
+		return store.OfEvents, store.Equals("event.name", s.Event), nil
 	case s.Page != "":
 		field := "event.page"
 		if s.Template {
@@ -68,11 +68,11 @@ func (s Step) subject() (store.Record, store.Filter, error) {
 		return store.OfEvents, store.And{isPage(), matches(field, globPattern(s.Page))}, nil
 	}
 	condition, err := callCondition(s.Call)
-	return store.OfCalls, both(onServer(), condition), err
+	return store.OfCalls, store.All(onServer(), condition), err
 }
 
 // onServer holds for calls as the server saw them: each request counts once.
-func onServer() store.Filter { return equals("call.side", string(event.Server)) }
+func onServer() store.Filter { return store.Equals("call.side", string(event.Server)) }
 
 // callCondition reads `[service:]METHOD glob`, or * for any call.
 func callCondition(text string) (store.Filter, error) {
@@ -93,10 +93,10 @@ func callCondition(text string) (store.Filter, error) {
 	}
 	parts := store.And{matches("call.route", globPattern("/"+glob))}
 	if method != "*" {
-		parts = append(parts, equals("call.method", method))
+		parts = append(parts, store.Equals("call.method", method))
 	}
 	if named {
-		parts = append(parts, equals("call.service", strings.TrimSpace(service)))
+		parts = append(parts, store.Equals("call.service", strings.TrimSpace(service)))
 	}
 	return parts, nil
 }
@@ -135,45 +135,6 @@ func isPage() store.Filter {
 	return store.In{Field: store.Field{Name: "event.kind"}, Values: []any{string(event.PageView), string(event.RouteChange)}}
 }
 
-func equals(field string, value any) store.Filter {
-	return store.Compare{Field: store.Field{Name: field}, Op: store.Eq, Value: value}
-}
-
 func matches(field, pattern string) store.Filter {
 	return store.Text{Field: store.Field{Name: field}, Test: store.Matches, Arg: pattern}
-}
-
-// oneOf holds for rows whose field is one of values.
-func oneOf(field string, values []string) store.Filter {
-	in := store.In{Field: store.Field{Name: field}}
-	for _, v := range values {
-		in.Values = append(in.Values, v)
-	}
-	return in
-}
-
-// both joins conditions, of which any may be nil.
-func both(conditions ...store.Filter) store.Filter {
-	var all store.And
-	for _, c := range conditions {
-		if c != nil {
-			all = append(all, c)
-		}
-	}
-	switch len(all) {
-	case 0:
-		return nil
-	case 1:
-		return all[0]
-	}
-	return all
-}
-
-// onEndpoint holds for calls of e.
-func onEndpoint(e event.Endpoint) store.Filter {
-	service := store.Filter(store.Not{Of: store.Has{Field: store.Field{Name: "call.service"}}})
-	if e.Service != "" {
-		service = equals("call.service", e.Service)
-	}
-	return store.And{equals("call.method", e.Method), equals("call.route", e.Route), service}
 }

@@ -90,7 +90,7 @@ func innermostOnly(ctx context.Context, r store.Reader, q Question, found []susp
 	}
 	var either store.Or
 	for i := range found[:min(len(found), tierSuspects)] {
-		either = append(either, both(found[i].allCalls(), found[i].badCalls()))
+		either = append(either, store.All(found[i].allCalls(), found[i].badCalls()))
 	}
 	bad, _, err := callSample(ctx, r, store.Scope{Project: q.Project, From: q.Now.Add(-lookedAt), To: q.Now, Filter: either}, aftermathRows)
 	if err != nil {

@@ -160,7 +160,7 @@ func slows(bad, n float64) bool {
 // badCalls holds for the calls that make the trouble.
 func (s *suspect) badCalls() store.Filter {
 	if s.kind == Failing {
-		return equals("call.failed", true)
+		return store.Equals("call.failed", true)
 	}
 	return s.slowCalls()
 }
@@ -171,7 +171,7 @@ func (s *suspect) slowCalls() store.Filter {
 
 // allCalls holds for the calls of the endpoint.
 func (s *suspect) allCalls() store.Filter {
-	return both(onEndpoint(s.now.Endpoint), equals("call.side", string(s.side)))
+	return store.All(store.OnEndpoint(s.now.Endpoint), store.Equals("call.side", string(s.side)))
 }
 
 // minutes is how an endpoint did, minute by minute.
@@ -192,7 +192,7 @@ func (s *suspect) minutes(ctx context.Context, r store.Reader, q Question) (minu
 	m.edges = append(m.edges, q.Now)
 	values, err := measure(ctx, r, q.Project, m.edges, nil,
 		store.Measure{Of: store.OfCalls, Stat: store.Count, Filter: s.allCalls()},
-		store.Measure{Of: store.OfCalls, Stat: store.Count, Filter: both(s.allCalls(), s.badCalls())})
+		store.Measure{Of: store.OfCalls, Stat: store.Count, Filter: store.All(s.allCalls(), s.badCalls())})
 	if err != nil {
 		return m, err
 	}

@@ -77,7 +77,7 @@ func (v visits) markGoals(ctx context.Context, r store.Reader, s store.Scope, go
 	}
 	s.Filter = reached.Filter
 	if reached.Of == store.OfCalls {
-		s.Filter = both(reached.Filter, withSession())
+		s.Filter = store.All(reached.Filter, withSession())
 		calls, from, err := callSample(ctx, r, s, goalRows)
 		for i := range calls {
 			if one := v.byID[sessionOf(&calls[i])]; one != nil {

@@ -182,7 +182,7 @@ func (s *Server) readFacts(ctx context.Context, project event.ProjectID, f *conn
 }
 
 func (s *Server) newestEvents(ctx context.Context, scope store.Scope, kinds ...event.Kind) ([]event.Event, error) {
-	page, err := s.store.Events(ctx, store.EventsQuery{Scope: narrow(scope, oneOf("event.kind", kinds...)), Limit: lightRows})
+	page, err := s.store.Events(ctx, store.EventsQuery{Scope: narrow(scope, store.OneOf("event.kind", kinds...)), Limit: lightRows})
 	return page.Rows, err
 }
 
@@ -201,15 +201,7 @@ func (s *Server) serverLink(ctx context.Context, scope store.Scope) (*event.Link
 
 // serverCalls holds for server calls of every class.
 func serverCalls() store.Filter {
-	return store.And{equals("call.side", string(event.Server)), oneOf("call.class", event.API, event.Document, event.Asset)}
-}
-
-func oneOf[T ~string](field string, values ...T) store.Filter {
-	in := store.In{Field: store.Field{Name: field}}
-	for _, v := range values {
-		in.Values = append(in.Values, string(v))
-	}
-	return in
+	return store.And{store.Equals("call.side", string(event.Server)), store.OneOf("call.class", event.API, event.Document, event.Asset)}
 }
 
 // RecipeInput asks what to paste into a web server.

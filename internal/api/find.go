@@ -107,9 +107,9 @@ func (s *Server) sessionOfEvent(ctx context.Context, project event.ProjectID, hi
 const longestVisit = 24 * time.Hour
 
 func (s *Server) sessionAt(ctx context.Context, project event.ProjectID, e event.Event) (string, error) {
-	who := equals("session.device_id", e.DeviceID)
+	who := store.Equals("session.device_id", e.DeviceID)
 	if e.DeviceID == "" {
-		who = equals("session.user_id", e.UserID)
+		who = store.Equals("session.user_id", e.UserID)
 	}
 	around := store.Scope{Project: project, From: e.Time.Add(-longestVisit), To: e.Time.Add(time.Microsecond), Filter: who, Bots: true}
 	page, err := s.store.Sessions(ctx, store.SessionsQuery{Scope: around, Limit: 100})

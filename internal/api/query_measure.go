@@ -113,9 +113,9 @@ func withSide(condition store.Filter, side string) store.Filter {
 	var s store.Filter
 	switch side {
 	case "client", "server":
-		s = equals("call.side", side)
+		s = store.Equals("call.side", side)
 	case "any":
-		s = store.Or{equals("call.side", string(event.Client)), equals("call.side", string(event.Server))}
+		s = store.Or{store.Equals("call.side", string(event.Client)), store.Equals("call.side", string(event.Server))}
 	default:
 		return condition
 	}

@@ -215,7 +215,7 @@ func (s *Server) metaOf(ctx context.Context, scope store.Scope, begun time.Time)
 	scope.Filter = nil // coverage of the data, not of the question
 	series, err := s.store.Series(ctx, store.SeriesQuery{
 		Scope: scope, Edges: []time.Time{scope.From, scope.To}, Limit: 1,
-		Measures: []store.Measure{{Of: store.OfCalls, Stat: store.Count}, {Of: store.OfCalls, Stat: store.Count, Filter: equals("call.linked", true)}},
+		Measures: []store.Measure{{Of: store.OfCalls, Stat: store.Count}, {Of: store.OfCalls, Stat: store.Count, Filter: store.Equals("call.linked", true)}},
 	})
 	if err != nil {
 		return Meta{}, err

@@ -107,7 +107,7 @@ func (s *Server) histogram(ctx context.Context, scope store.Scope) (*Histogram, 
 	if err != nil {
 		return nil, err
 	}
-	bothSides := store.Or{equals("call.side", string(event.Client)), equals("call.side", string(event.Server))}
+	bothSides := store.Or{store.Equals("call.side", string(event.Client)), store.Equals("call.side", string(event.Server))}
 	measure := func(stat store.Stat, more ...store.Filter) store.Measure {
 		return store.Measure{Of: store.OfCalls, Stat: stat, Filter: append(store.And{bothSides}, more...)}
 	}
@@ -115,7 +115,7 @@ func (s *Server) histogram(ctx context.Context, scope store.Scope) (*Histogram, 
 		Scope: scope, Edges: cuts, Limit: 1,
 		Measures: []store.Measure{
 			measure(store.Count), measure(store.Failed), measure(store.P95),
-			measure(store.Count, equals("call.class", string(event.Asset))), measure(store.Count, store.Has{Field: store.Field{Name: "call.bot"}}),
+			measure(store.Count, store.Equals("call.class", string(event.Asset))), measure(store.Count, store.Has{Field: store.Field{Name: "call.bot"}}),
 		},
 	})
 	if err != nil {

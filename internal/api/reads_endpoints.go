@@ -119,7 +119,7 @@ func (s *Server) endpoint(ctx context.Context, in *EndpointInput) (EndpointOutpu
 		stats = catalogue.Rows[0]
 	}
 	out := EndpointOutput{Endpoint: endpointOf(stats, scope.To.Sub(scope.From)), Approx: catalogue.Approx}
-	narrowed := narrow(scope, onEndpoint(e), equals("call.side", in.Side))
+	narrowed := narrow(scope, store.OnEndpoint(e), store.Equals("call.side", in.Side))
 
 	err = together(ctx,
 		func(ctx context.Context) (err error) {
@@ -192,7 +192,7 @@ func (s *Server) heatmap(ctx context.Context, in *EndpointInput) (HeatmapOutput,
 	if err != nil {
 		return HeatmapOutput{}, err
 	}
-	cells, err := s.store.Heatmap(ctx, store.HeatmapQuery{Scope: narrow(scope, onEndpoint(e), equals("call.side", in.Side)), Edges: cuts})
+	cells, err := s.store.Heatmap(ctx, store.HeatmapQuery{Scope: narrow(scope, store.OnEndpoint(e), store.Equals("call.side", in.Side)), Edges: cuts})
 	if err != nil {
 		return HeatmapOutput{}, err
 	}

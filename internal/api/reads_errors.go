@@ -155,10 +155,10 @@ func (s *Server) hitBy(project event.ProjectID, person, account string) func(rec
 		var out []store.Filter
 		if person != "" {
 			id := s.pipeline.Rules.Pseudonym(project, person)
-			out = append(out, store.Or{equals(record+".user_id", id), equals(record+".device_id", id)})
+			out = append(out, store.Or{store.Equals(record+".user_id", id), store.Equals(record+".device_id", id)})
 		}
 		if account != "" {
-			out = append(out, equals(record+".account_id", s.pipeline.Rules.Pseudonym(project, account)))
+			out = append(out, store.Equals(record+".account_id", s.pipeline.Rules.Pseudonym(project, account)))
 		}
 		return out
 	}
@@ -215,8 +215,8 @@ func trendEdges(from, to time.Time) []time.Time {
 // failedCalls groups the server calls that failed, and the client calls that no
 // server answered: those are errors nobody else saw.
 func (s *Server) failedCalls(ctx context.Context, scope store.Scope, into *grouping) error {
-	unanswered := store.And{equals("call.side", string(event.Client)), store.Not{Of: store.Has{Field: store.Field{Name: "call.status"}}}}
-	scope = narrow(scope, equals("call.failed", true), store.Or{equals("call.side", string(event.Server)), unanswered})
+	unanswered := store.And{store.Equals("call.side", string(event.Client)), store.Not{Of: store.Has{Field: store.Field{Name: "call.status"}}}}
+	scope = narrow(scope, store.Equals("call.failed", true), store.Or{store.Equals("call.side", string(event.Server)), unanswered})
 	ask := store.CallsQuery{Scope: scope, Sort: store.Newest, Limit: 1000}
 	for rows := []store.CallRow(nil); ; {
 		page, err := s.store.Calls(ctx, ask)
@@ -233,7 +233,7 @@ func (s *Server) failedCalls(ctx context.Context, scope store.Scope, into *group
 }
 
 func (s *Server) browserErrors(ctx context.Context, scope store.Scope, into *grouping) error {
-	ask := store.EventsQuery{Scope: narrow(scope, equals("event.kind", string(event.PageError))), Limit: 1000}
+	ask := store.EventsQuery{Scope: narrow(scope, store.Equals("event.kind", string(event.PageError))), Limit: 1000}
 	for n := 0; ; {
 		page, err := s.store.Events(ctx, ask)
 		if err != nil {

@@ -57,7 +57,7 @@ func (s *Server) person(ctx context.Context, in *PersonInput) (PersonOutput, err
 	if err != nil {
 		return PersonOutput{}, err
 	}
-	out, err := s.visits(ctx, in, scope, id, store.Or{equals("session.user_id", id), equals("session.device_id", id)})
+	out, err := s.visits(ctx, in, scope, id, store.Or{store.Equals("session.user_id", id), store.Equals("session.device_id", id)})
 	if err != nil {
 		return PersonOutput{}, err
 	}
@@ -71,7 +71,7 @@ func (s *Server) account(ctx context.Context, in *PersonInput) (PersonOutput, er
 	if err != nil {
 		return PersonOutput{}, err
 	}
-	return s.visits(ctx, in, scope, id, equals("session.account_id", id))
+	return s.visits(ctx, in, scope, id, store.Equals("session.account_id", id))
 }
 
 // whose reads the range, and the id as it is stored.
@@ -121,7 +121,7 @@ func identities(sessions []event.Session) []Identity {
 
 // consentOf tells what the newest events of a person said about consent.
 func (s *Server) consentOf(ctx context.Context, scope store.Scope, id string) ([]ConsentSeen, error) {
-	page, err := s.store.Events(ctx, store.EventsQuery{Scope: narrow(scope, store.Or{equals("event.user_id", id), equals("event.device_id", id)}), Limit: 1000})
+	page, err := s.store.Events(ctx, store.EventsQuery{Scope: narrow(scope, store.Or{store.Equals("event.user_id", id), store.Equals("event.device_id", id)}), Limit: 1000})
 	out := []ConsentSeen{}
 	for _, e := range page.Rows {
 		state := cmp.Or(string(e.Consent), "unknown")

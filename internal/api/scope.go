@@ -76,19 +76,6 @@ func narrow(s store.Scope, conditions ...store.Filter) store.Scope {
 	return s
 }
 
-func equals(field string, value any) store.Filter {
-	return store.Compare{Field: store.Field{Name: field}, Op: store.Eq, Value: value}
-}
-
-// onEndpoint holds for calls of e.
-func onEndpoint(e event.Endpoint) store.Filter {
-	conditions := store.And{equals("call.method", e.Method), equals("call.route", e.Route)}
-	if e.Service == "" {
-		return append(conditions, store.Not{Of: store.Has{Field: store.Field{Name: "call.service"}}})
-	}
-	return append(conditions, equals("call.service", e.Service))
-}
-
 // endpointID is e in a form that fits one segment of a URL.
 func endpointID(e event.Endpoint) string { return e.ID() }
 

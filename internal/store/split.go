@@ -44,11 +44,7 @@ func (p Parts) add(f Filter) error {
 		}
 		of = record
 	}
-	if p[of] == nil {
-		p[of] = f
-		return nil
-	}
-	p[of] = append(And{p[of]}, f)
+	p[of] = All(p[of], f)
 	return nil
 }
 
@@ -57,11 +53,10 @@ func (p Parts) add(f Filter) error {
 // events and interactions have a session, and a session has all of these; anything else
 // is [event.Permanent].
 func (p Parts) For(of Record) (own Filter, elsewhere Parts, err error) {
-	var both And
 	for _, record := range slices.Sorted(maps.Keys(p)) {
 		switch {
 		case record == of || record == "":
-			both = append(both, p[record])
+			own = All(own, p[record])
 		case (record == OfSessions) != (of == OfSessions):
 			if elsewhere == nil {
 				elsewhere = Parts{}
@@ -74,13 +69,7 @@ func (p Parts) For(of Record) (own Filter, elsewhere Parts, err error) {
 			}
 		}
 	}
-	switch len(both) {
-	case 0:
-		return nil, elsewhere, nil
-	case 1:
-		return both[0], elsewhere, nil
-	}
-	return both, elsewhere, nil
+	return own, elsewhere, nil
 }
 
 // Record is the kind of row that the field belongs to.

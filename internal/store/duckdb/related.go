@@ -29,10 +29,7 @@ func related(of store.Record, s store.Scope) (store.Scope, bool, error) {
 	wide := s
 	wide.From, wide.To, wide.Bots = s.From.Add(-linkReach), s.To.Add(linkReach), true
 	session := store.Has{Field: store.SessionField(of)}
-	s.Filter = store.And{own, session} // that also brings in the links that tell it
-	if own == nil {
-		s.Filter = session
-	}
+	s.Filter = store.All(own, session) // that also brings in the links that tell it
 	for _, record := range slices.Sorted(maps.Keys(elsewhere)) {
 		wide.Filter = elsewhere[record]
 		var sessions query

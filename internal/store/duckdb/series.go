@@ -98,16 +98,12 @@ func rowsOf(m store.Measure, scope store.Filter) store.Filter {
 	}
 	unasked := func(field string) bool { return !store.Mentions(scope, field) && !store.Mentions(m.Filter, field) }
 	if m.Of == store.OfCalls && unasked("call.side") {
-		rows = append(rows, equals("call.side", string(event.Server)))
+		rows = append(rows, store.Equals("call.side", string(event.Server)))
 	}
 	if m.Of == store.OfCalls && unasked("call.class") {
-		rows = append(rows, store.Not{Of: equals("call.class", string(event.Asset))})
+		rows = append(rows, store.Not{Of: store.Equals("call.class", string(event.Asset))})
 	}
 	return rows
-}
-
-func equals(field, value string) store.Filter {
-	return store.Compare{Field: store.Field{Name: field}, Op: store.Eq, Value: value}
 }
 
 // seriesQuery is the statement of measures that one look answers.
