@@ -100,7 +100,7 @@ test-release: ui sdk ## release for both machines, install it into a clean Debia
 	./scripts/need-debian g++-aarch64-linux-gnu aarch64-linux-gnu-g++
 	./scripts/need-debian qemu-user-static qemu-aarch64-static
 	$(MAKE) release
-	./scripts/alone $(GO) test -count=1 -tags release ./test -run TestRelease -v
+	./scripts/alone $(GO) test -count=1 -tags release -timeout 30m ./test -run TestRelease -v
 
 clean: ## remove what was built
 	rm -rf bin dist web/dist web/node_modules sdk/js/dist sdk/js/lib sdk/js/node_modules
