@@ -76,7 +76,7 @@ $(LINT): tools/go.mod
 fmt: $(LINT) ## format
 	$(LINT) fmt ./...
 
-generate: ## what is made from code: OpenAPI document, its types, pages of docs/reference
+generate: web/node_modules/.package-lock.json ## what is made from code: OpenAPI document, its types, pages of docs/reference
 	$(GO) test ./internal/api ./internal/cli -run 'OpenAPI|ReferencePages' -update
 	UPDATE=1 $(GO) test ./internal/privacy -run Inventory
 	cd web && npm run generate
@@ -91,11 +91,16 @@ fuzz: ## every fuzz target for a minute
 	./scripts/fuzz 60s
 
 release: ui sdk ## static archives with checksums in dist/
+	./scripts/need-debian mold mold
 	VERSION=$(VERSION) ./scripts/release
 
-test-release: release ## install the archive into a clean Debian and use it there (root, debootstrap)
+test-release: ui sdk ## release for both machines, install it into a clean Debian and use it there (root, on amd64)
+	./scripts/need-chromium
 	./scripts/need-debian debootstrap debootstrap
-	$(GO) test -count=1 -tags release ./test -run TestRelease -v
+	./scripts/need-debian g++-aarch64-linux-gnu aarch64-linux-gnu-g++
+	./scripts/need-debian qemu-user-static qemu-aarch64-static
+	$(MAKE) release
+	./scripts/alone $(GO) test -count=1 -tags release -timeout 30m ./test -run TestRelease -v
 
 clean: ## remove what was built
 	rm -rf bin dist web/dist web/node_modules sdk/js/dist sdk/js/lib sdk/js/node_modules

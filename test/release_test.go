@@ -3,45 +3,51 @@
 package test
 
 import (
-	"io"
+	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestRelease does what an operator does with a release on a fresh machine: checks
 // the sums, unpacks, installs, serves and connects an application behind nginx, in a
-// Debian that has no compiler, no Go and no Node. The visitor's browser is outside. It
-// needs root and debootstrap; `make test-release` builds the archives first.
+// Debian that has no compiler, no Go, no Node and no time zones. The visitor's browser
+// is outside. `make test-release` makes the archives and keeps the machine apart.
 func TestRelease(t *testing.T) {
+	sh(t, "cd ../dist && sha256sum --check --strict SHA256SUMS")
 	root := freshDebian(t)
-	archives, err := filepath.Glob("../dist/clickspan-*-linux-amd64.tar.gz")
-	if err != nil || len(archives) != 1 {
-		t.Fatalf("want one archive for amd64 in dist/, found %v; run make release", archives)
-	}
-	sh(t, "cd ../dist && sha256sum -c SHA256SUMS")
-	sh(t, "tar -C "+filepath.Join(root, "root")+" -xzf "+archives[0])
-	if out, err := inside(root, "/bin/sh", "-c", "command -v gcc cc go node npm").CombinedOutput(); err == nil {
-		t.Fatalf("the machine is not fresh, it has %s", out)
-	}
-	folder := strings.TrimSuffix(filepath.Base(archives[0]), ".tar.gz")
-	out, err := inside(root, "/bin/sh", "/root/"+folder+"/install.sh").CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "/usr/local/bin/clickspan serve") {
-		t.Fatalf("install.sh: %v\n%s", err, out)
-	}
-	again, err := inside(root, "/bin/sh", "/root/"+folder+"/install.sh").CombinedOutput()
-	if err != nil {
-		t.Fatalf("installing over itself, as an upgrade does: %v\n%s", err, again)
-	}
+	unpacked := unpack(t, "amd64", filepath.Join(root, "root"))
+	installer := strings.TrimPrefix(unpacked, root) + "/install.sh"
 	const program, dir = "/usr/local/bin/clickspan", "/srv/shop"
-	s := startCommand(t, inside(root, program, "serve", "--addr", "127.0.0.1:0", "--intake-addr", "127.0.0.1:0", "--otlp-grpc-addr", "127.0.0.1:0",
-		"--open-loopback", "--data", "/var/lib/clickspan").Args)
-	if page := page(t, s.url); !strings.Contains(page, `<div id="root">`) {
-		t.Errorf("the web page is not in the released binary: %.300s", page)
+
+	before := files(t, root)
+	if told := mustRun(t, inside(root, installer)); !strings.Contains(told, program+" serve") {
+		t.Errorf("install.sh does not say how to go on: %s", told)
 	}
+	var installed []string
+	for path, state := range files(t, root) {
+		if before[path] != state {
+			installed = append(installed, path)
+		}
+	}
+	slices.Sort(installed)
+	const doc = "/usr/local/share/doc/clickspan/"
+	want := []string{program, doc + "CHANGELOG.md", doc + "Dockerfile", doc + "LICENSE", doc + "README.md", doc + "clickspan.service"}
+	if diff := cmp.Diff(want, installed); diff != "" {
+		t.Errorf("what install.sh wrote (-want +got):\n%s", diff)
+	}
+	mustRun(t, inside(root, installer)) // over itself, as an upgrade does
+	mustRun(t, inside(root, "systemd-analyze", "verify", doc+"clickspan.service"))
+
+	s := startCommand(t, serving(inside(root, program).Args, "/var/lib/clickspan"))
+	works(t, s)
 	if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -55,23 +61,56 @@ func TestRelease(t *testing.T) {
 	s.stop()
 }
 
-// page is the text of a page.
-func page(t *testing.T, url string) string {
+// TestReleaseForArm64 runs the program for the other kind of machine, which an
+// emulator stands for.
+func TestReleaseForArm64(t *testing.T) {
+	dir := t.TempDir()
+	emulated := []string{"qemu-aarch64-static", unpack(t, "arm64", dir) + "/clickspan"}
+	if version := mustRun(t, exec.Command(emulated[0], emulated[1], "version")); !strings.Contains(version, "linux/arm64") {
+		t.Errorf("got %s", version)
+	}
+	s := startCommand(t, serving(emulated, filepath.Join(dir, "data")))
+	works(t, s)
+	s.stop()
+}
+
+// works looks at one thing of every kind that a release must have in it.
+func works(t *testing.T, s *server) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
+	for path, has := range map[string]string{
+		"/healthz":      "ok",
+		"/readyz":       "ready",
+		"/":             `<div id="root">`,
+		"/clickspan.js": "traceparent",
+		"/api/v1/overview?timezone=Europe/Berlin": "{",
+	} {
+		if got := s.send(http.MethodGet, path, nil); got.status != http.StatusOK || !strings.Contains(string(got.body), has) {
+			t.Errorf("%s: got %d %.300s, want %q", path, got.status, got.body, has)
+		}
 	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
+	// An engine's error becomes an answer only where C++ exceptions are linked as they must be.
+	if got := s.post("/api/v1/sql", `{"query":"SELECT nonsense"}`); got.status != http.StatusBadRequest || !strings.Contains(got.Detail, "nonsense") {
+		t.Errorf("wrong SQL: got %d %s", got.status, got.body)
 	}
-	defer func() { _ = res.Body.Close() }()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
+	if got := s.post("/intake/calls", goodCall); got.status != http.StatusOK || s.stored() != 1 {
+		t.Errorf("a call was answered %s, and %d are stored", got, s.stored())
 	}
-	return string(text)
+}
+
+// serving is the command of a server that only this machine reaches.
+func serving(program []string, data string) []string {
+	return append(program, "serve", "--addr", "127.0.0.1:0", "--intake-addr", "127.0.0.1:0", "--otlp-grpc-addr", "127.0.0.1:0", "--open-loopback", "--data", data)
+}
+
+// unpack unpacks the archive for an architecture and returns the directory it made.
+func unpack(t *testing.T, arch, into string) string {
+	t.Helper()
+	archives, err := filepath.Glob("../dist/clickspan-*-linux-" + arch + ".tar.gz")
+	if err != nil || len(archives) != 1 {
+		t.Fatalf("want one archive for %s in dist/, found %v; run make test-release", arch, archives)
+	}
+	sh(t, "tar -C "+into+" -xzf "+archives[0])
+	return filepath.Join(into, strings.TrimSuffix(filepath.Base(archives[0]), ".tar.gz"))
 }
 
 // freshDebian makes a minimal Debian in a directory, from the mirror that this
@@ -79,9 +118,33 @@ func page(t *testing.T, url string) string {
 func freshDebian(t *testing.T) string {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "debian")
-	sh(t, `mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -1)
-		exec debootstrap --variant=minbase --include=nginx-light bookworm `+root+` "$mirror" >/dev/null`)
+	sh(t, `mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -1)
+		debootstrap --variant=minbase --include=nginx-light,systemd bookworm `+root+` "${mirror:-http://deb.debian.org/debian}" || { tail `+root+`/debootstrap/debootstrap.log; exit 1; }
+		rm -r `+root+`/usr/share/zoneinfo`)
+	if out, err := inside(root, "/bin/sh", "-c", "command -v gcc cc go node npm").CombinedOutput(); err == nil {
+		t.Fatalf("the machine is not fresh, it has %s", out)
+	}
 	return root
+}
+
+// files maps every file of a machine to what changes when it is written.
+func files(t *testing.T, root string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil {
+			all[strings.TrimPrefix(path, root)] = fmt.Sprint(info.Size(), info.Mode(), info.ModTime())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // inside is a command in the fresh machine.
@@ -91,9 +154,17 @@ func inside(root string, args ...string) *exec.Cmd {
 
 func sh(t *testing.T, script string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-ec", script)
+	cmd := exec.Command("/bin/sh", "-ec", script)
 	cmd.Env = append(os.Environ(), "PATH="+os.Getenv("PATH")+":/usr/sbin:/sbin")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v\n%s", script, err, out)
+	mustRun(t, cmd)
+}
+
+// mustRun runs a command that must succeed and returns what it says.
+func mustRun(t *testing.T, cmd *exec.Cmd) string {
+	t.Helper()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", strings.Join(cmd.Args, " "), err, out)
 	}
+	return string(out)
 }

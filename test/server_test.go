@@ -20,9 +20,12 @@ import (
 	"time"
 )
 
-// binary builds clickspan once for all tests.
+// built is the directory of what is built for all tests.
+var built = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "clickspan-test-*") })
+
+// binary builds clickspan once for all tests that ask for it.
 var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "clickspan-test-*")
+	dir, err := built()
 	if err != nil {
 		return "", err
 	}
@@ -36,8 +39,8 @@ var binary = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if path, err := binary(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
+	if dir, err := built(); err == nil {
+		_ = os.RemoveAll(dir)
 	}
 	os.Exit(code)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // a machine need not have the time zones that a person asks in
 
 	"github.com/clickspan/clickspan/internal/cli"
 )
