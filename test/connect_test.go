@@ -135,9 +135,6 @@ func connectingTo(t *testing.T, c *connection) *connection {
 func (c *connection) recipe(server string) recipe {
 	c.t.Helper()
 	body := fmt.Sprintf(`{"site":%q}`, c.site+"/")
-	if server == "none" {
-		body = fmt.Sprintf(`{"site":%q,"origin":%q}`, c.site+"/", c.site)
-	}
 	var made struct{ Key string }
 	c.do(http.MethodPost, "/api/v1/connect", "application/json", body, &made)
 	var r recipe

@@ -38,6 +38,7 @@ type Data struct {
 	Events int64     `json:"events" doc:"events of the last 24 hours"`
 	Linked int64     `json:"linked" doc:"of calls: those whose action is known"`
 	People int64     `json:"people" doc:"known people of these calls"`
+	Marked event.Bot `json:"marked,omitempty" enum:"crawler,automation" doc:"how the newest event's browser is marked, when the day's events are all from marked ones, which are not counted as people"`
 }
 
 // dataOf counts the last day. The newest record is looked for in ever longer
@@ -68,6 +69,9 @@ func dataOf(ctx context.Context, r store.Reader, q Question) (Data, error) {
 		for _, e := range events.Rows {
 			if e.Time.After(out.Newest) {
 				out.Newest = e.Time
+			}
+			if out.Events == 0 && reach <= 24*time.Hour {
+				out.Marked = e.Bot
 			}
 		}
 		if !out.Newest.IsZero() {

@@ -26,7 +26,8 @@ const (
 	// the address of the page may have come by a link from anybody.
 	connectSites = "connect-site"
 	maxSites     = 100 // of a project
-	// anyOrigin is the id of the key that a page's own origin passes on.
+	// anyOrigin is the id of the key that is taken from any page; that of a named site
+	// has its origin as its id.
 	anyOrigin = "same-origin"
 	// lightRows is how many of the newest rows of a kind a diagnosis looks at.
 	lightRows = 100
@@ -82,8 +83,11 @@ func (s *Server) connectLights(ctx context.Context, in *ConnectInput) (ConnectOu
 	}
 	facts := connect.Facts{Now: event.Time(s.now()), Patience: patience, Listening: s.intakeAddr != "", Setup: s.setupOf(in.ProjectParam, in.SiteParam)}
 	facts.Seen, facts.Scripts, facts.Refusals, facts.Started = s.witness.Of(project)
-	if facts.Setup.Key, facts.Since, err = s.connectKey(ctx, project, anyOrigin); err != nil {
+	if facts.Setup.Key, facts.Since, err = s.snippetKey(ctx, project, site); err != nil {
 		return ConnectOutput{}, err
+	}
+	if facts.Setup.Key == "" {
+		facts.Since = facts.Started
 	}
 	if err := s.readFacts(ctx, project, &facts); err != nil {
 		return ConnectOutput{}, err
@@ -240,11 +244,7 @@ func (s *Server) recipe(ctx context.Context, in *RecipeInput) (RecipeOutput, err
 	if in.Intake != "" {
 		setup.Intake = in.Intake
 	}
-	id := anyOrigin
-	if in.Server == connect.None && site != nil {
-		id = originOf(site)
-	}
-	setup.Key, _, err = s.connectKey(ctx, project, id)
+	setup.Key, _, err = s.snippetKey(ctx, project, site)
 	return RecipeOutput{Key: setup.Key, Intake: listener, Snippets: connect.Recipe(in.Server, setup)}, err
 }
 
@@ -252,17 +252,20 @@ func (s *Server) recipe(ctx context.Context, in *RecipeInput) (RecipeOutput, err
 const defaultIntake = "127.0.0.1:8081"
 
 func (s *Server) setupOf(project ProjectParam, site SiteParam) connect.Setup {
-	return connect.Setup{Site: site.Site, Intake: cmp.Or(s.intakeAddr, defaultIntake), Data: s.data, Project: project.Project}
+	return connect.Setup{Site: site.Site, Intake: cmp.Or(s.intakeAddr, defaultIntake), Program: s.program, Data: s.data, Project: project.Project}
 }
 
-func originOf(site *url.URL) string { return site.Scheme + "://" + site.Host }
+// originOf is the site's origin as browsers send it.
+func originOf(site *url.URL) string {
+	usual := map[string]string{"http": ":80", "https": ":443"}[site.Scheme]
+	return site.Scheme + "://" + strings.TrimSuffix(strings.ToLower(site.Host), usual)
+}
 
 // ConnectKeyInput asks for the browser key of the snippets.
 type ConnectKeyInput struct {
 	ProjectParam
 	Body struct {
-		Site   string `json:"site,omitempty" maxLength:"500" example:"https://shop.example" doc:"the application's page, which this server may look at from now on"`
-		Origin string `json:"origin,omitempty" maxLength:"300" example:"https://shop.example" doc:"for a script straight from the intake listener: the only origin the key is taken from; that of the site named before"`
+		Site string `json:"site,omitempty" maxLength:"500" example:"https://shop.example" doc:"the application's page, which this server may look at from now on; the key is taken from its origin only. Without it the key is taken from any page"`
 	}
 }
 
@@ -284,27 +287,13 @@ func (s *Server) makeConnectKey(ctx context.Context, in *ConnectKeyInput) (Conne
 	}
 	s.connecting.Lock()
 	defer s.connecting.Unlock()
+	id, origins := anyOrigin, []string(nil)
 	if site != nil {
 		if err := s.nameSite(ctx, project, site.String()); err != nil {
 			return ConnectKeyOutput{}, err
 		}
-	}
-	id, origins := anyOrigin, []string(nil)
-	if in.Body.Origin != "" {
-		if !isOrigin(in.Body.Origin) {
-			return ConnectKeyOutput{}, badField("origin", "Write it as the browser sends it: https://shop.example", "%q is not an origin", in.Body.Origin)
-		}
-		named, err := s.isNamed(ctx, project, func(known string) bool {
-			u, err := url.Parse(known)
-			return err == nil && originOf(u) == in.Body.Origin
-		})
-		if err != nil {
-			return ConnectKeyOutput{}, err
-		}
-		if !named {
-			return ConnectKeyOutput{}, badField("origin", "Send the site along: a key is bound to one that an admin named.", "%q is not the origin of a site", in.Body.Origin)
-		}
-		id, origins = in.Body.Origin, []string{in.Body.Origin}
+		id = originOf(site)
+		origins = []string{id}
 	}
 	key, _, err := s.connectKey(ctx, project, id)
 	if key != "" || err != nil {
@@ -315,6 +304,17 @@ func (s *Server) makeConnectKey(ctx context.Context, in *ConnectKeyInput) (Conne
 		return ConnectKeyOutput{}, err
 	}
 	return ConnectKeyOutput{Key: key}, s.meta.PutDocument(ctx, project, connectKeys, id, key)
+}
+
+// snippetKey returns the key that a site's snippets show: its own, else the one for
+// any page.
+func (s *Server) snippetKey(ctx context.Context, project event.ProjectID, site *url.URL) (key string, made time.Time, err error) {
+	if site != nil {
+		if key, made, err = s.connectKey(ctx, project, originOf(site)); key != "" || err != nil {
+			return key, made, err
+		}
+	}
+	return s.connectKey(ctx, project, anyOrigin)
 }
 
 // connectKey returns the snippets' key while it is valid, else "", and when it was made.

@@ -85,6 +85,9 @@ func TestFindByPropertyAndEMail(t *testing.T) {
 	if diff := cmp.Diff([]string{"event paid order_id " + visit, "call pay order_id "}, found(" 4711 ")); diff != "" {
 		t.Error(diff)
 	}
+	if got := read[FindOutput](w, "/api/v1/find?q=4711").Visits; len(got) != 1 || got[0].ID != visit || got[0].Person == "" || got[0].Start.IsZero() {
+		t.Errorf("the visit around it: %+v", got)
+	}
 	if got := found("ann@example.com"); len(got) != 1 || !strings.HasPrefix(got[0], "user p_") {
 		t.Errorf("e-mail: %v", got)
 	}

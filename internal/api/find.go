@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -22,6 +23,8 @@ type FindInput struct {
 // such a property, newest first.
 type FindOutput struct {
 	Hits []FindHit `json:"hits"`
+	// Visits are those that the records with such a property lie in, newest first.
+	Visits []FoundVisit `json:"visits"`
 	// Fields are the properties and attributes that were looked at too.
 	Fields []string `json:"fields"`
 	// From is the time of the oldest record that was looked at; absent when there is none.
@@ -33,6 +36,14 @@ type FindHit struct {
 	store.Hit
 	Field     string `json:"field,omitempty" doc:"the property or attribute that has the value; absent for ids"`
 	SessionID string `json:"session_id,omitempty" doc:"of an event: where to see it"`
+}
+
+// FoundVisit is a visit in which something was found.
+type FoundVisit struct {
+	ID     string    `json:"id" doc:"of the session"`
+	Person string    `json:"person" doc:"the user, else the device"`
+	Start  time.Time `json:"start"`
+	Millis int64     `json:"duration_ms"`
 }
 
 func (s *Server) find(ctx context.Context, in *FindInput) (FindOutput, error) {
@@ -81,7 +92,36 @@ func (s *Server) find(ctx context.Context, in *FindInput) (FindOutput, error) {
 		}
 		out.Hits = append(out.Hits, found)
 	}
-	return out, nil
+	out.Visits, err = s.visitsOf(ctx, project, out.Hits)
+	return out, err
+}
+
+// visitsOf reads the sessions of the hits by property.
+func (s *Server) visitsOf(ctx context.Context, project event.ProjectID, hits []FindHit) ([]FoundVisit, error) {
+	var ids []string
+	var around store.Scope
+	for _, hit := range hits {
+		if hit.Field == "" || hit.SessionID == "" {
+			continue
+		}
+		ids = append(ids, hit.SessionID)
+		if from := hit.Time.Add(-longestVisit); around.From.IsZero() || from.Before(around.From) {
+			around.From = from
+		}
+		if to := hit.Time.Add(time.Microsecond); to.After(around.To) {
+			around.To = to
+		}
+	}
+	visits := []FoundVisit{}
+	if len(ids) == 0 {
+		return visits, nil
+	}
+	around.Project, around.Bots, around.Filter = project, true, oneOf("session.id", ids...)
+	page, err := s.store.Sessions(ctx, store.SessionsQuery{Scope: around, Limit: maxPropertyHits})
+	for _, v := range page.Rows {
+		visits = append(visits, FoundVisit{ID: v.ID, Person: cmp.Or(v.UserID, v.DeviceID), Start: v.Start, Millis: v.End.Sub(v.Start).Milliseconds()})
+	}
+	return visits, err
 }
 
 // sessionOfEvent is the session whose timeline shows an event: its own, or the

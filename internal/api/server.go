@@ -58,9 +58,10 @@ type Config struct {
 	Limits Limits
 	// Witness is told of every committed batch and sees requests that were refused.
 	Witness *connect.Witness
-	// IntakeAddr is host:port of the intake listener, and Data the data directory,
-	// for what Connect prints; empty when there is none.
-	IntakeAddr, Data string
+	// IntakeAddr is host:port of the intake listener, Data the data directory and
+	// Program how a shell calls this program, for what Connect prints; empty when there
+	// is none.
+	IntakeAddr, Data, Program string
 }
 
 // Server answers HTTP.
@@ -93,7 +94,9 @@ type Server struct {
 	connecting   sync.Mutex // held while a project's key is looked for and made
 	intakeAddr   string
 	data         string
+	program      string
 	huma         huma.API
+	page         http.Handler // of the interface
 	main         *http.ServeMux
 	intake       *http.ServeMux
 }
@@ -107,11 +110,12 @@ func New(c Config) *Server {
 		store: c.Store, sql: c.SQL, demo: c.Demo, rights: c.Rights, meta: c.Meta, pipeline: c.Pipeline, linker: c.Linker, live: c.Live,
 		ui: c.UI, script: c.Script, version: c.Version, now: c.Now, log: c.Logger, metrics: newMetrics(c.Metrics),
 		openLoopback: c.OpenLoopback, trusted: c.TrustedProxies, limits: c.Limits,
-		witness: c.Witness, sites: newSites(c.Now), intakeAddr: c.IntakeAddr, data: c.Data,
+		witness: c.Witness, sites: newSites(c.Now), intakeAddr: c.IntakeAddr, data: c.Data, program: c.Program,
 		slots: make(chan struct{}, c.Limits.Requests), logins: make(chan struct{}, maxLogins),
 		main: http.NewServeMux(), intake: http.NewServeMux(),
 		boards: analysis.NewBoards(c.Store, analysis.Association{}),
 	}
+	s.page = compressed(http.HandlerFunc(s.servePage))
 	s.huma = newHuma(privateMux{s})
 	s.describedRoutes()
 	s.describePlain()
@@ -126,10 +130,10 @@ type privateMux struct{ *Server }
 
 // HandleFunc registers a route.
 func (m privateMux) HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request)) {
-	m.main.Handle(pattern, m.private(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	m.main.Handle(pattern, m.private(compressed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Header.Set("Content-Type", "application/json") // whatever `curl -d` calls it
 		handler(w, r)
-	})))
+	}))))
 }
 
 // ServeHTTP is only there because huma wants it.
@@ -201,7 +205,7 @@ func (s *Server) describedRoutes() {
 func (s *Server) plainRoutes() {
 	s.main.HandleFunc("POST /api/v1/login", s.login)
 	s.main.Handle("POST /api/v1/logout", s.private(http.HandlerFunc(s.logout)))
-	s.main.Handle("GET /api/openapi.json", s.private(http.HandlerFunc(s.serveDescription)))
+	s.main.Handle("GET /api/openapi.json", s.private(compressed(http.HandlerFunc(s.serveDescription))))
 	s.main.Handle("GET /api/v1/download/calls", s.private(http.HandlerFunc(s.downloadCalls)))
 	s.main.Handle("GET /api/v1/live", s.private(http.HandlerFunc(s.tail)))
 	s.main.Handle("GET /metrics", s.private(s.metrics.handler()))

@@ -39,7 +39,7 @@ func (s *Server) serveUI(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, problem(http.StatusNotFound, "Reload the page; GET /api/openapi.json lists the routes.", "there is no %s", r.URL.Path))
 		return
 	}
-	s.servePage(w, r)
+	s.page.ServeHTTP(w, r)
 }
 
 // servePage sends index.html with a fresh nonce.

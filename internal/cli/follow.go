@@ -13,6 +13,9 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/wire"
 )
 
 const (
@@ -248,6 +251,41 @@ func firstEqual(old, fresh []byte) int {
 	}
 	return at
 }
+
+// withoutRefused takes the lines that the format refuses out of the first repeated
+// ones and returns how many are left of those. They were counted when they were new,
+// and equal lines need no telling apart that become no record.
+func withoutRefused(format wire.Format, options wire.Options, lines []byte, repeated int) ([]byte, int, error) {
+	refused := refusedLines{}
+	var kept []byte
+	rest := lines
+	for range repeated {
+		end := bytes.IndexByte(rest, '\n') + 1
+		rest = rest[end:]
+	}
+	if err := format.Decode(bytes.NewReader(lines[:len(lines)-len(rest)]), options, refused); err != nil {
+		return nil, 0, err
+	}
+	number, left := 0, 0
+	for line := range bytes.Lines(lines[:len(lines)-len(rest)]) {
+		if number++; !refused[number] {
+			kept = append(kept, line...)
+			left++
+		}
+	}
+	return append(kept, rest...), left, nil
+}
+
+// refusedLines is a sink that keeps only which lines were refused.
+type refusedLines map[int]bool
+
+func (refusedLines) Event(*event.Event) error     { return nil }
+func (refusedLines) Call(*event.Call) error       { return nil }
+func (refusedLines) Span(*event.Span) error       { return nil }
+func (refusedLines) Release(*event.Release) error { return nil }
+
+// Reject notes the line.
+func (r refusedLines) Reject(bad wire.Reject) { r[bad.Index] = true }
 
 // wholeLines drops the line that b begins in the middle of.
 func wholeLines(b []byte, fromStart bool) []byte {

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/clickspan/clickspan/internal/wire"
 )
 
 // script runs a follower through steps: each step changes the file, then the
@@ -157,4 +159,19 @@ func TestFollowSurvivesLinesLongerThanAChunk(t *testing.T) {
 	if len(got) != 4 || got[0] != "a" || got[1]+got[2] != long || got[3] != "b" {
 		t.Errorf("got %d pieces", len(got))
 	}
+}
+
+func TestFollowCountsARefusedLineOnce(t *testing.T) {
+	t.Parallel()
+	format, found := wire.Lookup("combined")
+	if !found {
+		t.Fatal("no format combined")
+	}
+	const good = `198.51.100.7 - - [20/Nov/2026:11:00:00 +0000] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"` + "\n"
+	const bad = `198.51.100.7 - - "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"` + "\n"
+	lines, repeated, err := withoutRefused(format, wire.Options{}, []byte(bad+good+bad+bad+good), 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, []string{string(lines), fmt.Sprint(repeated)}, good+bad+good, "1")
 }

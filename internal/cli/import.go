@@ -61,7 +61,7 @@ type importResult struct {
 
 // importRejection is one of the first refused records.
 type importRejection struct {
-	Index  int    `json:"index"` // line number, from 1
+	Index  int    `json:"index"` // line number, from 1; 0 while a file is followed
 	Reason string `json:"reason"`
 }
 
@@ -263,6 +263,9 @@ func (c *importCmd) follow(e *env, to importer, request importRequest) error {
 			}
 			_, _ = fmt.Fprintf(e.Err, "Following %s as %s; stop with Ctrl-C.\n", path, request.Format.Name)
 		}
+		if lines, repeated, err = withoutRefused(request.Format, wire.Options{LogFormat: request.LogFormat, Location: request.Location}, lines, repeated); err != nil {
+			return inFile(path, err)
+		}
 		request.Path = path
 		result, err := takeRetrying(ctx, e, to, lines, request)
 		if err != nil {
@@ -270,6 +273,9 @@ func (c *importCmd) follow(e *env, to importer, request importRequest) error {
 		}
 		result.Duplicates = max(0, result.Duplicates-repeated)
 		result.Path, result.Format = path, request.Format.Name
+		for i := range result.Errors {
+			result.Errors[i].Index = 0 // of a delivery, which says nothing about the file
+		}
 		if c.JSON {
 			return printJSON(e, result)
 		}
@@ -359,8 +365,13 @@ func (c *importCmd) printResult(e *env, r importResult) error {
 	_, _ = fmt.Fprintln(e.Out)
 	said := map[string]int{}
 	for _, rejection := range r.Errors {
-		if said[rejection.Reason]++; said[rejection.Reason] <= 3 {
+		if said[rejection.Reason]++; said[rejection.Reason] > 3 {
+			continue
+		}
+		if rejection.Index > 0 {
 			_, _ = fmt.Fprintf(e.Out, "  line %d: %s\n", rejection.Index, rejection.Reason)
+		} else if said[rejection.Reason] == 1 {
+			_, _ = fmt.Fprintf(e.Out, "  %s\n", rejection.Reason)
 		}
 	}
 	if r.Untimed > 0 {

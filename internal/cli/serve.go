@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -54,14 +54,19 @@ func serveOpened(e *env, n *node) error {
 
 // listeners are the doors of a server.
 type listeners struct {
-	main, intake net.Listener
+	main, intake, grpc net.Listener
+	// off says which of them could not be opened, for whoever reads the first lines.
+	off []string
 }
 
 func (l listeners) close() error {
-	if l.intake == nil {
-		return l.main.Close()
+	var errs []error
+	for _, door := range []net.Listener{l.main, l.intake, l.grpc} {
+		if door != nil {
+			errs = append(errs, door.Close())
+		}
 	}
-	return errors.Join(l.main.Close(), l.intake.Close())
+	return errors.Join(errs...)
 }
 
 // base is the address of the web page.
@@ -110,7 +115,9 @@ func serve(e *env, n *node, doors listeners, more extras) error {
 	if doors.intake != nil {
 		front.Go(func() error { return api.Serve(ctx, doors.intake, server.IntakeHandler(), e.log) })
 	}
-	front.Go(func() error { return serveGRPC(ctx, e, server) })
+	if doors.grpc != nil {
+		front.Go(func() error { return server.ServeGRPC(ctx, doors.grpc) })
+	}
 	if more.background != nil {
 		front.Go(func() error { return ended(more.background(ctx)) })
 	}
@@ -137,6 +144,28 @@ func ended(err error) error {
 	return err
 }
 
+// program is how a shell calls this very file: by its name where that finds it.
+func program() string {
+	path, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	name := filepath.Base(path)
+	if found, err := exec.LookPath(name); err == nil && sameFile(found, path) {
+		return name
+	}
+	return path
+}
+
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}
+
 func newServer(e *env, n *node, doors listeners, demo api.Demo) (*api.Server, error) {
 	trusted, err := e.settings.proxies()
 	if err != nil {
@@ -149,7 +178,7 @@ func newServer(e *env, n *node, doors listeners, demo api.Demo) (*api.Server, er
 	return api.New(api.Config{
 		Store: n.store, SQL: n.store, Demo: demo, Rights: n.rights, Meta: n.meta, Pipeline: n.pipeline, Linker: n.linker, Live: n.hub, UI: web.Dist(), Script: sdk.Dist(), Version: Version(),
 		Now: time.Now, Logger: e.log, OpenLoopback: e.settings.OpenLoopback, TrustedProxies: trusted,
-		Witness: n.witness, IntakeAddr: intake, Data: e.settings.Data,
+		Witness: n.witness, IntakeAddr: intake, Data: e.settings.Data, Program: program(),
 	}), nil
 }
 
@@ -174,23 +203,27 @@ func listen(e *env, n *node) (listeners, error) {
 	if doors.main, err = config.Listen(e.ctx, "tcp", e.settings.Addr); err != nil {
 		return doors, &event.Permanent{Err: fmt.Errorf("cannot listen: %w", err), Hint: "Is another program on that port? Choose one with --addr 127.0.0.1:PORT."}
 	}
-	if e.settings.IntakeAddr == "" {
-		return doors, nil
+	if e.settings.IntakeAddr != "" {
+		doors.intake, err = config.Listen(e.ctx, "tcp", e.settings.IntakeAddr)
+		if err != nil && e.settings.IntakeAddr != standardIntake {
+			return doors, errors.Join(
+				&event.Permanent{Err: fmt.Errorf("cannot listen for intake: %w", err), Hint: "Choose another port with --intake-addr."}, doors.main.Close())
+		}
+		if err != nil {
+			doors.off = append(doors.off, fmt.Sprintf("Not taking data in: %s is taken by another program. Choose another with --intake-addr.", e.settings.IntakeAddr))
+		}
 	}
-	doors.intake, err = config.Listen(e.ctx, "tcp", e.settings.IntakeAddr)
-	if err != nil && e.settings.IntakeAddr == standardIntake {
-		e.log.WarnContext(e.ctx, "the intake listener is off: its port is taken; choose another with --intake-addr", slog.Any("error", err))
-		return doors, nil
-	}
-	if err != nil {
-		return doors, errors.Join(
-			&event.Permanent{Err: fmt.Errorf("cannot listen for intake: %w", err), Hint: "Choose another port with --intake-addr."}, doors.main.Close())
+	if e.settings.OTLPGRPCAddr != "" {
+		// The port is the standard one, so another collector may have it.
+		if doors.grpc, err = config.Listen(e.ctx, "tcp", e.settings.OTLPGRPCAddr); err != nil {
+			doors.off = append(doors.off, fmt.Sprintf("Not taking OpenTelemetry over gRPC: %s is taken by another program. Choose another with --otlp-grpc-addr.", e.settings.OTLPGRPCAddr))
+		}
 	}
 	return doors, nil
 }
 
 // standardIntake is where the intake listener is unless somebody says otherwise.
-// Nobody asked for it, so that its port is taken is a warning, not a failure.
+// Nobody asked for it, so that its port is taken is said and is no failure.
 const standardIntake = "127.0.0.1:8081"
 
 func isLoopback(address string) bool {
@@ -203,21 +236,6 @@ func isLoopback(address string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.IsLoopback()
-}
-
-// serveGRPC takes OpenTelemetry over gRPC. Its port is the standard one, so
-// another collector may have it: that is a warning, not a failure.
-func serveGRPC(ctx context.Context, e *env, server *api.Server) error {
-	if e.settings.OTLPGRPCAddr == "" {
-		return nil
-	}
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", e.settings.OTLPGRPCAddr)
-	if err != nil {
-		e.log.WarnContext(ctx, "OpenTelemetry over gRPC is off: its port is taken; choose another with --otlp-grpc-addr", slog.Any("error", err))
-		return nil
-	}
-	return server.ServeGRPC(ctx, listener)
 }
 
 // announce leaves token and address for the local CLI and prints where to go.
@@ -242,6 +260,9 @@ func announce(e *env, n *node, base string, doors listeners) error {
 	}
 	if doors.intake != nil {
 		_, _ = fmt.Fprintf(e.Out, "Taking data in at http://%s with an ingest key.\n", doors.intake.Addr())
+	}
+	for _, line := range doors.off {
+		_, _ = fmt.Fprintln(e.Out, line)
 	}
 	if _, statErr := fs.Stat(web.Dist(), "index.html"); statErr != nil {
 		_, _ = fmt.Fprintln(e.Out, "The web page is not in this binary; build it with make build. API and intake work.")

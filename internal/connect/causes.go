@@ -40,7 +40,7 @@ func (f Facts) notListening() *Cause {
 		Code: "no_intake", Title: "Clickspan's intake listener is not open.",
 		Evidence: []string{"This server runs without --intake-addr, or its port was taken when it started."},
 		Fix:      "Start it with a free address; the web server passes " + Prefix + " on to it.",
-		Copy:     "clickspan serve --intake-addr 127.0.0.1:8081",
+		Copy:     f.Setup.program() + " serve --intake-addr 127.0.0.1:8081",
 	}
 }
 
@@ -212,12 +212,15 @@ func (f Facts) refusedLines() *Cause {
 	return &Cause{
 		Code: "key", Title: "The sender of the log has the wrong key.",
 		Evidence: []string{fmt.Sprintf("%s: %s was refused with status %d%s.", clock(r.At), r.Path, r.Status, told(", key ", r.Key))},
-		Fix:      "Logs need a server key.", Copy: "clickspan key create" + f.Setup.flags(),
+		Fix:      "Logs need a server key.", Copy: f.Setup.program() + " key create" + f.Setup.flags(),
 	}
 }
 
 // ours is the reason of lines that are requests to Clickspan itself.
 const ours = "our own intake"
+
+// noTime is how wire begins to say that a line has none.
+const noTime = "the log format has no time"
 
 func (f Facts) unreadLines() *Cause {
 	at := slices.IndexFunc(f.Seen.Unread, func(r event.Rejection) bool { return r.Reason != ours })
@@ -225,14 +228,24 @@ func (f Facts) unreadLines() *Cause {
 		return nil
 	}
 	r := f.Seen.Unread[at]
-	evidence := []string{fmt.Sprintf("%d lines were refused as %s: %s.", r.Count, r.Source, strings.TrimSuffix(r.Reason, "."))}
+	count := fmt.Sprintf("%d lines were", r.Count)
+	if r.Count == 1 {
+		count = "One line was"
+	}
+	evidence := []string{fmt.Sprintf("%s refused as %s: %s.", count, r.Source, strings.TrimSuffix(r.Reason, "."))}
 	if r.Example != "" {
 		evidence = append(evidence, r.Example)
+	}
+	if strings.HasPrefix(r.Reason, noTime) {
+		return &Cause{
+			Code: "no_time", Title: "The lines of the log have no time.", Evidence: evidence,
+			Fix: "Use the log format above, or add $time_local or $msec (nginx) or %t (Apache) to yours; then load the configuration. Lines written before cannot be placed.",
+		}
 	}
 	return &Cause{
 		Code: "format", Title: "The log is written in a format that is not recognised.", Evidence: evidence,
 		Fix:  "Use the log format above, or describe yours as the server's configuration has it.",
-		Copy: "clickspan import --follow --log-format '…'" + f.Setup.flags() + " " + quote(orElse(f.Setup.Log, "access.log")),
+		Copy: f.Setup.program() + " import --follow --log-format '…'" + f.Setup.flags() + " " + quote(orElse(f.Setup.Log, "access.log")),
 	}
 }
 
@@ -312,7 +325,7 @@ func (f Facts) logClock() *Cause {
 	}
 	if rest := late.Round(oddHour) - late; late.Abs() >= oddHour && rest.Abs() <= drift {
 		cause.Fix = "If its stamps are local time without a zone, name the zone."
-		cause.Copy = "clickspan import --follow --timezone Europe/Vienna" + f.Setup.flags() + " " + quote(orElse(f.Setup.Log, "access.log"))
+		cause.Copy = f.Setup.program() + " import --follow --timezone Europe/Vienna" + f.Setup.flags() + " " + quote(orElse(f.Setup.Log, "access.log"))
 	}
 	return cause
 }

@@ -23,6 +23,8 @@ type Light struct {
 	At        time.Time `json:"at,omitzero" doc:"of the newest record that lit it, by its own time"`
 	What      string    `json:"what" doc:"what was seen: a path, a button, a request; empty while it is dark"`
 	SessionID string    `json:"session_id,omitempty" doc:"the timeline that shows it"`
+	// Marked lights a light without counting anywhere people are counted.
+	Marked event.Bot `json:"marked,omitempty" enum:"crawler,automation" doc:"it was seen, but only from a browser that is marked as this"`
 	// Cause is there when the light has been dark for longer than the patience, or
 	// at once when what should light it was turned away.
 	Cause *Cause `json:"cause,omitempty"`
@@ -98,8 +100,8 @@ func Lights(f Facts) []Light {
 	return lights
 }
 
-// turnedAway is the cause that needs no patience: a request that would have lit the
-// light was refused since somebody watches. Older refusals may be of another set-up.
+// turnedAway is the cause that needs no patience: a request or a line that would have
+// lit the light was refused since somebody watches. Older refusals may be of another set-up.
 func (f Facts) turnedAway(light string) *Cause {
 	older := slices.IndexFunc(f.Refusals, func(r Refusal) bool { return r.At.Before(f.Since) })
 	if older >= 0 {
@@ -109,25 +111,35 @@ func (f Facts) turnedAway(light string) *Cause {
 	case Page:
 		return f.refusedBeacon()
 	case Log:
-		return f.refusedLines()
+		return first(f.refusedLines, f.unreadLines)
 	}
 	return nil
 }
 
 func (f Facts) page() Light {
-	if len(f.Pages) == 0 {
+	e, seen := newest(f.Pages)
+	if !seen {
 		return Light{Name: Page}
 	}
-	e := f.Pages[0]
-	return Light{Name: Page, On: true, At: e.Time, What: orElse(e.Page.Path, e.Name), SessionID: e.SessionID}
+	return Light{Name: Page, On: true, At: e.Time, What: orElse(e.Page.Path, e.Name), SessionID: e.SessionID, Marked: e.Bot}
 }
 
 func (f Facts) click() Light {
-	if len(f.Clicks) == 0 {
+	e, seen := newest(f.Clicks)
+	if !seen {
 		return Light{Name: Click}
 	}
-	e := f.Clicks[0]
-	return Light{Name: Click, On: true, At: e.Time, What: orElse(e.Target.Name, orElse(e.Target.Selector, e.Name)), SessionID: e.SessionID}
+	return Light{Name: Click, On: true, At: e.Time, What: orElse(e.Target.Name, orElse(e.Target.Selector, e.Name)), SessionID: e.SessionID, Marked: e.Bot}
+}
+
+// newest returns a person's newest event, or a marked browser's when there is no
+// other: tests of a set-up are often driven by a program.
+func newest(events []event.Event) (event.Event, bool) {
+	at := slices.IndexFunc(events, func(e event.Event) bool { return e.Bot == event.Human })
+	if at < 0 && len(events) == 0 {
+		return event.Event{}, false
+	}
+	return events[max(0, at)], true
 }
 
 func (f Facts) log() Light {

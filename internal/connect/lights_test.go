@@ -85,6 +85,9 @@ func TestADarkLightNamesItsLikeliestCause(t *testing.T) {
 		"lines of an unknown format": {early, func(f *Facts) {
 			f.Seen.Unread = []event.Rejection{{Source: "combined", Reason: ours, Count: 2}, {Source: "combined", Reason: "time is missing", Example: "a b c", Count: 7}}
 		}, Log, "format", "7 lines"},
+		"lines without a time": {early, func(f *Facts) {
+			f.Seen.Unread = []event.Rejection{{Source: "nginx-timed", Reason: "the log format has no time; add $time_local, $msec or %t", Count: 1}}
+		}, Log, "no_time", "One line was refused"},
 		"only our own lines":    {early, func(f *Facts) { f.Seen.Unread = []event.Rejection{{Reason: ours, Count: 9}} }, Log, "own_lines", "9 lines"},
 		"nobody follows":        {early, func(*Facts) {}, Log, "no_lines", "2026-11-23 11:00:00 UTC"},
 		"consent denied":        {seen, func(f *Facts) { f.Clicks[0].Consent = event.ConsentDenied }, Link, "no_consent", "Global Privacy Control"},
@@ -153,6 +156,31 @@ func TestARefusalFromBeforeWaits(t *testing.T) {
 	f.Since, f.Refusals = f.Now, []Refusal{{At: f.Now.Add(-time.Second), Path: "/intake/browser", Status: 401}}
 	if got := lightOf(f, Page).Cause; got != nil {
 		t.Errorf("a refusal of before somebody watched is no news: %+v", got)
+	}
+}
+
+func TestLinesThatAreRefusedNeedNoPatience(t *testing.T) {
+	t.Parallel()
+	f := early()
+	f.Since, f.Seen.Unread = f.Now, []event.Rejection{{Source: "combined", Reason: "time is missing", Count: 7}}
+	if got := lightOf(f, Log).Cause; got == nil || got.Code != "format" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestOnlyAMarkedBrowserIsSaid: what a program does is stored and counts as nobody.
+func TestOnlyAMarkedBrowserIsSaid(t *testing.T) {
+	t.Parallel()
+	f := seen()
+	marked := f.Pages[0]
+	marked.Bot, marked.Time = event.Automation, noon
+	f.Pages = []event.Event{marked}
+	if got := lightOf(f, Page); !got.On || got.Marked != event.Automation {
+		t.Errorf("only a program came: %+v", got)
+	}
+	f.Pages = append(f.Pages, seen().Pages...)
+	if got := lightOf(f, Page); !got.On || got.Marked != event.Human || got.At != seen().Pages[0].Time {
+		t.Errorf("a person came too: %+v", got)
 	}
 }
 

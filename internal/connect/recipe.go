@@ -29,6 +29,8 @@ type Setup struct {
 	Key string
 	// Log is the access log to write and follow; empty = the server's usual place.
 	Log string
+	// Program is how a shell calls this program; empty = clickspan.
+	Program string
 	// Data is the data directory, for commands on the same machine.
 	Data    string
 	Project string
@@ -154,7 +156,7 @@ func (s Setup) none() []Snippet {
 		{
 			Title: "Report the API's side with OpenTelemetry",
 			Text:  "In the environment of a service that is instrumented, with a server key.",
-			Code: `CLICKSPAN_KEY=$(clickspan key create` + s.flags() + `)
+			Code: `CLICKSPAN_KEY=$(` + s.program() + ` key create` + s.flags() + `)
 export OTEL_EXPORTER_OTLP_ENDPOINT=` + base + `
 export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
 export OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer%20$CLICKSPAN_KEY"
@@ -171,7 +173,7 @@ export OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer%20$CLICKSPAN_KEY"
 		{
 			Title: "Or from any other log", Optional: true,
 			Text: "Traefik, Envoy, HAProxy, ALB, CloudFront and IIS are recognised; for others add --log-format with the definition as the server has it.",
-			Code: "clickspan import --follow" + s.flags() + " " + quote(orElse(s.Log, "access.log")) + "\n",
+			Code: s.program() + " import --follow" + s.flags() + " " + quote(orElse(s.Log, "access.log")) + "\n",
 		},
 	}
 }
@@ -195,9 +197,11 @@ func (s Setup) follow(log, flags string) Snippet {
 		Title: "Follow the log",
 		Text: "On the web server's machine, as somebody who may read the log and the data directory; it goes on until it is stopped. " +
 			"From another machine: --url with this server's address and CLICKSPAN_TOKEN with a token of yours.",
-		Code: "clickspan import --follow " + flags + s.flags() + " " + quote(log) + "\n",
+		Code: s.program() + " import --follow " + flags + s.flags() + " " + quote(log) + "\n",
 	}
 }
+
+func (s Setup) program() string { return quote(orElse(s.Program, "clickspan")) }
 
 // flags name the data directory and the project where they are not the default.
 func (s Setup) flags() string {

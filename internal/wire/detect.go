@@ -36,6 +36,9 @@ func Detect(head []byte) (Format, error) {
 	if score >= enough {
 		return best, nil
 	}
+	if lines := headLines(head); len(lines) > 0 && withoutTime.Match(lines[0]) {
+		return Format{}, &event.Permanent{Err: fmt.Errorf("%w:\n%s", errNoTime, pointAt(lines[0], 0)), Hint: "What was logged without a time cannot be placed. Add it, reload the web server and import what it writes from then on."}
+	}
 	if len(closest.Line) == 0 {
 		return Format{}, &event.Permanent{Err: errors.New("there is no line of a known format"), Hint: "Name it with --format."}
 	}

@@ -21,6 +21,7 @@ type logReader struct {
 	source  string
 	names   vocabulary
 	layouts []*layout // text shapes, the most telling first
+	custom  bool      // they are the sender's own
 	json    bool
 	w3c     bool
 	// encoding of headers in a W3C log.
@@ -98,7 +99,7 @@ func newLogReader(p preset, known vocabulary, opt Options) (*logReader, error) {
 	l := &logReader{source: p.name, names: known, json: p.json, w3c: p.w3c, encoding: p.headerEncoding, clock: clock{zone: opt.location()}}
 	shapes := p.layouts
 	if custom := strings.TrimSpace(opt.LogFormat); custom != "" {
-		l.json, l.w3c, shapes = false, false, []string{custom}
+		l.custom, l.json, l.w3c, shapes = true, false, false, []string{custom}
 		if strings.HasPrefix(custom, "{") && !strings.ContainsAny(custom, "$%") {
 			return l, l.mapFields(custom)
 		}
@@ -220,6 +221,9 @@ func (l *logReader) readText(text string) (understood int, err error) {
 			return n, nil
 		}
 		understood = max(understood, n)
+	}
+	if !l.custom && withoutTime.MatchString(body) {
+		return understood, errNoTime
 	}
 	return understood, fmt.Errorf("the line does not fit the format from column %d on", understood+1)
 }

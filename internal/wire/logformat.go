@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +33,12 @@ func parseLayout(format string, v vocabulary) (*layout, error) {
 	return l, l.check()
 }
 
+var (
+	errNoTime = errors.New("the log format has no time; add $time_local, $msec or %t")
+	// withoutTime is a line like combined or common whose time was left out.
+	withoutTime = regexp.MustCompile(`^\S+ \S+ \S+ "[A-Z]+ \S+ HTTP/\d[.\d]*" \d{3} (\d+|-)( |$)`)
+)
+
 // check refuses layouts that cannot make a Call.
 func (l *layout) check() error {
 	has := func(any ...role) bool { return slices.ContainsFunc(any, l.knows) }
@@ -39,7 +46,7 @@ func (l *layout) check() error {
 	case len(l.columns) == 0:
 		return errors.New("the log format names no $variable and no %directive")
 	case !has(timeStart, timeEnd, timeEndFine, clockEnd):
-		return errors.New("the log format has no time; add $time_local, $msec or %t")
+		return errNoTime
 	case !has(requestLine, target, path):
 		return errors.New(`the log format has no request; add "$request" or "%r"`)
 	}

@@ -53,6 +53,7 @@ export function useBreakdown(question: BreakdownQuestion, enabled = true) {
   return useQuery({
     queryKey: ['breakdown', question],
     queryFn: ({ signal }) => unwrap(api.POST('/api/v1/query/breakdown', { body: question, signal })),
+    placeholderData: keepPreviousData,
     enabled,
   })
 }

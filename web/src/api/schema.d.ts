@@ -1169,12 +1169,7 @@ export interface components {
         };
         ConnectKeyInputBody: {
             /**
-             * @description for a script straight from the intake listener: the only origin the key is taken from; that of the site named before
-             * @example https://shop.example
-             */
-            origin?: string;
-            /**
-             * @description the application's page, which this server may look at from now on
+             * @description the application's page, which this server may look at from now on; the key is taken from its origin only. Without it the key is taken from any page
              * @example https://shop.example
              */
             site?: string;
@@ -1269,6 +1264,11 @@ export interface components {
              * @description of calls: those whose action is known
              */
             linked: number;
+            /**
+             * @description how the newest event's browser is marked, when the day's events are all from marked ones, which are not counted as people
+             * @enum {string}
+             */
+            marked?: "crawler" | "automation";
             /**
              * Format: date-time
              * @description of calls and events; absent when the project has none
@@ -1595,6 +1595,17 @@ export interface components {
             /** Format: date-time */
             from?: string;
             hits: components["schemas"]["FindHit"][];
+            visits: components["schemas"]["FoundVisit"][];
+        };
+        FoundVisit: {
+            /** Format: int64 */
+            duration_ms: number;
+            /** @description of the session */
+            id: string;
+            /** @description the user, else the device */
+            person: string;
+            /** Format: date-time */
+            start: string;
         };
         Frame: {
             /**
@@ -1859,6 +1870,11 @@ export interface components {
              */
             at?: string;
             cause?: components["schemas"]["Cause"];
+            /**
+             * @description it was seen, but only from a browser that is marked as this
+             * @enum {string}
+             */
+            marked?: "crawler" | "automation";
             /** @enum {string} */
             name: "page" | "click" | "log" | "link";
             on: boolean;

@@ -57,6 +57,8 @@ export function DataTable<Row extends RowData>(props: Props<Row>) {
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 12, scrollPaddingStart: rowHeight })
   const items = virtual.getVirtualItems()
   const lastInView = items.at(-1)?.index ?? 0
+  // The row that a tab comes to: the current one, or the first in view when that is scrolled away.
+  const stop = items.some(({ index }) => index === Math.max(0, current)) ? Math.max(0, current) : items[0]?.index
 
   const reachedEnd = useEffectEvent(() => onEnd?.())
   useEffect(() => {
@@ -79,19 +81,30 @@ export function DataTable<Row extends RowData>(props: Props<Row>) {
     ...(main && onClose ? { onClose } : {}),
     onOpen: (index) => main && (onOpen ?? onSelect)?.(rows[index]!),
   })
-  const onKeyDown = (event: KeyboardEvent, index: number) => {
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>, index: number) => {
     const next = event.key === 'ArrowDown' ? index + 1 : event.key === 'ArrowUp' ? index - 1 : null
-    if (next !== null) focusRow(Math.max(0, Math.min(rows.length - 1, next)))
+    if (next === -1) stopsIn(box.current!.querySelector('[role=row]')!)[0]?.focus()
+    else if (next !== null) focusRow(Math.min(rows.length - 1, next))
     else if (event.key === 'Enter' && event.target === event.currentTarget) (onOpen ?? onSelect)?.(rows[index]!)
-    else return
+    else if (!moveSideways(event)) return
     event.preventDefault()
   }
+  // From the heads, or from the table as a whole, down into the rows.
+  const onHeadKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.key === 'ArrowDown' && rows.length > 0) focusRow(Math.max(0, current))
+    else if (!moveSideways(event)) return
+    event.preventDefault()
+  }
+  // The table is one tab stop: a row. Arrows reach the rest, so that a page of links needs no thousand tabs.
+  useEffect(() => {
+    for (const usable of stopsIn(box.current!)) usable.tabIndex = -1
+  })
   const template = { gridTemplateColumns: columns.map((column) => column.width).join(' '), minWidth: leastWidth(columns) }
   return (
     <div ref={box} className="table-scroll" style={maxHeight ? { maxHeight } : { flex: '1 1 0' }}>
-      <div role="grid" aria-label={label} aria-rowcount={rows.length + 1} tabIndex={-1}>
+      <div role="grid" aria-label={label} aria-rowcount={rows.length + 1} tabIndex={-1} onKeyDown={(event) => event.target === event.currentTarget && onHeadKeyDown(event)}>
         <div role="rowgroup" className="table-head">
-          <div role="row" className="table-row" style={template} aria-rowindex={1}>
+          <div role="row" className="table-row" style={template} aria-rowindex={1} tabIndex={-1} onKeyDown={onHeadKeyDown}>
             {columns.map((column) => <HeadCell key={column.id} column={column} sort={sort} onSort={onSort} />)}
           </div>
         </div>
@@ -100,7 +113,7 @@ export function DataTable<Row extends RowData>(props: Props<Row>) {
             const row = rows[item.index]!
             return (
               <div key={rowKey(row)} role="row" data-index={item.index} aria-rowindex={item.index + 2} aria-selected={onSelect ? item.index === current : undefined}
-                tabIndex={item.index === Math.max(0, current) ? 0 : -1} className="table-row" style={{ ...template, transform: `translateY(${item.start}px)` }}
+                tabIndex={item.index === stop ? 0 : -1} className="table-row" style={{ ...template, transform: `translateY(${item.start}px)` }}
                 onFocus={() => (cursor.current = item.index)} onClick={() => act?.(row)} onKeyDown={(event) => onKeyDown(event, item.index)}>
                 {columns.map((column) => <div key={column.id} role="gridcell" className={column.align}>{column.cell(row)}</div>)}
               </div>
@@ -110,6 +123,20 @@ export function DataTable<Row extends RowData>(props: Props<Row>) {
       </div>
     </div>
   )
+}
+
+/** What can be used in a part of the table, in its order. */
+function stopsIn(part: HTMLElement): HTMLElement[] {
+  return [...part.querySelectorAll<HTMLElement>('a, button, summary')]
+}
+
+/** Left and right walk through a row and what can be used in it; reports whether the key was one of them. */
+function moveSideways({ key, currentTarget: row }: KeyboardEvent<HTMLElement>): boolean {
+  const step = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0
+  if (step === 0) return false
+  const stops = [row, ...stopsIn(row)]
+  stops[stops.indexOf(document.activeElement as HTMLElement) + step]?.focus()
+  return true
 }
 
 function HeadCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort: Sort | undefined; onSort: ((sort: Sort) => void) | undefined }) {

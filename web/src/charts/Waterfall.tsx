@@ -119,7 +119,7 @@ export function Waterfall({ label, rows, axis, onAxis, selected, onSelect, stops
                   <NameCell row={row} closed={closed.has(row.id)} onToggle={() => toggle(row)} />
                   <LinkCell link={row.link} />
                   <div role="gridcell" className="end">{row.duration === undefined ? '' : formatMs(row.duration)}</div>
-                  <BarCell row={row} view={windowOf(index)} />
+                  <BarCell row={row} view={windowOf(index)} sinceAction={axis === 'action'} />
                 </div>
               )
             })}
@@ -187,14 +187,17 @@ function LinkCell({ link }: { link: WaterfallRow['link'] }) {
   )
 }
 
-function BarCell({ row, view: [from, to] }: { row: WaterfallRow; view: [number, number] }) {
+function BarCell({ row, view: [from, to], sinceAction }: { row: WaterfallRow; view: [number, number]; sinceAction: boolean }) {
   const left = ((row.start - from) / (to - from)) * 100
-  const width = ((row.duration ?? 0) / (to - from)) * 100
-  const shown = left < 100 && left + width > -0.5
+  const right = left + ((row.duration ?? 0) / (to - from)) * 100
+  const moment = row.duration === undefined
+  const shown = left < 100 && right > -0.5
+  const begin = Math.max(0, left)
   return (
-    <div role="gridcell" className="bars" aria-label={row.duration === undefined ? 'a moment' : formatMs(row.duration)}>
-      {shown && <i className={`bar k-${row.kind} t-${row.tone}${row.duration === undefined ? ' moment' : ''}`} style={{ left: row.duration === undefined ? `max(4px, ${left}%)` : `${Math.max(0, left)}%`, width: row.duration === undefined ? undefined : `${Math.min(100, left + width) - Math.max(0, left)}%` }} />}
-      {shown && row.signals.length > 0 && <i className="flag" style={{ left: `${Math.max(0, left)}%` }} aria-hidden>⚑</i>}
+    <div role="gridcell" className="bars" aria-label={moment ? 'a moment' : formatMs(row.duration)}>
+      {shown && <i className={`bar k-${row.kind} t-${row.tone}${moment ? ' moment' : ''}`} style={moment ? { left: `max(4px, ${left}%)` } : { left: `${begin}%`, width: `${Math.min(100, right) - begin}%` }} />}
+      {shown && row.signals.length > 0 && <i className="flag" style={{ left: `${begin}%` }} aria-hidden>⚑</i>}
+      {sinceAction && right > 100 && <span className="beyond">{left >= 100 ? `+${formatMs(row.start - from)} ` : ''}→</span>}
     </div>
   )
 }

@@ -137,6 +137,13 @@ describe('waterfall rows', () => {
     expect(spanSinceOrigin(forest, originsOf(forest))).toBe(210)
     const outlier = Array.from({ length: 100 }, (_, i) => row(`r${i}`, i === 0 ? 0 : 1, { duration: i === 99 ? 60_000 : 200 }))
     expect(spanSinceOrigin(outlier, originsOf(outlier))).toBe(210)
+    const late = [row('click', 0), row('api', 1, { duration: 200 }), row('image', 1, { start: 75_000, duration: 90, asset: true })]
+    expect(spanSinceOrigin(late, originsOf(late))).toBe(210)
+  })
+  test('since the action: what comes later than the axis says how much later', () => {
+    const late = [row('click', 0), row('api', 1, { duration: 200 }), row('image', 1, { start: 75_000, duration: 90, asset: true })]
+    show(<Waterfall stops={stops} axis="action" onAxis={() => {}} label="Session" rows={late} selected={undefined} onSelect={() => {}} />)
+    expect(screen.getAllByText(/^\+.+ →$/)).toHaveLength(1)
   })
 })
 

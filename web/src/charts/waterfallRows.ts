@@ -18,6 +18,8 @@ export type WaterfallRow = {
   /** Milliseconds by which start was moved to fit the clock of the row above. */
   moved?: number
   tone: Tone
+  /** A file that the page loaded, which may come long after what the person waited for: it does not stretch the axis. */
+  asset?: boolean
   /** How the row is tied to the one above it. */
   link?: { method: string; confidence: number }
   /** Friction that showed here, in words. */
@@ -66,8 +68,10 @@ export function originsOf(rows: WaterfallRow[]): number[] {
   })
 }
 
-/** How long after their root nearly all rows have ended, in milliseconds: one slow outlier must not shrink every other bar to a dot. */
+/** How long after their root nearly all rows have ended, in milliseconds: one slow outlier, or an image that came late, must not shrink every other bar to a dot. */
 export function spanSinceOrigin(rows: WaterfallRow[], origins: number[]): number {
-  const ends = rows.flatMap((row, i) => (row.depth > 0 ? [row.start + (row.duration ?? 0) - origins[i]!] : [])).toSorted((a, b) => a - b)
+  const below = rows.map((row, index) => ({ row, index })).filter(({ row }) => row.depth > 0)
+  const waited = below.some(({ row }) => !row.asset) ? below.filter(({ row }) => !row.asset) : below
+  const ends = waited.map(({ row, index }) => row.start + (row.duration ?? 0) - origins[index]!).toSorted((a, b) => a - b)
   return Math.max(50, ends[Math.floor(ends.length * 0.95)] ?? 0) * 1.05
 }

@@ -1,3 +1,4 @@
+import type { KeyboardEvent } from 'react'
 import { addTerm, hasTerm, removeTerm, term } from '../lib/filter'
 import { formatCount } from '../lib/format'
 import './components.css'
@@ -23,16 +24,18 @@ export function Facets({ facets, names, filter, onFilter }: Props) {
       {facets.filter((facet) => facet.values.length > 0).map((facet) => (
         <div key={facet.field}>
           <h2>{names[facet.field] ?? facet.field}</h2>
-          <ul>
-            {facet.values.map(({ value, count }) => {
+          {/* One tab stop a facet; the buttons in it take the keys, the list only moves between them. */}
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+          <ul onKeyDown={moveWithin}>
+            {facet.values.map(({ value, count }, i) => {
               const include = facetTerm(facet.field, '==', value)
               const exclude = facetTerm(facet.field, '!=', value)
               return (
                 <li key={value}>
-                  <button type="button" className="facet-value" aria-pressed={hasTerm(filter, include)} title={`Only ${value}`} onClick={() => toggle(include)}>
+                  <button type="button" className="facet-value" tabIndex={i === 0 ? 0 : -1} aria-pressed={hasTerm(filter, include)} title={`Only ${value}`} onClick={() => toggle(include)}>
                     <span className="cut">{truth.has(facet.field) ? (value === 'true' ? 'yes' : 'no') : value}</span><span className="muted">{formatCount(count)}</span>
                   </button>
-                  <button type="button" className="facet-exclude" aria-pressed={hasTerm(filter, exclude)} aria-label={`Exclude ${value}`} title={`Without ${value}`} onClick={() => toggle(exclude)}>−</button>
+                  <button type="button" className="facet-exclude" tabIndex={-1} aria-pressed={hasTerm(filter, exclude)} aria-label={`Exclude ${value}`} title={`Without ${value}`} onClick={() => toggle(exclude)}>−</button>
                 </li>
               )
             })}
@@ -41,6 +44,17 @@ export function Facets({ facets, names, filter, onFilter }: Props) {
       ))}
     </section>
   )
+}
+
+const steps: Record<string, number> = { ArrowDown: 2, ArrowUp: -2, ArrowRight: 1, ArrowLeft: -1 }
+
+/** Arrows walk through the values, and between including and excluding one. */
+function moveWithin(event: KeyboardEvent<HTMLElement>) {
+  const step = steps[event.key]
+  if (!step) return
+  const buttons = [...event.currentTarget.querySelectorAll('button')]
+  buttons[buttons.indexOf(document.activeElement as HTMLButtonElement) + step]?.focus()
+  event.preventDefault()
 }
 
 function facetTerm(field: string, op: '==' | '!=', value: string): string {

@@ -1,4 +1,4 @@
-import { useId, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
 import { useFields, useValues } from '../api/queries'
 import type { FieldInfo } from '../api/types'
 import { complete, completionAt, type Completion } from '../lib/complete'
@@ -42,6 +42,7 @@ export function FilterInput({ filter, onFilter, example, records, error }: Props
       setText(option.written)
       close()
       onFilter(option.written)
+      toResults()
       return
     }
     const next = complete(text, caret!, place!.start, option.written)
@@ -63,7 +64,12 @@ export function FilterInput({ filter, onFilter, example, records, error }: Props
     close()
     if (text.trim()) rememberFilter(records, text.trim())
     onFilter(text.trim() || undefined)
+    toResults()
   }
+  // What was asked for is wrong: the keyboard goes back to it.
+  useEffect(() => {
+    if (error) input.current?.focus()
+  }, [error])
   const open = options.length > 0
   return (
     <form action={apply} className="filter-form">
@@ -90,6 +96,13 @@ export function FilterInput({ filter, onFilter, example, records, error }: Props
       </div>
     </form>
   )
+}
+
+/** From the filter the keyboard goes to what it found, without a tab through all between. */
+function toResults() {
+  const content = document.getElementById('content')
+  const results = content?.querySelector<HTMLElement>('[role=grid]') ?? content
+  results?.focus({ preventScroll: true })
 }
 
 /** What is wrong, and where: the text from the mistake on is marked. */

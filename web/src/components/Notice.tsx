@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { Loader } from '@mantine/core'
 import { Problem } from '../api/client'
+import { useOld } from '../lib/old'
 import './components.css'
 
 /** What went wrong, and what to do next. */
@@ -25,11 +26,12 @@ export function EmptyNotice({ title, children }: { title: string; children: Reac
   )
 }
 
-type Query<Data> = { data: Data | undefined; error: unknown; isPending: boolean; isFetching?: boolean }
+type Query<Data> = { data: Data | undefined; error: unknown; isPlaceholderData: boolean }
 
-/** The three states of a question: waiting, failed, answered. An older answer stays in sight while a newer one comes. */
+/** The three states of a question: waiting, failed, answered. The answer of an earlier address stays in sight, marked as old, while the present one's comes. */
 export function Answered<Data>({ query, what, children }: { query: Query<Data>; what: string; children: (data: Data) => ReactNode }) {
-  if (query.data !== undefined) return children(query.data)
+  const old = useOld(query)
+  if (query.data !== undefined) return <div className="answer" aria-busy={old}>{children(query.data)}</div>
   if (query.error) return <ErrorNotice error={query.error} />
   return <div className="notice" role="status"><Loader size="xs" aria-hidden /> <span className="muted">Loading {what} …</span></div>
 }

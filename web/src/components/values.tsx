@@ -48,6 +48,11 @@ export function Opens({ n, children }: { n: number; children: (text: string) => 
   return n === 0 ? <span className="muted">0</span> : children(formatCount(n))
 }
 
+/** In the place of a number that is still counted, or could not be: never the dash, which means none. */
+export function Awaited({ failed }: { failed?: boolean }) {
+  return failed ? <span className="failed" title="This number could not be counted">?</span> : <span className="muted" title="Still counting">…</span>
+}
+
 /** A person's id, which opens the person. */
 export function PersonLink({ id }: { id: string }) {
   return <Link to="/people/$id" params={{ id }} className="mono" onClick={(event) => event.stopPropagation()}>{id}</Link>

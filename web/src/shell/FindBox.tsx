@@ -14,7 +14,13 @@ export function FindBox({ ref }: { ref: Ref<HTMLInputElement> }) {
     <search className="find">
       <form action={find}>
         <input ref={ref} type="search" aria-label="Find by request id, trace id, session, user or e-mail" placeholder="Find an id, session or person   /" value={text}
-          onChange={(event) => setText(event.target.value)} />
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape') return
+            event.preventDefault()
+            setText('')
+            event.currentTarget.blur()
+          }} />
       </form>
     </search>
   )

@@ -5,8 +5,12 @@ import { TourAgain } from '../demo/TourAgain'
 const shortcuts: [string, string][] = [
   ['/', 'find a request, trace, session or person'],
   ['j  k', 'next and previous row'],
-  ['Enter', 'open the row'],
+  ['↑  ↓', 'next and previous row, or value beside a list'],
+  ['←  →', 'the links and buttons of a row; in a timeline: close and open it'],
+  ['Enter', 'open the row or the link'],
   ['n  p', 'in a timeline: next and previous failure or friction'],
+  ['z  0', 'in a timeline: zoom to the row, and out again'],
+  ['← → + −', 'in a chart: move, and zoom where it can; Enter opens'],
   ['Esc', 'close the panel'],
   ['r', 'refresh: move "now" to now'],
   ['Shift+D', 'dark or light'],

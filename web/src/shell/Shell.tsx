@@ -46,7 +46,7 @@ export function Shell() {
         <ActionIcon variant="default" size={26} aria-label="Switch between dark and light" title="Dark or light (Shift+D)" onClick={toggleTheme}>◐</ActionIcon>
         <ActionIcon variant="default" size={26} className="keys-button" aria-label="Keyboard help" title="Keyboard (?)" onClick={() => setHelp(true)}>?</ActionIcon>
       </AppShell.Header>
-      <AppShell.Navbar className={menu ? 'navbar open' : 'navbar'} aria-label="Pages"><Navigation onChoose={() => setMenu(false)} /></AppShell.Navbar>
+      <AppShell.Navbar className={menu ? 'navbar open' : 'navbar'} aria-label="Pages"><Navigation onChoose={() => setMenu(false)} /><button type="button" className="plain-button menu-help" onClick={() => setHelp(true)}>Help</button></AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}><RangeOffer /><Outlet /></AppShell.Main>
       <HelpDialog open={help} onClose={() => setHelp(false)} />
       <Demo />

@@ -6,6 +6,7 @@ import { Answered } from '../../components/Notice'
 import { CallsLink, PersonLink, SessionsLink } from '../../components/values'
 import { term } from '../../lib/filter'
 import { formatCount, formatShare } from '../../lib/format'
+import { useCurrent } from '../../lib/old'
 import { formatSort, parseSort } from '../../lib/search'
 import { useRange, useSetSearch, useViewSearch } from '../../lib/view'
 import { endpointFilter, type EndpointStats } from '../../api/endpoints'
@@ -36,8 +37,8 @@ function Numbers({ id }: { id: string }) {
   const { query: range } = useRange()
   const sessions = useBreakdown({ ...range, measures: [{ of: 'sessions' }, { of: 'sessions', stat: 'people' }], filter: term('session.account_id', '==', id) })
   const calls = useBreakdown({ ...range, measures: [{ of: 'calls' }, { of: 'calls', stat: 'failed' }, { of: 'calls', stat: 'error_rate' }], filter: term('call.account_id', '==', id) })
-  const [visits, people] = sessions.data?.rows[0]?.values ?? []
-  const [count, failed, rate] = calls.data?.rows[0]?.values ?? []
+  const [visits, people] = useCurrent(sessions)?.rows[0]?.values ?? []
+  const [count, failed, rate] = useCurrent(calls)?.rows[0]?.values ?? []
   return (
     <p>
       <SessionsLink filter={term('session.account_id', '==', id)}>{people === 1 ? '1 person' : `${formatCount(people)} people`} in {visits === 1 ? '1 session' : `${formatCount(visits)} sessions`}</SessionsLink>,{' '}

@@ -12,6 +12,7 @@ import { Views } from '../../components/Views'
 import { addTerm, joinTerms, term } from '../../lib/filter'
 import { filterError } from '../../lib/filterError'
 import { formatCount, plural } from '../../lib/format'
+import { useCurrent } from '../../lib/old'
 import { toIso } from '../../lib/time'
 import { useRange, useSetSearch, useViewSearch } from '../../lib/view'
 import { LoadFrame } from '../LoadFrame'
@@ -36,7 +37,7 @@ export default function CallsPage() {
   const calls = useCalls(question)
   const summary = useCallsSummary({ ...range.query, filter: sent }, facetFields)
   const setFilter = (next: string | undefined) => setSearch({ filter: next, sel: undefined })
-  const histogram = summary.data?.histogram
+  const histogram = useCurrent(summary)?.histogram
   const mistaken = filterError(calls.error, filter, sent) !== null
   return (
     <div className="fill">
@@ -50,10 +51,14 @@ export default function CallsPage() {
         <button type="button" className="plain-button" aria-pressed={chart === 'load'} onClick={() => setSearch({ chart: chart === 'load' ? undefined : 'load' }, { replace: true })}>Latency against load</button>
       </div>
       <FilterBar filter={filter} onFilter={setFilter} records={filterRecords} example="call.status >= 500 && call.duration_ms > 1000.0" error={calls.error} sent={sent} />
-      {summary.data && <CallsHistogram summary={summary.data} />}
+      {summary.data && <Answered query={summary} what="the course of the calls">{(answer) => <CallsHistogram summary={answer} />}</Answered>}
       {chart === 'load' && !mistaken && <LoadFrame range={range} filter={filter} side={sideOf(side)} of={filter ? 'the calls of this filter' : 'all calls'} />}
       <div className="sides">
-        {summary.data && <Facets facets={summary.data.facets ?? []} names={facetNames} filter={filter} onFilter={setFilter} />}
+        {summary.data && (
+          <Answered query={summary} what="values">
+            {({ facets }) => <Facets facets={facets ?? []} names={facetNames} filter={filter} onFilter={setFilter} />}
+          </Answered>
+        )}
         {summary.isPending && <p className="facets muted" role="status">Counting values …</p>}
         <div className="stack">
           {!mistaken && (

@@ -1,10 +1,13 @@
+import { useState } from 'react'
 import { Button, SegmentedControl } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
+import { useMe } from '../../api/me'
 import { Answered } from '../../components/Notice'
 import { useSetSearch, useViewSearch } from '../../lib/view'
 import { GoalChoice } from './GoalChoice'
 import { LightList } from './LightList'
-import { useLights, useNameSite, useRecipe, type Server, type Setup } from './queries'
+import { keepSetup, keptSetup } from './kept'
+import { useLights, useMakeKey, useRecipe, type Server, type Setup } from './queries'
 import { SetupField } from './SetupField'
 import { Snippets } from './Snippets'
 import './connect.css'
@@ -19,7 +22,14 @@ const servers: { value: Server; label: string }[] = [
 /** How own data begins: what to paste, and four lights that show what has arrived. */
 export default function ConnectPage() {
   const search = useViewSearch()
-  const setup: Setup = { server: serverOf(search.server), site: search.site, intake: search.intake, log: search.log }
+  const setSearch = useSetSearch()
+  const [kept, setKept] = useState(keptSetup)
+  const setup: Setup = { server: serverOf(search.server ?? kept.server), site: search.site ?? kept.site, intake: search.intake ?? kept.intake, log: search.log ?? kept.log }
+  const enter = (change: Partial<Setup>) => {
+    keepSetup(change)
+    setKept(keptSetup())
+    setSearch(change, { replace: true })
+  }
   const lights = useLights(setup.site)
   const unnamed = setup.site && lights.data && !lights.data.site_named ? setup.site : undefined
   return (
@@ -36,14 +46,14 @@ export default function ConnectPage() {
           </>
         )}
       </Answered>
-      <Recipe setup={setup} />
+      <Recipe setup={setup} onEnter={enter} />
     </div>
   )
 }
 
 /** A site that came with the address of this page, which may have been somebody else's link. */
 function Unnamed({ site }: { site: string }) {
-  const name = useNameSite()
+  const name = useMakeKey()
   return (
     <p className="row">
       <span className="muted">{site} is not known as your site yet, so it is not looked at.</span>
@@ -57,22 +67,44 @@ function serverOf(text: string | undefined): Server {
   return servers.find(({ value }) => value === text)?.value ?? 'nginx'
 }
 
-function Recipe({ setup }: { setup: Setup }) {
-  const setSearch = useSetSearch()
+/** No key is made by merely looking at this page. */
+function NoKey({ admin, site, failed, onMake }: { admin: boolean; site: string | undefined; failed: Error | null; onMake: () => void }) {
+  if (!admin) return <p className="muted">KEY stands for the project's browser key; only an admin can make one.</p>
+  return (
+    <p className="row">
+      <span>KEY stands for the browser key.{!site && ' Enter your site, and it is made and bound to that site.'}</span>
+      <Button size="compact-xs" variant="default" onClick={onMake}>Make one for {site ?? 'any site'}</Button>
+      {failed && <span role="alert" className="failed">{failed.message}</span>}
+    </p>
+  )
+}
+
+function Recipe({ setup, onEnter }: { setup: Setup; onEnter: (change: Partial<Setup>) => void }) {
   const recipe = useRecipe(setup)
-  const name = useNameSite()
+  const me = useMe()
+  const admin = me.data?.role === 'admin'
+  const make = useMakeKey()
+  const enterSite = (site: string | undefined) => {
+    if (site && site !== setup.site && admin) make.mutate(site)
+    if (site !== setup.site) onEnter({ site })
+  }
   return (
     <section className="stack" aria-labelledby="recipe">
       <h2 id="recipe">What to paste</h2>
       <div className="setup">
         <SegmentedControl size="xs" aria-label="Web server in front of the application" data={servers} value={setup.server}
-          onChange={(server) => setSearch({ server: server === 'nginx' ? undefined : server }, { replace: true })} />
-        <SetupField label="Your site" value={setup.site} example="https://shop.example" onValue={(site) => { if (site && site !== setup.site) name.mutate(site); setSearch({ site }, { replace: true }) }} />
-        <SetupField label="Clickspan, as the web server reaches it" value={setup.intake} example={recipe.data?.intake ?? ''} asYouType onValue={(intake) => setSearch({ intake }, { replace: true })} />
-        <SetupField label="Log file" value={setup.log} example="as below" asYouType onValue={(log) => setSearch({ log }, { replace: true })} />
+          onChange={(server) => onEnter({ server })} />
+        <SetupField label="Your site" value={setup.site} example="https://shop.example" onValue={enterSite} />
+        <SetupField label="Clickspan, as the web server reaches it" value={setup.intake} example={recipe.data?.intake ?? ''} asYouType onValue={(intake) => onEnter({ intake })} />
+        <SetupField label="Log file" value={setup.log} example="as below" asYouType onValue={(log) => onEnter({ log })} />
       </div>
       <Answered query={recipe} what="what to paste">
-        {({ snippets, key }) => <Snippets snippets={snippets} browserKey={key} />}
+        {({ snippets, key }) => (
+          <>
+            {!key && <NoKey admin={admin} site={setup.site} failed={make.error} onMake={() => make.mutate(setup.site)} />}
+            <Snippets snippets={snippets} />
+          </>
+        )}
       </Answered>
     </section>
   )

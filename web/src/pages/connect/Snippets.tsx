@@ -2,7 +2,7 @@ import { CopyButton } from '../../components/CopyButton'
 import type { Snippet } from './queries'
 
 /** What to copy, in its order. An optional one saves the one before it. */
-export function Snippets({ snippets, browserKey }: { snippets: Snippet[]; browserKey: string }) {
+export function Snippets({ snippets }: { snippets: Snippet[] }) {
   return (
     <ol className="snippets">
       {snippets.map(({ title, text, code, optional }) => (
@@ -15,7 +15,6 @@ export function Snippets({ snippets, browserKey }: { snippets: Snippet[]; browse
           <pre className="code">{code.trimEnd()}</pre>
         </li>
       ))}
-      {!browserKey && <li className="muted">KEY stands for the project's browser key; only an admin can make one.</li>}
     </ol>
   )
 }

@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { api, Problem, unwrap } from '../../api/client'
+import { api, unwrap } from '../../api/client'
 import type { components } from '../../api/schema'
 
 export type Light = components['schemas']['Light']
@@ -23,41 +23,24 @@ export function useLights(site: string | undefined) {
   })
 }
 
-/** What to copy. The browser key is made at the first question; a viewer may not make one and sees KEY. */
+/** What to copy, with KEY in the place of the browser key until somebody has one made. */
 export function useRecipe({ server, site, intake, log }: Setup) {
   const query = { server, ...(site ? { site } : {}), ...(intake ? { intake } : {}), ...(log ? { log } : {}) }
   return useQuery({
     queryKey: ['connect-recipe', query],
-    queryFn: async ({ signal }) => {
-      const ask = () => unwrap(api.GET('/api/v1/connect/recipe', { params: { query }, signal }))
-      const recipe = await ask()
-      if (recipe.key) return recipe
-      const made = await makeKey(server === 'none' ? originOf(site) : undefined)
-      return made ? ask() : recipe
-    },
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/connect/recipe', { params: { query }, signal })),
     placeholderData: keepPreviousData,
   })
 }
 
-/** Names the site: only by somebody's own doing, because the server looks at it from then on, and a link could hold any address. */
-export function useNameSite() {
+/**
+ * Makes the browser key, and names the site that it is bound to: only by somebody's own doing, because the server looks at the site from
+ * then on, and a link could hold any address. Without a site the key is taken from any page.
+ */
+export function useMakeKey() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (site: string) => unwrap(api.POST('/api/v1/connect', { body: { site } })),
+    mutationFn: (site: string | undefined) => unwrap(api.POST('/api/v1/connect', { body: site ? { site } : {} })),
     onSuccess: () => Promise.all([client.invalidateQueries({ queryKey: ['connect'] }), client.invalidateQueries({ queryKey: ['connect-recipe'] })]),
   })
-}
-
-async function makeKey(origin: string | undefined): Promise<boolean> {
-  try {
-    await unwrap(api.POST('/api/v1/connect', { body: origin ? { origin } : {} }))
-    return true
-  } catch (error) {
-    if (error instanceof Problem && (error.status === 403 || error.status === 400)) return false // a viewer, or a site that nobody named yet
-    throw error
-  }
-}
-
-function originOf(site: string | undefined): string | undefined {
-  return site && URL.canParse(site) ? new URL(site).origin : undefined
 }

@@ -1,15 +1,18 @@
 import { useMemo } from 'react'
+import { useMediaQuery } from '@mantine/hooks'
 import { useNavigate } from '@tanstack/react-router'
 import { useBreakdown, useEndpoints } from '../../api/queries'
 import { DataTable } from '../../charts/DataTable'
+import { awaited } from '../../components/awaited'
 import { FilterBar } from '../../components/FilterBar'
 import { Answered } from '../../components/Notice'
 import { NoCalls, NothingMatches } from '../../components/Onboarding'
 import { filterError } from '../../lib/filterError'
 import { formatCount, plural } from '../../lib/format'
+import { useCurrent } from '../../lib/old'
 import { formatSort, parseSort } from '../../lib/search'
 import { useRange, useSetSearch, useViewSearch } from '../../lib/view'
-import { endpointColumns, hitColumn } from './endpointColumns'
+import { endpointColumns, hitColumn, onPhone } from './endpointColumns'
 import { hitQuestion, peopleHit } from './peopleHit'
 
 const filterRecords = ['call', 'session']
@@ -21,9 +24,15 @@ export default function EndpointsPage() {
   const range = useRange()
   const endpoints = useEndpoints(range.query, filter)
   const asked = useBreakdown(hitQuestion(range.query, filter))
-  const hit = useMemo(() => asked.data && peopleHit(asked.data), [asked.data])
+  const counted = useCurrent(asked)
+  const hit = useMemo(() => counted && peopleHit(counted), [counted])
   // The table keeps what it sorts by for as long as the rows are the same: new counts make new rows.
   const rows = useMemo(() => (hit ? endpoints.data?.rows.map((row) => ({ ...row })) : endpoints.data?.rows) ?? [], [endpoints.data, hit])
+  const wanted = parseSort(sort, '-calls')
+  // Nothing is sorted by what is not known yet.
+  const sorted = wanted.id === 'hit' && !hit ? parseSort(undefined, '-calls') : wanted
+  const columns = awaited(endpointColumns((range.to - range.from) / 1000).toSpliced(-1, 0, hitColumn(hit)), ['hit'], { there: hit !== undefined, failed: asked.isError })
+  const phone = useMediaQuery('(max-width: 700px)')
   const navigate = useNavigate()
   const setFilter = (next: string | undefined) => setSearch({ filter: next })
   return (
@@ -35,9 +44,9 @@ export default function EndpointsPage() {
           ? filter ? <NothingMatches what="endpoints" onClear={() => setFilter(undefined)} /> : <NoCalls />
           : (
             <>
-              <p className="muted">{plural(rows.length, 'endpoint')}, {formatCount(rows.reduce((n, e) => n + e.calls, 0))} calls. Enter opens one; a number opens its calls.</p>
-              <DataTable main label="Endpoints" columns={endpointColumns((range.to - range.from) / 1000).toSpliced(-1, 0, hitColumn(hit))} rows={rows} rowKey={(e) => e.id}
-                sort={parseSort(sort, '-calls')} onSort={(next) => setSearch({ sort: formatSort(next) })}
+              <p className="muted">{plural(rows.length, 'endpoint')}, {formatCount(rows.reduce((n, e) => n + e.calls, 0))} calls. Enter opens one; Calls, Failed and Refused open the calls they count.</p>
+              <DataTable main label="Endpoints" columns={phone ? onPhone(columns) : columns} rows={rows} rowKey={(e) => e.id}
+                sort={sorted} onSort={(next) => setSearch({ sort: formatSort(next) })}
                 onOpen={(e) => void navigate({ to: '/endpoints/$id', params: { id: e.id } })} />
             </>
           )}

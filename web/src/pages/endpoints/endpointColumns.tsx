@@ -1,5 +1,5 @@
 import type { Column } from '../../charts/DataTable'
-import { CallsLink, Method, Moment, Opens } from '../../components/values'
+import { CallsLink, Method, Moment } from '../../components/values'
 import { endpointFilter, type EndpointStats } from '../../api/endpoints'
 import { endpointKey } from './peopleHit'
 import { formatCount, formatDuration, formatRate, formatShare } from '../../lib/format'
@@ -10,7 +10,7 @@ export function endpointColumns(seconds: number): Column<EndpointStats>[] {
   const refused = (e: EndpointStats) => share(e.refused, e.calls)
   return [
     { id: 'service', header: 'Service', width: '120px', value: (e) => e.service, cell: (e) => e.service || <span className="muted">–</span> },
-    { id: 'route', header: 'Endpoint', width: 'minmax(240px, 1fr)', value: (e) => `${e.route} ${e.method}`, cell: (e) => <><Method method={e.method} /> {e.route}</> },
+    { id: 'route', header: 'Endpoint', width: 'minmax(240px, 1fr)', value: (e) => `${e.route} ${e.method}`, cell: (e) => <span title={`${e.method} ${e.route} ${e.service}`}><Method method={e.method} /> {e.route}</span> },
     { id: 'calls', header: 'Calls', width: '84px', align: 'end', value: (e) => e.calls, cell: (e) => <CallsLink filter={endpointFilter(e)}>{formatCount(e.calls)}</CallsLink> },
     { id: 'rate', header: 'Rate', width: '80px', align: 'end', value: (e) => e.calls, cell: (e) => formatRate(e.calls / seconds) },
     {
@@ -24,17 +24,29 @@ export function endpointColumns(seconds: number): Column<EndpointStats>[] {
     { id: 'p50', header: 'p50', width: '72px', align: 'end', value: (e) => e.p50_us ?? -1, cell: (e) => formatDuration(e.p50_us) },
     { id: 'p95', header: 'p95', width: '72px', align: 'end', value: (e) => e.p95_us ?? -1, cell: (e) => formatDuration(e.p95_us) },
     { id: 'p99', header: 'p99', width: '72px', align: 'end', value: (e) => e.p99_us ?? -1, cell: (e) => formatDuration(e.p99_us) },
-    { id: 'people', header: 'People', width: '76px', align: 'end', value: (e) => e.people, cell: (e) => <Opens n={e.people}>{(n) => <CallsLink filter={`${endpointFilter(e)} && (has(call.user_id) || has(call.device_id))`}>{n}</CallsLink>}</Opens> },
+    { id: 'people', header: 'People', width: '76px', align: 'end', value: (e) => e.people, cell: (e) => <People n={e.people} /> },
     { id: 'seen', header: 'Last seen', width: '128px', align: 'end', value: (e) => Date.parse(e.last_seen), cell: (e) => <Moment at={e.last_seen} /> },
   ]
 }
 
-/** How many people met a failed call, by endpointKey; a dash until it is known. */
+/** What fits a phone: the endpoint and its most telling numbers; its page has the rest. */
+export function onPhone(columns: Column<EndpointStats>[]): Column<EndpointStats>[] {
+  const widths: Record<string, string> = { route: 'minmax(120px, 1fr)', calls: '68px', failed: '68px', p95: '76px' }
+  return columns.filter(({ id }) => id in widths).map((column) => ({ ...column, width: widths[column.id]! }))
+}
+
+/** How many people met a failed call, by endpointKey. */
 export function hitColumn(hit: Map<string, number> | undefined): Column<EndpointStats> {
+  const people = (e: EndpointStats) => hit?.get(endpointKey(e)) ?? 0
   return {
-    id: 'hit', header: 'People hit', width: '88px', align: 'end', title: 'People who met a failed call', value: (e) => hit?.get(endpointKey(e)) ?? 0,
-    cell: (e) => hit ? <Opens n={hit.get(endpointKey(e)) ?? 0}>{(n) => <CallsLink filter={`${endpointFilter(e)} && call.failed == true && (has(call.user_id) || has(call.device_id))`}>{n}</CallsLink>}</Opens> : <span className="muted">–</span>,
+    id: 'hit', header: 'People hit', width: '88px', align: 'end', title: 'People who met a failed call', value: people,
+    cell: (e) => <People n={people(e)} />,
   }
+}
+
+/** A number of people; there is no page that lists them, so it opens nothing. */
+function People({ n }: { n: number }) {
+  return <span className={n === 0 ? 'muted' : undefined}>{formatCount(n)}</span>
 }
 
 function share(part: number, whole: number): number {

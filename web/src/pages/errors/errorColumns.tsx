@@ -18,8 +18,15 @@ function Name({ error: { name, also_seen } }: { error: ErrorGroup }) {
   return <span title={[name, ...others.map((other) => `also seen as ${other}`)].join('\n')}><bdi>{name}</bdi>{others.length > 0 && <span className="muted"> also seen as <bdi>{others.join(', ')}</bdi></span>}</span>
 }
 
+const noAnswer = 'no answer'
+
+/** Where it went wrong. A call without a status never got an answer, so the API cannot be blamed for it. */
+function where(e: ErrorGroup): string {
+  return e.kind === 'browser' ? 'browser' : e.status ? 'API' : noAnswer
+}
+
 export const errorColumns: Column<ErrorGroup>[] = [
-  { id: 'kind', header: 'Where', width: '64px', value: (e) => e.kind, cell: (e) => (e.kind === 'call' ? 'API' : 'browser') },
+  { id: 'kind', header: 'Where', width: '80px', value: where, cell: (e) => <span title={where(e) === noAnswer ? 'The call got no answer: which part of the way failed is not known' : undefined}>{where(e)}</span> },
   { id: 'name', header: 'Error', width: 'minmax(240px, 2fr)', value: (e) => e.name, cell: (e) => <Name error={e} /> },
   {
     id: 'what', header: 'What', width: 'minmax(160px, 2fr)',

@@ -1,9 +1,10 @@
 import { useEffect, useEffectEvent } from 'react'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useFind } from '../../api/queries'
-import type { FindAnswer } from '../../api/types'
+import type { FindAnswer, Hit } from '../../api/types'
 import { Answered, EmptyNotice } from '../../components/Notice'
 import { Moment } from '../../components/values'
+import { formatMs } from '../../lib/format'
 import { useViewSearch } from '../../lib/view'
 import { canOpen, targetOf } from './target'
 
@@ -26,7 +27,27 @@ export default function FindPage() {
   )
 }
 
-function Hits({ answer: { hits }, q }: { answer: FindAnswer; q: string }) {
+function Hits({ answer: { hits, visits }, q }: { answer: FindAnswer; q: string }) {
+  return (
+    <>
+      {visits.length > 0 && (
+        <ul className="found-visits">
+          {visits.map((visit) => <Visit key={visit.id} visit={visit} hit={hits.find((hit) => hit.field && hit.session_id === visit.id)!} q={q} />)}
+        </ul>
+      )}
+      <Records hits={hits} q={q} />
+    </>
+  )
+}
+
+/** The visit in which something was found, opened at its row. */
+function Visit({ visit, hit, q }: { visit: FindAnswer['visits'][number]; hit: Hit; q: string }) {
+  return (
+    <li><Link {...targetOf(hit, q)}>Visit of <bdi>{visit.person || 'somebody unknown'}</bdi>, <Moment at={visit.start} precision="minute" />, {formatMs(visit.duration_ms)}</Link></li>
+  )
+}
+
+function Records({ hits, q }: { hits: Hit[]; q: string }) {
   return (
     <table className="mini-table hits">
       <thead><tr><th scope="col">What</th><th scope="col">Last seen</th><th scope="col">Open</th></tr></thead>

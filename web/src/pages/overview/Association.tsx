@@ -2,10 +2,10 @@
 export function Association({ what }: { what: string }) {
   return (
     <details className="association">
-      <summary>association only</summary>
+      <summary>Only an association; what would prove it?</summary>
       <p>
         Those who met it may differ from {what === 'these visits' ? 'the others' : what} in other ways: they stay longer, use other devices, come at busier hours, want other things.
-        What would prove it: the same people with and without it, a release that mends it while nothing else changes, or a flag that gives it to a part chosen by chance.
+        Proof would be the same people with and without it, a release that mends it while nothing else changes, or a flag that gives it to a part chosen by chance.
       </p>
     </details>
   )

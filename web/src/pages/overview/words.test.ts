@@ -24,8 +24,8 @@ describe('what hurts people now', () => {
   })
   test('slow is told of its own time, and of what fails as well', () => {
     const slow: Trouble = { ...failing, kind: 'slow', p95_us: 3_000_000, usual_p95_us: 1_090_000 }
-    expect(slowWords(slow)).toBe('It is slow against itself: one call in twenty took longer than 3 s since then, usually 1.09 s.')
-    expect(slowWords({ ...slow, until: '2026-11-20T11:55:00Z' })).toBe('It was slow against itself: one call in twenty took longer than 3 s in that time, usually 1.09 s.')
+    expect(slowWords(slow)).toBe('It is slower than it usually is: one call in twenty took longer than 3 s since then, usually 1.09 s.')
+    expect(slowWords({ ...slow, until: '2026-11-20T11:55:00Z' })).toBe('It was slower than it usually is: one call in twenty took longer than 3 s in that time, usually 1.09 s.')
     expect(slowWords({ ...slow, kind: 'failing', slow: share(4, 15) })).toBe('It is slow too: 4 of 15 calls took longer than 1 s; one call in twenty took longer than 3 s since then, usually 1.09 s.')
     expect(slowWords(failing)).toBeNull()
   })
@@ -38,6 +38,7 @@ describe('what hurts people now', () => {
     })
   })
   test('what became of the people', () => {
+    expect(becameWords({ ...failing, became: { visits: 1, recovered: 0, left: 0, still_there: 1, went_on: 0, sampled: false } })).toBe('The one visit that met it is still there.')
     expect(becameWords(failing)).toBe('Of 8 visits that met it, in 3 the same call went well later and 5 ended within 10 minutes.')
     expect(becameWords({ ...failing, became: { visits: 2, recovered: 0, left: 0, still_there: 1, went_on: 1, sampled: true } }))
       .toBe('Of the newest 2 visits that met it, 1 is still there and 1 went on with something else.')
@@ -95,6 +96,7 @@ test('what is missing is said as long as it is', () => {
   const overview = (calls: number, events: number, linked: number) => ({ data: { calls, events, linked } }) as Overview
   expect(missing(overview(0, 1, 0))).toContain('no call of the API')
   expect(missing(overview(1, 0, 0))).toContain('script tag')
+  expect(missing({ data: { calls: 1, events: 0, linked: 0, marked: 'automation' } } as unknown as Overview)).toContain('only from a browser marked as automation')
   expect(missing(overview(1, 1, 0))).toContain('not one call is linked')
   expect(missing(overview(1, 1, 1))).toBeNull()
 })

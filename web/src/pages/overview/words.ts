@@ -19,6 +19,10 @@ export function becameWords({ became: b, side }: Trouble): string {
   if (b.visits === 0) {
     return side === 'server' ? 'Whom it hit is not known: no visit is linked to these calls.' : 'Whom it hit is not known.'
   }
+  if (b.visits === 1) {
+    const became = b.recovered > 0 ? 'saw the same call go well later' : b.left > 0 ? 'ended within 10 minutes' : b.still_there > 0 ? 'is still there' : 'went on with something else'
+    return `The one visit that met it ${became}.`
+  }
   const parts = [
     b.recovered > 0 && `in ${formatCount(b.recovered)} the same call went well later`,
     b.left > 0 && `${formatCount(b.left)} ended within 10 minutes`,
@@ -34,7 +38,9 @@ const fewest = 3
 /** How many reached the goal; null when there is no goal, or nobody to tell it by. */
 export function goalWords({ goal }: Trouble): string | null {
   if (!goal || goal.hit.of === 0) return null
-  const hit = `${formatCount(goal.hit.count)} of ${plural(goal.hit.of, 'visit')} that met it reached ${goal.goal.name} afterwards (${formatShare(goal.hit.share)})`
+  const hit = goal.hit.of === 1
+    ? `The one visit that met it ${goal.hit.count === 1 ? 'reached' : 'did not reach'} ${goal.goal.name} afterwards`
+    : `${formatCount(goal.hit.count)} of ${formatCount(goal.hit.of)} visits that met it reached ${goal.goal.name} afterwards (${formatShare(goal.hit.share)})`
   if (goal.difference === null) return `${hit}; nobody made the same call unharmed to compare with.`
   const compared = `${hit}, ${formatCount(goal.not_hit.count)} of ${formatCount(goal.not_hit.of)} that made the same call unharmed (${formatShare(goal.not_hit.share)})`
   if (Math.min(goal.hit.of, goal.not_hit.of) < fewest) return `${compared}. Too few to compare.`
@@ -124,9 +130,13 @@ export function worstStepWords(w: WorstStep): string | null {
   return `${formatShare(1 - to.count / from.count)} are lost between ${from.name} and ${to.name}: of ${plural(from.count, 'visit')}, ${formatCount(to.count)} went on.`
 }
 
+/** What a mark means, and the way out of it. */
+export const markedWords = 'Such visits are stored and left out wherever people are counted or listed. Open a page in an ordinary browser, not one that a program drives, and click something there.'
+
 /** What is missing before the page can tell more; null when nothing is. */
 export function missing({ data }: Overview): string | null {
   if (data.calls === 0 && data.events > 0) return 'What people do arrives, but no call of the API in the last 24 hours: an access log, or OpenTelemetry, brings them.'
+  if (data.events === 0 && data.marked) return `What people do was seen in the last 24 hours, but only from a browser marked as ${data.marked}. ${markedWords}`
   if (data.calls > 0 && data.events === 0) return 'Calls arrive, but nothing of what people did in the last 24 hours: the script tag brings it.'
   if (data.calls > 0 && data.linked === 0) return 'Calls and what people do both arrive, but not one call is linked to what a person did.'
   return null
@@ -138,7 +148,7 @@ export function slowWords(t: Trouble): string | null {
   const usually = t.usual_p95_us === null ? '' : `, usually ${formatDuration(t.usual_p95_us)}`
   const inTwenty = `one call in twenty took longer than ${formatDuration(t.p95_us)} ${t.until ? 'in that time' : 'since then'}${usually}`
   if (t.slow) return `It ${t.until ? 'was' : 'is'} slow too: ${formatCount(t.slow.count)} of ${plural(t.slow.of, 'call')} took longer than ${formatDuration(t.slow_over_ms * 1000)}; ${inTwenty}.`
-  return `It ${t.until ? 'was' : 'is'} slow against itself: ${inTwenty}.`
+  return `It ${t.until ? 'was' : 'is'} slower than it usually is: ${inTwenty}.`
 }
 
 /** What calm rests on, or why nothing can be said yet. */

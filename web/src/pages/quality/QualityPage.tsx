@@ -79,7 +79,7 @@ function Unlinked({ quality }: { quality: Quality }) {
       <h2 id="unlinked">Why not linked</h2>
       {quality.unlinked.length === 0 && alone === 0 ? <p className="muted">Every call that was looked at is linked.</p> : (
         <table className="mini-table">
-          <thead><tr><th scope="col">Reason</th><th scope="col">Side</th><th scope="col" className="number">Calls</th><th scope="col">Look at</th></tr></thead>
+          <thead><tr><th scope="col">Reason</th><th scope="col">Side</th><th scope="col" className="number">Calls</th><th scope="col" className="nowrap">Look at</th></tr></thead>
           <tbody>
             {alone > 0 && (
               <tr>

@@ -7,6 +7,7 @@ const meanings: Record<string, string> = {
   crowded_key: 'too many people share the address or browser',
   ambiguous: 'several rows fit and none fits better',
   no_action: 'the browser called by itself: no action explains it',
+  defect: 'linking failed, which the server\'s log tells; it is tried again',
   no_row: 'no server row answers it: is that server\'s log imported?',
   no_client: 'no browser call or action explains it: does that page report what people do?',
 }

@@ -48,7 +48,7 @@ const edgeColumns: Column<ServiceEdge>[] = [
   { id: 'failed', header: 'Failed', width: '76px', align: 'end', value: (e) => e.error_rate, cell: (e) => e.failed === 0 ? <span className="muted">0 %</span> : <CallsLink filter={`${tookBy(e)} && call.failed == true`}><span className="failed">{formatShare(e.error_rate)}</span></CallsLink> },
   { id: 'p50', header: 'p50', width: '72px', align: 'end', value: (e) => e.p50_us ?? -1, cell: (e) => formatDuration(e.p50_us) },
   { id: 'p95', header: 'p95', width: '72px', align: 'end', value: (e) => e.p95_us ?? -1, cell: (e) => formatDuration(e.p95_us) },
-  { id: 'people', header: 'People', width: '72px', align: 'end', value: (e) => e.people, cell: (e) => <Visits edge={e} n={e.people} /> },
+  { id: 'people', header: 'People', width: '72px', align: 'end', value: (e) => e.people, cell: (e) => formatCount(e.people) },
   { id: 'sessions', header: 'Sessions', width: '80px', align: 'end', value: (e) => e.sessions, cell: (e) => <Visits edge={e} n={e.sessions} /> },
 ]
 

@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef } from 'react'
 import { SegmentedControl } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTimeline } from '../../api/queries'
@@ -41,7 +41,7 @@ function TimelineView({ timeline }: { timeline: Timeline }) {
       <Summary timeline={timeline} />
       <div className="row">
         <SegmentedControl size="xs" aria-label="Rows" value={shown} data={choices} onChange={(value) => setSearch({ show: value === 'all' ? undefined : value }, { replace: true })} />
-        <span className="muted small">{plural(rows.length, 'row')}. {trouble > 0 ? <><kbd>n</kbd> and <kbd>p</kbd> jump {trouble === 1 ? 'to the one' : `between the ${formatCount(trouble)}`} with failures or friction.</> : 'No failure and no friction.'}{clocks >= 1 && ` Where clocks differ, server rows are moved into the call they answer, by up to ${formatMs(clocks)}.`}</span>
+        <span className="muted small">{plural(rows.length, 'row')}. {trouble > 0 ? <><kbd>n</kbd> and <kbd>p</kbd> jump {trouble === 1 ? 'to the one' : `between the ${formatCount(trouble)} rows`} that show{trouble === 1 && 's'} a failure or friction; a failed call has a row for each side that saw it.</> : 'No failure and no friction.'}{clocks >= 1 && ` Where clocks differ, server rows are moved into the call they answer, by up to ${formatMs(clocks)}.`}</span>
       </div>
       <div className="sides">
         {rows.length > 0
@@ -55,11 +55,16 @@ function TimelineView({ timeline }: { timeline: Timeline }) {
 }
 
 function Summary({ timeline: { session: s, signals, truncated } }: { timeline: Timeline }) {
+  const { sel } = useViewSearch()
+  const heading = useRef<HTMLHeadingElement>(null)
+  // Whoever opens a session reads it next; a row that the address names takes the keyboard itself.
+  const read = useEffectEvent(() => sel === undefined && heading.current?.focus({ preventScroll: true }))
+  useEffect(() => void read(), [])
   return (
     <header>
-      <h1>Session of <Person session={s} /> <OutLink kind="session" id={s.id} /></h1>
+      <h1 ref={heading} tabIndex={-1}>Session of <Person session={s} /> <OutLink kind="session" id={s.id} /></h1>
       <p>
-        <Moment at={s.start} />, {formatMs(s.duration_ms)}: {plural(s.pages, 'page')}, {plural(s.actions, 'action')}, {plural(s.calls, 'call')}
+        <Moment at={s.start} />, {formatMs(s.duration_ms)}: {plural(s.pages, 'page load')}, {plural(s.actions, 'action')}, {plural(s.calls, 'call')}
         {s.failed > 0 && <>, <span className="failed">{s.failed} failed</span></>}
         {signals.length > 0 && <>; friction: <span className="slow">{describeSignals(signals)}</span></>}.
         {s.exit_page && <span className="muted"> Left on {s.exit_page}.</span>}

@@ -8,6 +8,7 @@ import { Views } from '../../components/Views'
 import { addTerm, hasTerm, removeTerm } from '../../lib/filter'
 import { filterError } from '../../lib/filterError'
 import { plural } from '../../lib/format'
+import { useCurrent } from '../../lib/old'
 import { useRange, useSetSearch, useViewSearch } from '../../lib/view'
 import { sessionColumns } from './sessionColumns'
 
@@ -57,6 +58,6 @@ export default function SessionsPage() {
 
 /** How many visits match and are not listed, because a bot made them. */
 function useBots(range: { from: string; to: string }, filter: string | undefined): number {
-  const { data } = useBreakdown({ ...range, ...(filter ? { filter } : {}), bots: true, limit: 1, measures: [{ of: 'sessions', stat: 'count', where: 'bot != ""' }] })
-  return data?.rows[0]?.values[0] ?? 0
+  const asked = useBreakdown({ ...range, ...(filter ? { filter } : {}), bots: true, limit: 1, measures: [{ of: 'sessions', stat: 'count', where: 'bot != ""' }] })
+  return useCurrent(asked)?.rows[0]?.values[0] ?? 0
 }

@@ -10,7 +10,7 @@ export const sessionColumns: Column<SessionRecord>[] = [
   { id: 'entry', header: 'Entry page', width: 'minmax(140px, 1fr)', cell: (s) => s.entry_page },
   { id: 'exit', header: 'Exit page', width: 'minmax(140px, 1fr)', cell: (s) => s.exit_page },
   { id: 'browser', header: 'Browser', width: '140px', cell: (s) => [s.context?.browser, s.context?.device].filter(Boolean).join(' · ') },
-  { id: 'pages', header: 'Pages', width: '64px', align: 'end', cell: (s) => formatCount(s.pages) },
+  { id: 'pages', header: 'Pages', width: '64px', align: 'end', title: 'Page loads; changes of route without a load are not among them', cell: (s) => formatCount(s.pages) },
   { id: 'actions', header: 'Actions', width: '68px', align: 'end', cell: (s) => formatCount(s.actions) },
   { id: 'calls', header: 'Calls', width: '64px', align: 'end', cell: (s) => formatCount(s.calls) },
   { id: 'failed', header: 'Failed', width: '64px', align: 'end', cell: (s) => <span className={s.failed > 0 ? 'failed' : 'muted'}>{formatCount(s.failed)}</span> },

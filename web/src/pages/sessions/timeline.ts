@@ -233,7 +233,7 @@ function callRow(call: CallRecord): WaterfallRow {
   const note = [call.status ? String(call.status) : call.error, call.side === 'server' ? call.service : ''].filter(Boolean).join(' ')
   return {
     ...base, id: callKey(call.id), kind: call.side === 'client' ? 'client' : 'server', label: `${call.method} ${call.path || call.route || ''}`, note,
-    start: Date.parse(call.time), tone: toneOf(call), signals: [], ...(call.duration_us == null ? {} : { duration: call.duration_us / 1000 }),
+    start: Date.parse(call.time), tone: toneOf(call), signals: [], ...(call.class === 'asset' ? { asset: true } : {}), ...(call.duration_us == null ? {} : { duration: call.duration_us / 1000 }),
   }
 }
 

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useBreakdown } from '../../api/queries'
 import type { Column } from '../../charts/DataTable'
 import { Answered } from '../../components/Notice'
-import { CallsLink, Opens } from '../../components/values'
+import { CallsLink } from '../../components/values'
 import { term } from '../../lib/filter'
 import { formatCount, formatMs, formatShare, plural } from '../../lib/format'
 import { useRange } from '../../lib/view'
@@ -42,7 +42,7 @@ const columns: Column<Cost>[] = [
   { id: 'verdict', header: 'Finding', width: '130px', value: (c) => c.verdict, cell: (c) => <span className="slow">{c.verdict}</span> },
   { id: 'time', header: 'Server time', width: '112px', align: 'end', title: 'Durations of its calls added up', value: (c) => c.time, cell: (c) => <CallsLink filter={calls(c)}>{formatMs(c.time)}</CallsLink> },
   { id: 'share', header: 'Share', width: '80px', align: 'end', title: 'Of the time of the endpoints shown', value: (c) => c.share, cell: (c) => formatShare(c.share) },
-  { id: 'people', header: 'People', width: '68px', align: 'end', value: (c) => c.people, cell: (c) => <Opens n={c.people}>{(n) => <CallsLink filter={`${calls(c)} && (has(call.user_id) || has(call.device_id))`}>{n}</CallsLink>}</Opens> },
+  { id: 'people', header: 'People', width: '68px', align: 'end', value: (c) => c.people, cell: (c) => formatCount(c.people) },
   { id: 'person', header: 'Time a person', width: '120px', align: 'end', value: (c) => c.perPerson ?? -1, cell: (c) => formatMs(c.perPerson) },
   { id: 'calls', header: 'Calls', width: '76px', align: 'end', value: (c) => c.calls, cell: (c) => <CallsLink filter={calls(c)}>{formatCount(c.calls)}</CallsLink> },
   { id: 'p95', header: 'p95', width: '72px', align: 'end', value: (c) => c.p95 ?? -1, cell: (c) => formatMs(c.p95) },
