@@ -55,12 +55,33 @@ type GoalToday struct {
 	Since     time.Time `json:"since" doc:"when today began"`
 	Count     int64     `json:"count" doc:"times it was reached today"`
 	People    int64     `json:"people" doc:"who reached it today, as far as they are known"`
-	Yesterday int64     `json:"yesterday" doc:"times it was reached yesterday until this time of day"`
-	LastWeek  int64     `json:"last_week" doc:"times it was reached on this day a week ago until this time of day"`
+	Yesterday *int64    `json:"yesterday" doc:"times it was reached yesterday until this time of day; null while that day is not on record from its begin"`
+	LastWeek  *int64    `json:"last_week" doc:"times it was reached on this day a week ago until this time of day; null as for yesterday"`
+}
+
+// earlierDays tells which days a goal of today can be compared with: those on record
+// from their begin, so that something is recorded in them and something before.
+type earlierDays struct{ yesterday, lastWeek bool }
+
+func (d earlierDays) all() bool { return d.yesterday && d.lastWeek }
+
+func daysOnRecord(ctx context.Context, r store.Reader, q Question) (earlierDays, error) {
+	weekAgo, yesterday := midnight(q.Now, q.Zone, -7), midnight(q.Now, q.Zone, -1)
+	edges := []time.Time{weekAgo.Add(-week), weekAgo, after(weekAgo, sameTime(q.Now, q.Zone, -7)), yesterday, after(yesterday, sameTime(q.Now, q.Zone, -1))}
+	values, err := measure(ctx, r, q.Project, edges, nil,
+		store.Measure{Of: store.OfCalls, Stat: store.Count}, store.Measure{Of: store.OfEvents, Stat: store.Count})
+	if err != nil {
+		return earlierDays{}, err
+	}
+	recorded := func(b int) bool { return number(values[0][b])+number(values[1][b]) > 0 }
+	return earlierDays{
+		yesterday: recorded(3) && (recorded(0) || recorded(1) || recorded(2)),
+		lastWeek:  recorded(1) && recorded(0),
+	}, nil
 }
 
 // goalsToday counts every goal, in one read. Days begin at midnight in zone.
-func goalsToday(ctx context.Context, r store.Reader, q Question) ([]GoalToday, error) {
+func goalsToday(ctx context.Context, r store.Reader, q Question, days earlierDays) ([]GoalToday, error) {
 	out := []GoalToday{}
 	if len(q.Goals) == 0 {
 		return out, nil
@@ -89,10 +110,19 @@ func goalsToday(ctx context.Context, r store.Reader, q Question) ([]GoalToday, e
 	for i, g := range q.Goals {
 		count, people := values[2*i], values[2*i+1]
 		out = append(out, GoalToday{
-			Goal: g, Since: today, Count: whole(count[4]), People: whole(people[4]), Yesterday: whole(count[2]), LastWeek: whole(count[0]),
+			Goal: g, Since: today, Count: whole(count[4]), People: whole(people[4]),
+			Yesterday: onRecord(days.yesterday, count[2]), LastWeek: onRecord(days.lastWeek, count[0]),
 		})
 	}
 	return out, nil
+}
+
+func onRecord(known bool, v *float64) *int64 {
+	if !known {
+		return nil
+	}
+	count := whole(v)
+	return &count
 }
 
 // midnight is when the day that lies so many days from now begins in zone.

@@ -38,6 +38,7 @@ type moment struct {
 	goals    []GoalToday
 	live     Live
 
+	days   earlierDays
 	usual  map[event.Side]baseline
 	since  time.Time // of the first record, in a young project
 	usedAt time.Time // when usual and data were read
@@ -68,7 +69,12 @@ func (m moment) read(ctx context.Context, r store.Reader, q Question) (moment, e
 	if m.live, err = liveNow(ctx, r, q); err != nil {
 		return m, err
 	}
-	if m.goals, err = goalsToday(ctx, r, q); err != nil {
+	if len(q.Goals) > 0 && (old || !m.days.all()) {
+		if m.days, err = daysOnRecord(ctx, r, q); err != nil {
+			return m, err
+		}
+	}
+	if m.goals, err = goalsToday(ctx, r, q, m.days); err != nil {
 		return m, err
 	}
 	m.now, err = troubleNow(ctx, r, q, m.usual, m.now.Trouble, m.data.People)

@@ -22,7 +22,8 @@ func TestGoalsTodayInTheirZone(t *testing.T) {
 	for _, when := range []time.Time{
 		at("22:30").Add(-day), at("23:30").Add(-day), at("10:00"), at("11:00"), // yesterday, today, today, today
 		at("11:30").Add(-day), at("12:30").Add(-day), // yesterday before and after this time of day
-		at("11:00").Add(-7 * day), at("23:30").Add(-8 * day), at("14:00").Add(-7 * day),
+		at("11:00").Add(-7 * day), at("23:30").Add(-8 * day), at("14:00").Add(-7 * day), // a week ago, the last after this time of day
+		at("22:30").Add(-8 * day), // before
 	} {
 		s.visit(when, outcome{})
 	}
@@ -33,9 +34,38 @@ func TestGoalsTodayInTheirZone(t *testing.T) {
 		t.Fatalf("%d goals", len(got))
 	}
 	for _, g := range got {
-		if g.Count != 3 || g.People != 3 || g.Yesterday != 1 || g.LastWeek != 2 || !g.Since.Equal(at("23:00").Add(-day)) {
+		if g.Count != 3 || g.People != 3 || g.Yesterday == nil || *g.Yesterday != 1 || g.LastWeek == nil || *g.LastWeek != 2 || !g.Since.Equal(at("23:00").Add(-day)) {
 			t.Errorf("%+v", g)
 		}
+	}
+}
+
+// A day that is not on record from its begin is not compared with, however many
+// records there are of its rest.
+func TestGoalsTodayWithoutEarlierDays(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for what, c := range map[string]struct {
+		visits              []time.Duration // before noon
+		yesterday, lastWeek bool
+	}{
+		"only today":                    {[]time.Duration{time.Hour}, false, false},
+		"since yesterday in its course": {[]time.Duration{day + time.Hour}, false, false},
+		"since the evening before":      {[]time.Duration{day + 13*time.Hour, day + time.Hour}, true, false},
+		"a gap yesterday":               {[]time.Duration{9 * day, 7*day + time.Hour, 2 * day}, false, true},
+		"two weeks":                     {[]time.Duration{9 * day, 7*day + time.Hour, day + time.Hour}, true, true},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			var s shop
+			for _, before := range c.visits {
+				s.visit(noon().Add(-before), outcome{})
+			}
+			got := overview(t, s.store(t), question(orderPaid())).Goals[0]
+			if (got.Yesterday != nil) != c.yesterday || (got.LastWeek != nil) != c.lastWeek {
+				t.Errorf("yesterday %v, a week ago %v", got.Yesterday, got.LastWeek)
+			}
+		})
 	}
 }
 

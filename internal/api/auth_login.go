@@ -73,7 +73,7 @@ func (s *Server) trade(ctx context.Context, token string) (meta.User, error) {
 	}
 	found, err := s.meta.LookupCredential(ctx, token)
 	if errors.Is(err, meta.ErrNotFound) || err == nil && found.Kind != "token" { // a login must not renew itself for ever
-		return meta.User{}, problem(http.StatusUnauthorized, "A link works once. `clickspan serve` prints a new one at each start; the token in the data directory works too.",
+		return meta.User{}, problem(http.StatusUnauthorized, "A link opens once; each start prints a new one. The token in the data directory works again and again.",
 			"the token is wrong, used or expired")
 	}
 	return meta.User{Role: found.Role}, err

@@ -20,6 +20,7 @@ type DemoState struct {
 	Running   bool        `json:"running"`
 	Filled    DemoFilled  `json:"filled"`
 	Breaks    []DemoBreak `json:"breaks" doc:"what was broken and is not fixed, oldest first"`
+	Planned   []DemoBreak `json:"planned" doc:"what will break by itself, and since when, which lies ahead"`
 	Endpoints []string    `json:"endpoints" doc:"what can be broken"`
 }
 

@@ -9,7 +9,7 @@ const (
 	bodyTimeout   = 60 * time.Second // to receive a body
 	syncTimeout   = 30 * time.Second // ?sync=1 waits for the link pass
 	slotTimeout   = 5 * time.Second  // to wait for other requests to be decoded
-	drainTimeout  = 20 * time.Second // for requests under way at shutdown
+	drainTimeout  = 2 * time.Second  // for requests under way at shutdown; who is not answered sends again
 	maxBuckets    = 10_000           // of a series
 	maxLogins     = 16               // logins with password at once
 	maxWatchers   = 200              // live views at once

@@ -20,7 +20,7 @@ func stopping(ctx context.Context) <-chan struct{} {
 }
 
 // Serve answers requests on l until ctx ends. Then it takes no more, ends tails,
-// lets the other requests under way finish for at most 20 seconds, and returns.
+// lets the other requests under way finish for a moment, abandons the rest, and returns.
 func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
 	// Requests outlive ctx: a batch that is being stored when the server stops is
 	// still stored and acknowledged.
@@ -45,9 +45,10 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	if err := <-stopped; err != nil {
+	err := <-stopped
+	if errors.Is(err, context.DeadlineExceeded) {
 		abandon()
-		return errors.Join(err, server.Close())
+		return server.Close()
 	}
-	return nil
+	return err
 }

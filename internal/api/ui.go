@@ -1,17 +1,19 @@
 package api
 
 import (
-	"bytes"
 	"crypto/rand"
+	"html"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
+	"path/filepath"
 	"strings"
 )
 
 const (
 	noncePlaceholder = "__CSP_NONCE__"
+	tokenPlaceholder = "__TOKEN_FILE__"
 	policy           = "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-" + noncePlaceholder +
 		"'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
@@ -49,13 +51,16 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, problem(http.StatusNotImplemented, "Run `make ui`, build the program again and restart it.", "UI not built: run make ui"))
 		return
 	}
-	status := http.StatusOK
+	status, tokenFile := http.StatusOK, ""
 	if _, err := s.authenticate(r); err != nil {
 		if p := problemOf(r.Context(), s.log, err); p.Status != http.StatusUnauthorized {
 			s.fail(w, r, err)
 			return
 		}
 		status = http.StatusUnauthorized
+		if s.data != "" && isLoopback(r.RemoteAddr) && notOurOwn(r) == "" { // who sits at this machine can read it
+			tokenFile = filepath.Join(s.data, "token")
+		}
 	}
 	nonce := rand.Text()
 	h := w.Header()
@@ -64,7 +69,8 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(bytes.ReplaceAll(page, []byte(noncePlaceholder), []byte(nonce)))
+		filled := strings.NewReplacer(noncePlaceholder, nonce, tokenPlaceholder, html.EscapeString(tokenFile))
+		_, _ = filled.WriteString(w, string(page))
 	}
 }
 

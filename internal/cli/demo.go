@@ -25,12 +25,8 @@ func (demoCmd) Help() string {
 		"./clickspan-demo unless --data says otherwise; a directory with other data is refused."
 }
 
-const (
-	// firstSight is how much is filled before the page opens.
-	firstSight = 24 * time.Hour
-	// fillCost is how long a visit takes to fill in, about, for telling how long to wait.
-	fillCost = 5 * time.Millisecond
-)
+// firstSight is how much is filled before the page opens.
+const firstSight = 24 * time.Hour
 
 // Run fills what the data directory lacks, then serves.
 func (c *demoCmd) Run(e *env) error {
@@ -42,6 +38,7 @@ func (c *demoCmd) Run(e *env) error {
 }
 
 func (c *demoCmd) run(e *env, n *node) error {
+	defer sayStopping(e)()
 	began := time.Now()
 	d, err := openDemo(e, n, *c, began)
 	if err != nil {
@@ -54,8 +51,8 @@ func (c *demoCmd) run(e *env, n *node) error {
 		return err
 	}
 	sight := span{latest(d.story.start(), began.Add(-firstSight)), began}
-	_, _ = fmt.Fprintf(e.Out, "Filling the last %d hours of a simulated shop, which takes about %s; then its page opens at %s\n",
-		int(sight.To.Sub(sight.From).Hours()), d.wait(sight), reachable(doors.main.Addr()))
+	_, _ = fmt.Fprintf(e.Out, "Filling the last %d hours of a simulated shop; then its page opens at %s\n",
+		int(sight.To.Sub(sight.From).Hours()), reachable(doors.main.Addr()))
 	if err := d.fillLinking(e.ctx, sight); err != nil {
 		if e.ctx.Err() != nil { // stopped while it filled, which is no failure
 			return doors.close()
@@ -80,13 +77,6 @@ func (c *demoCmd) run(e *env, n *node) error {
 		})
 		return work.Wait()
 	}})
-}
-
-// wait is about how long the filling of a part of the story takes.
-func (d *demo) wait(part span) time.Duration {
-	missing := part.To.Sub(part.From) - d.filled().overlap(part)
-	visits := float64(d.story.People) * demoVisits * missing.Hours() / 24
-	return max(time.Second, time.Duration(visits*float64(fillCost)).Round(time.Second))
 }
 
 func latest(a, b time.Time) time.Time {

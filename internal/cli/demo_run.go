@@ -26,11 +26,18 @@ const (
 	// less, and what happens now waits for its links until the one under way is linked: a
 	// piece is as long as pieceWork allows on this machine just now.
 	pieceWork     = time.Second
-	shortestPiece = time.Hour
+	shortestPiece = 10 * time.Minute
 	longestPiece  = 4 * time.Hour
-	// troubleAfter the start payments begin to fail.
+	// troubleAfter the start payments begin to fail. Few people of a shop of this size
+	// pay within a minute, so a sale opens saleBefore it: that long who comes needs to
+	// get to the till.
 	troubleAfter    = 2 * time.Minute
+	saleBefore      = 30 * time.Second
 	troubleEndpoint = "POST /api/payments"
+	// The filling rests from restBefore a break until restAfter it, so that the machine
+	// is there for what everybody waits to see.
+	restBefore = saleBefore
+	restAfter  = 90 * time.Second
 )
 
 // demo is a running demo.
@@ -39,6 +46,7 @@ type demo struct {
 	past    *pipeline.Pipeline // like the node's, but who watches live does not see it
 	bar     *progress
 	readers readers
+	live    atomic.Int64 // the store.Seq up to which the traffic at real speed reaches
 
 	mu     sync.Mutex
 	story  story
@@ -113,14 +121,22 @@ func (d *demo) fill(ctx context.Context, whole span, length time.Duration) error
 	if err != nil {
 		return err
 	}
+	missing := d.filled().gaps(whole)
+	going := &pace{began: time.Now()}
+	if going.linked, err = d.node.store.Watermark(ctx); err != nil {
+		return err
+	}
+	for _, gap := range missing {
+		going.whole += world.Visits(gap.From, gap.To)
+	}
 	defer d.bar.done()
-	for _, gap := range slices.Backward(d.filled().gaps(whole)) {
+	for _, gap := range slices.Backward(missing) {
 		for to := gap.To; to.After(gap.From); {
-			if err := d.readers.quiet(ctx); err != nil {
+			if err := d.giveWay(ctx); err != nil {
 				return err
 			}
 			piece := span{latest(gap.From, to.Add(-length).Truncate(time.Minute)), to}
-			took, err := d.fillPiece(ctx, world, piece, whole)
+			took, err := d.fillPiece(ctx, world, piece, going)
 			if err != nil {
 				return err
 			}
@@ -128,6 +144,31 @@ func (d *demo) fill(ctx context.Context, whole span, length time.Duration) error
 		}
 	}
 	return nil
+}
+
+// giveWay returns when the filling may go on: no break is fresh, nobody is being
+// answered, and all that happened at real speed is linked. The link pass takes rows as
+// they arrived, so that a piece told before would delay them.
+func (d *demo) giveWay(ctx context.Context) error {
+	look := every(time.Second)
+	for d.resting(time.Now()) {
+		if err := look(ctx); err != nil {
+			return err
+		}
+	}
+	if err := d.readers.quiet(ctx); err != nil {
+		return err
+	}
+	return d.node.linker.Wait(ctx, store.Seq(d.live.Load()))
+}
+
+// resting reports whether a break is about to begin, or began just now.
+func (d *demo) resting(now time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.ContainsFunc(d.broken, func(b api.DemoBreak) bool {
+		return now.After(b.Since.Add(-restBefore)) && now.Before(b.Since.Add(restAfter))
+	})
 }
 
 // paced is how long the next piece should be when one of a length took so long. It
@@ -139,7 +180,7 @@ func paced(length, took time.Duration) time.Duration {
 
 // fillPiece tells a piece hour by hour, making the next hour while one is on its way
 // to the store, and returns when all is linked, with how long it took.
-func (d *demo) fillPiece(ctx context.Context, world *simulate.World, piece, whole span) (time.Duration, error) {
+func (d *demo) fillPiece(ctx context.Context, world *simulate.World, piece span, going *pace) (time.Duration, error) {
 	began := time.Now()
 	work, ctx := errgroup.WithContext(ctx)
 	type hour struct {
@@ -172,12 +213,32 @@ func (d *demo) fillPiece(ctx context.Context, world *simulate.World, piece, whol
 			if err := d.note(ctx, h.part); err != nil {
 				return err
 			}
-			d.bar.show(float64(d.filled().overlap(whole))/float64(whole.To.Sub(whole.From)), h.part.From.Format("Mon 2 Jan 15:04"))
+			going.add(world.Visits(h.part.From, h.part.To), result)
+			d.show(going)
 		}
-		return d.node.linker.Wait(ctx, upto)
+		return d.linked(ctx, upto, going)
 	})
 	err := work.Wait()
 	return time.Since(began), err
+}
+
+// linked waits until all is linked and shows how that goes on.
+func (d *demo) linked(ctx context.Context, upto store.Seq, going *pace) error {
+	waiting, stop := context.WithCancel(ctx)
+	var drawing errgroup.Group
+	drawing.Go(func() error {
+		for look := every(200 * time.Millisecond); look(waiting) == nil; {
+			d.show(going)
+		}
+		return nil
+	})
+	err := d.node.linker.Wait(ctx, upto)
+	stop()
+	return errors.Join(err, drawing.Wait())
+}
+
+func (d *demo) show(p *pace) {
+	d.bar.show(p.report(d.node.linker.Progress().Watermark, time.Now()))
 }
 
 // note keeps that a part of the story is stored.
@@ -235,9 +296,11 @@ func (d *demo) catchUp(ctx context.Context, teller **simulate.Teller, at *time.T
 	d.readers.busy.Add(1)
 	defer d.readers.busy.Add(-1)
 	now := time.Now()
-	if _, err := feed(ctx, d.node.pipeline, d.tell(teller, *at, now)); err != nil {
+	result, err := feed(ctx, d.node.pipeline, d.tell(teller, *at, now))
+	if err != nil {
 		return err
 	}
+	d.live.Store(max(d.live.Load(), int64(result.Upto)))
 	part := span{*at, now}
 	*at = now
 	return d.note(ctx, part)
@@ -253,9 +316,13 @@ func (d *demo) tell(teller **simulate.Teller, at, now time.Time) simulate.Chunk 
 	return (*teller).Until(now)
 }
 
-// planTrouble lets payments fail a little later.
+// planTrouble lets payments fail a little later, when a sale has just opened.
 func (d *demo) planTrouble() error {
-	return d.breakFrom(troubleEndpoint, simulate.Fail, time.Now().Add(troubleAfter))
+	at := time.Now().Add(troubleAfter)
+	d.mu.Lock()
+	d.world.Sale(at.Add(-saleBefore))
+	d.mu.Unlock()
+	return d.breakFrom(troubleEndpoint, simulate.Fail, at)
 }
 
 // Break implements [api.Demo].
@@ -286,9 +353,16 @@ func (d *demo) State() api.DemoState {
 	now := time.Now().UTC()
 	last := d.story.Filled.last()
 	whole := span{latest(d.story.start(), last.To.Add(-d.story.length())), last.To}
-	broken := slices.DeleteFunc(slices.Clone(d.broken), func(b api.DemoBreak) bool { return b.Since.After(now) })
+	broken, planned := []api.DemoBreak{}, []api.DemoBreak{}
+	for _, b := range d.broken {
+		if b.Since.After(now) {
+			planned = append(planned, b)
+		} else {
+			broken = append(broken, b)
+		}
+	}
 	return api.DemoState{
-		Running: true, Breaks: append([]api.DemoBreak{}, broken...), Endpoints: d.world.Endpoints(),
+		Running: true, Breaks: broken, Planned: planned, Endpoints: d.world.Endpoints(),
 		Filled: api.DemoFilled{
 			From: last.From.UTC(), To: last.To.UTC(),
 			Share: float64(d.story.Filled.overlap(whole)) / float64(max(1, whole.To.Sub(whole.From))),

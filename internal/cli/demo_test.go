@@ -1,11 +1,19 @@
 package cli
 
 import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/clickspan/clickspan/internal/api"
+	"github.com/clickspan/clickspan/internal/pipeline"
+	"github.com/clickspan/clickspan/internal/simulate"
 )
 
 // Spans and their gaps make the whole, without an overlap, in whatever order they came.
@@ -74,6 +82,26 @@ func TestPaced(t *testing.T) {
 	}
 }
 
+// What is said while it fills is measured: the records so far, those to come by the
+// visits that are not told yet, and the time by the pace so far.
+func TestPace(t *testing.T) {
+	t.Parallel()
+	began := time.Date(2026, 11, 27, 16, 0, 0, 0, time.UTC)
+	p := pace{began: began, whole: 2, linked: 1000}
+	if share, words := p.report(1000, began); share != 0 || words != "" {
+		t.Errorf("before anything: %v %q", share, words)
+	}
+	p.add(.5, pipeline.Result{Accepted: 40_000, Duplicates: 10_000})
+	share, words := p.report(26_000, began.Add(10*time.Second))
+	if share != .125 || words != "25,000 of about 200,000 records, about 1m10s more" {
+		t.Errorf("%v %q", share, words)
+	}
+	p.add(1.5, pipeline.Result{Accepted: 150_000})
+	if share, words = p.report(300_000, began.Add(time.Minute)); share != 1 || words != "200,000 of about 200,000 records, about 0s more" {
+		t.Errorf("at the end: %v %q", share, words)
+	}
+}
+
 // Two demos with one seed tell the same, shifted by whole hours.
 func TestStoryBeginsAnywhere(t *testing.T) {
 	t.Parallel()
@@ -98,5 +126,62 @@ func TestStoryBeginsAnywhere(t *testing.T) {
 	laterTimes, laterIDs := tell(later)
 	if diff := cmp.Diff(times, laterTimes) + cmp.Diff(ids, laterIDs); diff != "" || len(ids) == 0 {
 		t.Errorf("%d calls: %s", len(ids), diff)
+	}
+}
+
+// The filling goes on only when what happened at real speed is linked.
+func TestFillingGivesWayToLinks(t *testing.T) {
+	t.Parallel()
+	e := &env{
+		Streams: Streams{Out: io.Discard, Err: io.Discard}, ctx: t.Context(), log: slog.New(slog.DiscardHandler),
+		settings: &Settings{Data: t.TempDir()},
+	}
+	n, err := openNode(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := n.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	d, err := openDemo(e, n, demoCmd{People: 50, Days: 1, Seed: 1}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	impatient, cancel := context.WithCancel(e.ctx)
+	cancel()
+	if err := d.giveWay(impatient); err != nil {
+		t.Errorf("nothing has happened yet, and the filling waits: %v", err)
+	}
+	var teller *simulate.Teller
+	at := time.Now().Add(-time.Hour)
+	if err := d.catchUp(e.ctx, &teller, &at); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.giveWay(impatient); !errors.Is(err, context.Canceled) {
+		t.Errorf("an hour is not linked, and the filling does not wait: %v", err)
+	}
+	for more := true; more; {
+		if more, err = n.linker.Pass(e.ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.giveWay(impatient); err != nil {
+		t.Errorf("all is linked, and the filling waits: %v", err)
+	}
+}
+
+// Around a break the machine is for who watches it.
+func TestFillingRestsAroundABreak(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 27, 16, 0, 0, 0, time.UTC)
+	d := &demo{broken: []api.DemoBreak{{Since: at.Add(-24 * time.Hour)}, {Since: at}}}
+	for after, want := range map[time.Duration]bool{
+		-time.Minute: false, -restBefore + 1: true, 0: true, restAfter - 1: true, restAfter: false,
+	} {
+		if got := d.resting(at.Add(after)); got != want {
+			t.Errorf("%s after a break: rests %v", after, got)
+		}
 	}
 }

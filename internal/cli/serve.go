@@ -45,11 +45,20 @@ func (serveCmd) Run(e *env) error {
 }
 
 func serveOpened(e *env, n *node) error {
+	defer sayStopping(e)()
 	doors, err := listen(e, n)
 	if err != nil {
 		return err
 	}
 	return serve(e, n, doors, extras{})
+}
+
+// sayStopping says at once that the process was told to stop, because what was taken
+// in last is finished first. The returned function calls that off.
+func sayStopping(e *env) (callOff func() bool) {
+	return context.AfterFunc(e.ctx, func() {
+		_, _ = fmt.Fprintln(e.Err, "\nStopping: finishing what was taken in last, which takes some seconds. Ctrl-C again stops at once.")
+	})
 }
 
 // listeners are the doors of a server.
@@ -246,15 +255,16 @@ func announce(e *env, n *node, base string, doors listeners) error {
 	if err := os.WriteFile(filepath.Join(e.settings.Data, addressFile), []byte(base+"\n"), 0o600); err != nil {
 		return fmt.Errorf("cannot write the data directory: %w", err)
 	}
-	open := base + "/"
+	open, other := base+"/", ""
 	if !e.settings.OpenLoopback {
 		link, err := n.meta.CreateLink(e.ctx, linkLife)
 		if err != nil {
 			return err
 		}
 		open += "?token=" + link
+		other = fmt.Sprintf("That address opens once. In another browser open %s/ and paste the token that this prints: cat %s\n", base, filepath.Join(e.settings.Data, tokenFile))
 	}
-	_, err := fmt.Fprintf(e.Out, "Clickspan %s. Open %s\n", Version(), open)
+	_, err := fmt.Fprintf(e.Out, "Clickspan %s. Open %s\n%s", Version(), open, other)
 	if keyErr := firstKey(e, n); keyErr != nil {
 		return keyErr
 	}

@@ -9,7 +9,7 @@ import (
 // What Break can do to an endpoint.
 const (
 	Slow = "slow" // eight times as slow
-	Fail = "fail" // most calls fail
+	Fail = "fail" // nine calls in ten fail
 )
 
 // forever is the end of what nobody has ended yet.
@@ -36,7 +36,7 @@ func (w *World) Break(endpoint, effect string, from time.Time) error {
 	case Slow:
 		trouble.Slower = 8
 	case Fail:
-		trouble.Errors = 7
+		trouble.Errors = 9
 	default:
 		return fmt.Errorf("%q is no effect; there are %s and %s", effect, Slow, Fail)
 	}

@@ -67,8 +67,7 @@ func (t *Teller) Until(moment time.Time) Chunk {
 func (w *World) play(hour int, l *ledger) {
 	weather := w.weatherAt(hour)
 	begin := w.at(hour)
-	// The day has 1 + .9 cos, in the mean 1.
-	busy := (1 + .9*(2*w.evening(begin.Add(minutes(30)))-1)) / 24
+	busy := w.busy(begin)
 	campaign := &w.campaign
 	on := !begin.Before(campaign.From) && begin.Before(campaign.To)
 	for i := range w.people {
@@ -82,9 +81,24 @@ func (w *World) play(hour int, l *ledger) {
 			}
 		}
 	}
+	w.sell(hour, weather, l)
 	if !w.config.NoRobots {
 		w.robots(hour, weather, l)
 	}
+}
+
+// busy is the share of a day's visits that begin in the hour from t on. The day has
+// 1 + .9 cos, in the mean 1.
+func (w *World) busy(t time.Time) float64 {
+	return (1 + .9*(2*w.evening(t.Add(minutes(30)))-1)) / 24
+}
+
+// Visits is how many days' worth of usual visits begin in [from, to): 1 for a whole day.
+func (w *World) Visits(from, to time.Time) (days float64) {
+	for at := from; at.Before(to); at = at.Add(time.Hour) {
+		days += w.busy(at) * min(1, to.Sub(at).Hours())
+	}
+	return days
 }
 
 // maxVisits is how many a person begins in an hour at most.

@@ -261,3 +261,56 @@ func median(of []time.Duration) time.Duration {
 	}
 	return of[len(of)/2]
 }
+
+// A sale brings so many people to the till that a break there hits several of them at
+// once, whatever the seed. The usual traffic stays as it was.
+func TestSale(t *testing.T) {
+	t.Parallel()
+	const pay = "/api/payments"
+	for seed := range uint64(3) {
+		world := func() *World {
+			w, err := New(Config{Seed: seed, People: 500, Days: 1, Visits: .15, End: noon, Confounders: Demo(), NoTrouble: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return w
+		}
+		usual, sale := world(), world()
+		opens := usual.at(8).Add(58 * time.Minute) // so that it lies in two hours
+		broke := opens.Add(30 * time.Second)
+		sale.Sale(opens)
+		if err := sale.Break("POST "+pay, Fail, broke); err != nil {
+			t.Fatal(err)
+		}
+		want := usual.From(opens).Until(broke).Records.Calls
+		teller := sale.From(opens)
+		early := teller.Until(broke).Records.Calls
+		got := map[string]bool{}
+		for i := range early {
+			got[early[i].ID] = true
+		}
+		for i := range want {
+			if !got[want[i].ID] {
+				t.Fatalf("seed %d: a call of the usual traffic is missing: %+v", seed, want[i])
+			}
+		}
+		hit := map[string]bool{}
+		for _, call := range teller.Until(broke.Add(30 * time.Second)).Records.Calls {
+			if call.Side == event.Client && call.Path == pay && call.Failed() {
+				hit[call.SessionID] = true
+			}
+		}
+		if len(hit) < 5 {
+			t.Errorf("seed %d: %d people are hit half a minute after the break", seed, len(hit))
+		}
+		var paid int
+		for _, e := range teller.Until(opens.Add(time.Hour)).Records.Events {
+			if e.Name == "Order Paid" {
+				paid++
+			}
+		}
+		if paid > saleVisits/3 {
+			t.Errorf("seed %d: %d orders are paid although payments fail", seed, paid)
+		}
+	}
+}

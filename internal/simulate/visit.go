@@ -22,7 +22,8 @@ type visit struct {
 	basket  int
 	value   float64
 	product int
-	key     [3]int // who the visit is: person, hour and which of that hour
+	eager   float64 // log odds of paying that come on top
+	key     [3]int  // who the visit is: person, hour and which of that hour
 	orders  int
 
 	// What the person has been through.
@@ -36,15 +37,23 @@ type visit struct {
 // if there is one.
 func (w *World) visitShop(person, hour, k int, campaign *Campaign, weather *weather, l *ledger) {
 	d := w.visit.roll(w.config.Seed, "visit", person, hour, k)
-	p := &w.people[person]
+	w.newVisit(d, [3]int{person, hour, k}, campaign, time.Time{}, weather, l).run("/")
+}
+
+// newVisit makes the visit of a person, which begins at a moment, or at any of its
+// hour when that is zero.
+func (w *World) newVisit(d *dice, key [3]int, campaign *Campaign, begin time.Time, weather *weather, l *ledger) *visit {
+	p := &w.people[key[0]]
 	device := &p.devices[d.IntN(len(p.devices))]
-	begin := w.at(hour).Add(time.Duration(d.Float64() * float64(time.Hour))).Truncate(time.Microsecond)
+	if begin.IsZero() {
+		begin = w.within(d, key[1])
+	}
 	v := &visit{
 		requests: &requests{
 			world: w, weather: weather, ledger: l, dice: d, device: device,
 			network: networkOf(d, device.mobile), moment: d.chance(.15), size: p.size, silent: p.silent, now: begin,
 		},
-		person: p, signed: p.remembered, key: [3]int{person, hour, k},
+		person: p, signed: p.remembered, key: key,
 	}
 	v.identity = event.Identity{DeviceID: device.id, SessionID: d.hex(32)}
 	v.context = event.Context{Device: "desktop", OS: device.os, Browser: device.browser, Network: v.network.name, Language: p.language, Country: p.country}
@@ -60,13 +69,17 @@ func (w *World) visitShop(person, hour, k int, campaign *Campaign, weather *weat
 	if v.signed {
 		v.identity.UserID, v.identity.AccountID = p.user, p.account
 	}
-	v.run(begin)
+	return v
 }
 
-func (v *visit) run(begin time.Time) {
-	v.open("/")
+// run plays the visit, which begins on a page.
+func (v *visit) run(landing string) {
+	begin := v.now
+	v.open(landing)
 	for step := 0; step < mostSteps && !v.left; step++ {
-		v.think(24)
+		if v.page != "/cart" || step > 0 { // who comes for their cart knows what they want
+			v.think(24)
+		}
 		if v.now.Sub(begin) > longestVisit {
 			return
 		}
@@ -165,9 +178,12 @@ func (v *visit) add() {
 	button := event.Target{Selector: "button.add", Name: "Add to cart", Role: "button", X: 900, Y: 380}
 	if v.attempt(event.Click, "click", button, &v.world.shop.add, "/api/cart/items", "") {
 		v.basket++
-		v.value += math.Round(100*math.Exp(3+.6*v.dice.NormFloat64())) / 100
+		v.value += v.price()
 	}
 }
+
+// price is what a product costs.
+func (v *visit) price() float64 { return math.Round(100*math.Exp(3+.6*v.dice.NormFloat64())) / 100 }
 
 func (v *visit) cart() {
 	link := event.Target{Selector: "a.cart", Name: "Cart", Role: "link", X: 1200, Y: 30}
@@ -200,7 +216,7 @@ func (v *visit) login() {
 
 // decide is the goal: with the cart before them, people pay or they do not.
 func (v *visit) decide() {
-	logit := -1.0 + .8*v.person.intent - .3*v.world.evening(v.now)
+	logit := -1.0 + v.eager + .8*v.person.intent - .3*v.world.evening(v.now)
 	if !v.world.config.NoEffect {
 		logit -= .25*v.doublings/float64(max(1, v.answers)) + .9*float64(v.failures)
 	}

@@ -17,6 +17,7 @@ type World struct {
 	named    []Incident
 	campaign Campaign
 	breaks   []Incident
+	sales    []time.Time // when they open
 	dice     *dice
 	visit    *dice
 }

@@ -1317,6 +1317,8 @@ export interface components {
             /** @description what can be broken */
             endpoints: string[];
             filled: components["schemas"]["DemoFilled"];
+            /** @description what will break by itself, and since when, which lies ahead */
+            planned: components["schemas"]["DemoBreak"][];
             running: boolean;
         };
         DurationBin: {
@@ -1706,9 +1708,9 @@ export interface components {
             goal: components["schemas"]["Goal"];
             /**
              * Format: int64
-             * @description times it was reached on this day a week ago until this time of day
+             * @description times it was reached on this day a week ago until this time of day; null as for yesterday
              */
-            last_week: number;
+            last_week: number | null;
             /**
              * Format: int64
              * @description who reached it today, as far as they are known
@@ -1721,9 +1723,9 @@ export interface components {
             since: string;
             /**
              * Format: int64
-             * @description times it was reached yesterday until this time of day
+             * @description times it was reached yesterday until this time of day; null while that day is not on record from its begin
              */
-            yesterday: number;
+            yesterday: number | null;
         };
         GoalsOutput: {
             goals: components["schemas"]["Goal"][];

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useSystem } from '../api/queries'
-import { setTourStep } from './tour'
+import { setTourSmall, setTourStep } from './tour'
 
 /** Begins the demo's tour anew; stands in the form that closes the help. */
 export function TourAgain() {
@@ -8,6 +8,7 @@ export function TourAgain() {
   const navigate = useNavigate()
   if (!system.data?.demo) return null
   const begin = () => {
+    setTourSmall(false)
     setTourStep(1)
     void navigate({ to: '/' })
   }

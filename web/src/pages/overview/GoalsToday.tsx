@@ -36,7 +36,7 @@ function GoalTable({ goals, at }: { goals: GoalToday[]; at: string }) {
   )
 }
 
-function Compared({ count, before, direction }: { count: number; before: number; direction: string | undefined }) {
+function Compared({ count, before, direction }: { count: number; before: number | null; direction: string | undefined }) {
   const { text, tone } = comparison(count, before, direction)
   return <td className={tone}>{text}</td>
 }

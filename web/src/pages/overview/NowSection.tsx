@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { endpointName } from '../../api/endpoints'
 import type { Overview, Trouble } from '../../api/types'
 import { Moment } from '../../components/values'
+import { DemoComing } from '../../demo/Demo'
 import { formatAgo, formatClock, formatMoment, toIso, type Zone } from '../../lib/time'
 import { formatCount, plural } from '../../lib/format'
 import { usePreferences } from '../../lib/view'
@@ -16,6 +17,7 @@ export function NowSection({ overview }: { overview: Overview }) {
     <header className={`headline ${mood(now)}`}>
       {now.trouble ? <TroubleNow trouble={now.trouble} at={overview.at} /> : <Quiet overview={overview} />}
       <Missing overview={overview} />
+      {!now.trouble && <DemoComing />}
     </header>
   )
 }

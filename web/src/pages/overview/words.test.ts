@@ -62,6 +62,7 @@ test('a goal against its target and other days', () => {
   const today: GoalToday = { goal: { ...orderPaid, target: 60 }, since: '', count: 30, people: 30, yesterday: 0, last_week: 0 }
   expect(targetWords(today)).toBe('50 % of 60 a day')
   expect(targetWords({ ...today, goal: orderPaid })).toBe('no target')
+  expect(comparison(30, null, 'up')).toEqual({ text: 'no data yet', tone: 'muted' })
   expect(comparison(30, 0, 'up')).toEqual({ text: '0', tone: 'muted' })
   expect(comparison(30, 28, 'up').tone).toBe('muted')
   expect(comparison(30, 100, 'up')).toEqual({ text: '100 (−70 %)', tone: 'failed' })

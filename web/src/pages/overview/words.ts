@@ -75,8 +75,9 @@ export function targetWords({ count, goal }: GoalToday): string {
   return goal.target ? `${formatShare(count / goal.target)} of ${formatCount(goal.target)} a day` : 'no target'
 }
 
-/** Whether today is better or worse than a day before, and for whom more is better. */
-export function comparison(count: number, before: number, direction: string | undefined): { text: string; tone: 'good' | 'failed' | 'muted' } {
+/** Whether today is better or worse than a day before, and for whom more is better; null is a day that is not on record. */
+export function comparison(count: number, before: number | null, direction: string | undefined): { text: string; tone: 'good' | 'failed' | 'muted' } {
+  if (before === null) return { text: 'no data yet', tone: 'muted' }
   if (before === 0) return { text: `${formatCount(before)}`, tone: 'muted' }
   const change = (count - before) / before
   const text = `${formatCount(before)} (${change >= 0 ? '+' : '−'}${formatShare(Math.abs(change))})`
