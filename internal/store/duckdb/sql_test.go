@@ -84,6 +84,13 @@ func TestStatements(t *testing.T) {
 		"series_property": func() (string, []any, error) {
 			return seriesQuery(store.SeriesQuery{Scope: scope, Edges: hours}, store.Measure{Of: store.OfEvents, Stat: store.P75, Value: store.Field{Name: "event.properties", Key: "value"}})
 		},
+		"occurrences": func() (string, []any, error) {
+			named := store.Compare{Field: store.Field{Name: "event.name"}, Op: store.Eq, Value: "Paid"}
+			return occurrencesQuery(occurrences{
+				Scope: with(store.And{named, store.Compare{Field: store.Field{Name: "call.failed"}, Op: store.Eq, Value: true}}), unit: store.Unit{Of: store.UnitPerson},
+				steps: []store.Step{{Of: store.OfEvents, Filter: named}, {Of: store.OfCalls}}, others: true,
+			})
+		},
 		"heatmap": func() (string, []any, error) { return heatmapQuery(store.HeatmapQuery{Scope: scope, Edges: hours}) },
 	} {
 		t.Run(name, func(t *testing.T) {
