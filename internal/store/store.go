@@ -251,6 +251,8 @@ type Reader interface {
 	Facets(ctx context.Context, s Scope, fields []string, limit int) ([]Facet, error)
 	// Series computes measures per bucket and label; see [SeriesQuery].
 	Series(ctx context.Context, q SeriesQuery) (Series, error)
+	// Funnel says how many units get from step to step; see [FunnelQuery].
+	Funnel(ctx context.Context, q FunnelQuery) (Funnel, error)
 	// Heatmap counts timed calls by bucket of time and of duration; see [HeatmapQuery].
 	Heatmap(ctx context.Context, q HeatmapQuery) ([]HeatmapCell, error)
 	// Endpoints returns the catalogue: one row per endpoint with server calls in

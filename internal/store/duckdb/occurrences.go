@@ -24,10 +24,8 @@ type occurrences struct {
 	store.Scope
 	unit  store.Unit
 	steps []store.Step // at most 64
-	// others adds the events that match no step, but for passive ones: what happens to
-	// somebody is nothing that they do.
-	others bool
-	label  *label // nil = rows have none
+	label *label       // nil = rows have none
+	named func([]byte) // is told each unit's name before its rows; nil = nobody asks
 }
 
 // label is a text that comes with each row.
@@ -80,17 +78,17 @@ func (c *conn) sequences(ctx context.Context, q occurrences, names *dictionary, 
 		n := int(mapping.DataChunkGetSize(result.chunk))
 		units, times, steps := whole[uint64](result, 0, n), whole[int64](result, 1, n), whole[uint64](result, 2, n)
 		for i := range n {
+			result.at = i
 			if len(rows) > 0 && units[i] != unit {
 				use(unit, rows)
 				rows = rows[:0]
 			}
-			unit = units[i]
+			if unit = units[i]; len(rows) == 0 && q.named != nil {
+				q.named(result.bytes(len(result.columns) - 1))
+			}
 			row := fold.Row{Time: times[i], Steps: steps[i]}
 			if q.label != nil {
-				result.at = i
-				if text, ok := cell[nativeText](result, 3); ok {
-					row.Label = names.number(text.bytes())
-				}
+				row.Label = names.number(result.bytes(3))
 			}
 			rows = append(rows, row)
 		}
@@ -102,6 +100,15 @@ func (c *conn) sequences(ctx context.Context, q occurrences, names *dictionary, 
 		use(unit, rows)
 	}
 	return nil
+}
+
+// bytes are a text of the current row; they are gone with its chunk.
+func (r *rows) bytes(column int) []byte {
+	t := (*nativeText)(unsafe.Add(r.columns[column].data, uintptr(r.at)*unsafe.Sizeof(nativeText{})))
+	if _, ok := cell[nativeText](r, column); !ok {
+		return nil
+	}
+	return t.bytes()
 }
 
 // whole is a column of the current chunk, which has no NULL.
@@ -142,7 +149,7 @@ func occurrencesQuery(q occurrences) (string, []any, error) {
 	if rows.String() == "" {
 		return "", nil, nil
 	}
-	return statement("occurrences", "label", q.labelColumn(", label"), "rows", rows.String()), rows.args, nil
+	return statement("occurrences", "more", q.more(", $"), "rows", rows.String()), rows.args, nil
 }
 
 // wants reports whether rows of a record can occur.
@@ -150,14 +157,19 @@ func (q *occurrences) wants(of store.Record) bool {
 	if q.unit.Of == store.UnitProperty && recordOf(q.unit.Field) != of {
 		return false
 	}
-	return q.others && of == store.OfEvents || slices.ContainsFunc(q.steps, func(s store.Step) bool { return s.Of == of })
+	return slices.ContainsFunc(q.steps, func(s store.Step) bool { return s.Of == of })
 }
 
-func (q *occurrences) labelColumn(sql string) string {
-	if q.label == nil {
-		return ""
+// more are the columns that are not always wanted, $ is the name of each.
+func (q *occurrences) more(column string) string {
+	out := ""
+	if q.label != nil {
+		out += strings.ReplaceAll(column, "$", "label")
 	}
-	return sql
+	if q.named != nil {
+		out += strings.ReplaceAll(column, "$", "name")
+	}
+	return out
 }
 
 // conditions are the filters of the steps on a record, nil for steps on another, and
@@ -178,14 +190,7 @@ func (q *occurrences) conditions(of store.Record) (steps []store.Filter, wanted 
 		steps[i] = rows
 		wanted = append(wanted, rows)
 	}
-	if q.others && of == store.OfEvents {
-		wanted = append(wanted, store.Not{Of: store.In{Field: store.Field{Name: "event.kind"}, Values: passiveKinds()}})
-	}
 	return steps, wanted
-}
-
-func passiveKinds() []any {
-	return []any{string(event.WebVital), string(event.PageError), string(event.Identify)}
 }
 
 // mask adds the bits of the steps that a row matches.
@@ -209,28 +214,16 @@ func (q *query) mask(steps []store.Filter, fields columnsOf) error {
 }
 
 func (q *query) occurringEvents(o occurrences) error {
-	var rows, own, mask, labelled query
+	var rows, own, mask query
 	steps, wanted := o.conditions(store.OfEvents)
 	fields, err := rows.rowsIn(store.OfEvents, o.Scope, nil, false, wanted)
 	if err != nil {
 		return err
 	}
-	err = errors.Join(mask.mask(steps, fields), own.own(o.unit, "e", fields), labelled.labelled(o, store.OfEvents, fields))
-	q.add(statement("occurrences_events", "unit", unitNumber(o.unit, false), "steps", mask.String(), "own", own.String(), "rows", rows.String(),
-		"label", o.labelColumn(", label"), "labelled", labelled.String()), slices.Concat(mask.args, own.args, labelled.args, rows.args)...)
+	err = errors.Join(mask.mask(steps, fields), own.own(o, store.OfEvents, fields))
+	q.add(statement("occurrences_events", "unit", o.unitOf(false), "steps", mask.String(), "own", own.String(), "rows", rows.String(), "more", o.more(", $")),
+		slices.Concat(mask.args, own.args, rows.args)...)
 	return err
-}
-
-func (q *query) labelled(o occurrences, of store.Record, fields columnsOf) error {
-	if o.label == nil {
-		return nil
-	}
-	q.add(", ")
-	if err := o.label.text(q, of, fields); err != nil {
-		return err
-	}
-	q.add(" AS label")
-	return nil
 }
 
 func (q *query) occurringRequests(o occurrences) error {
@@ -244,7 +237,7 @@ func (q *query) occurringRequests(o occurrences) error {
 	if o.label != nil {
 		asked = append(asked, o.label.asked...)
 	}
-	var rows, own, mask, labelled, best query
+	var rows, own, mask, best query
 	fields, err := rows.rowsIn(store.OfCalls, wide, asked, false, wanted)
 	if err != nil {
 		return err
@@ -252,29 +245,62 @@ func (q *query) occurringRequests(o occurrences) error {
 	if !o.Bots {
 		rows.add(" AND c.bot = ''")
 	}
-	err = errors.Join(mask.mask(steps, fields), own.own(o.unit, "c", fields), labelled.labelled(o, store.OfCalls, fields))
+	err = errors.Join(mask.mask(steps, fields), own.own(o, store.OfCalls, fields))
 	best.bestLinks(wide, "AND coalesce(l.server, l.client) IN (SELECT id FROM matched)")
-	q.add(statement("occurrences_requests", "steps", mask.String(), "own", own.String(), "labelled", labelled.String(), "rows", rows.String(),
-		"best", best.String(), "unit", unitNumber(o.unit, true), "label", o.labelColumn(", m.label"), "first", o.labelColumn(", arg_min(label, place) AS label")),
-		slices.Concat(mask.args, own.args, labelled.args, rows.args, best.args, []any{o.Project, wide.From, wide.To},
+	q.add(statement("occurrences_requests", "steps", mask.String(), "own", own.String(), "rows", rows.String(),
+		"best", best.String(), "unit", o.unitOf(true), "first", o.more(", arg_min($, place) AS $")),
+		slices.Concat(mask.args, own.args, rows.args, best.args, []any{o.Project, wide.From, wide.To},
 			[]any{o.Project, wide.From, wide.To, o.MinConfidence}, []any{o.From, o.To})...)
 	return err
 }
 
-// own adds the columns of a row from which [unitNumber] makes its unit.
-func (q *query) own(u store.Unit, alias string, fields columnsOf) error {
-	if u.Of != store.UnitProperty {
-		for _, column := range unitColumns(u.Of) {
+// own adds the columns of a row from which its unit is made, and its label.
+func (q *query) own(o occurrences, of store.Record, fields columnsOf) error {
+	if o.unit.Of == store.UnitProperty {
+		q.add(", ")
+		if err := q.label(o.unit.Field, fields); err != nil {
+			return err
+		}
+		q.add(" AS own")
+	} else {
+		alias := map[store.Record]string{store.OfEvents: "e", store.OfCalls: "c"}[of]
+		for _, column := range unitColumns(o.unit.Of) {
 			q.add(", " + alias + "." + column)
 		}
+	}
+	if o.label == nil {
 		return nil
 	}
 	q.add(", ")
-	if err := q.label(u.Field, fields); err != nil {
+	if err := o.label.text(q, of, fields); err != nil {
 		return err
 	}
-	q.add(" AS own")
+	q.add(" AS label")
 	return nil
+}
+
+// unitOf is the SQL for the number of a row's unit, NULL when it has none, and for its
+// name: of a row m, else of its best link l. Numbers are hashes: quicker than texts, and
+// wrong once in 2^64 pairs. Those of devices are told apart from those of users.
+func (q *occurrences) unitOf(linked bool) string {
+	number, name := "CASE", "CASE"
+	for i, column := range unitColumns(q.unit.Of) {
+		hash := []string{"hash(", "~hash("}[i]
+		owners := []string{"m."}
+		if linked && (q.unit.Of == store.UnitPerson || q.unit.Of == store.UnitSession) {
+			owners = append(owners, "l.")
+		}
+		for _, owner := range owners {
+			text := owner + column
+			number += " WHEN " + text + " <> '' THEN " + hash + text + ")"
+			name += " WHEN " + text + " <> '' THEN " + text
+		}
+	}
+	number += " END AS unit"
+	if q.named == nil {
+		return number
+	}
+	return number + ", " + name + " END AS name"
 }
 
 // unitColumns are the columns that hold a unit, the first that is not empty counts.
@@ -288,26 +314,6 @@ func unitColumns(u store.UnitOf) []string {
 		return []string{"account_id"}
 	}
 	return []string{"own"}
-}
-
-// unitNumber is the SQL for the number of a row's unit, NULL when it has none: of a row
-// m, else of its best link l. Numbers are hashes: quicker than texts, and wrong once in
-// 2^64 pairs. Those of devices are told apart from those of users.
-func unitNumber(u store.Unit, linked bool) string {
-	var out strings.Builder
-	out.WriteString("CASE")
-	for i, column := range unitColumns(u.Of) {
-		number := "hash("
-		if i > 0 {
-			number = "~hash("
-		}
-		out.WriteString(" WHEN m." + column + " <> '' THEN " + number + "m." + column + ")")
-		if linked && (u.Of == store.UnitPerson || u.Of == store.UnitSession) {
-			out.WriteString(" WHEN l." + column + " <> '' THEN " + number + "l." + column + ")")
-		}
-	}
-	out.WriteString(" END")
-	return out.String()
 }
 
 func checkUnit(u store.Unit) error {

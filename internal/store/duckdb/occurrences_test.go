@@ -79,7 +79,6 @@ func TestOccurrences(t *testing.T) {
 		want []string
 	}{
 		"people":           {occurrences{Scope: scope, unit: store.Unit{Of: store.UnitPerson}, steps: steps}, []string{"1:0001 2:0010 10:1100 21:1100", "3:0001 20:1000"}},
-		"others":           {occurrences{Scope: scope, unit: store.Unit{Of: store.UnitPerson}, steps: steps[:1], others: true}, []string{"1:1 2:0 5:0", "3:1"}},
 		"sessions":         {occurrences{Scope: scope, unit: store.Unit{Of: store.UnitSession}, steps: steps}, []string{"1:0001 2:0010 10:1100 21:1100"}},
 		"property":         {occurrences{Scope: scope, unit: store.Unit{Of: store.UnitProperty, Field: store.Field{Name: "call.status"}}, steps: steps}, []string{"10:1100", "21:1100 22:1100"}},
 		"labels":           {occurrences{Scope: scope, unit: store.Unit{Of: store.UnitSession}, steps: steps, label: names}, []string{"1:0001 view 2:0010 pay 10:1100 POST 21:1100 POST"}},

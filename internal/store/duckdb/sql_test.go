@@ -88,7 +88,7 @@ func TestStatements(t *testing.T) {
 			named := store.Compare{Field: store.Field{Name: "event.name"}, Op: store.Eq, Value: "Paid"}
 			return occurrencesQuery(occurrences{
 				Scope: with(store.And{named, store.Compare{Field: store.Field{Name: "call.failed"}, Op: store.Eq, Value: true}}), unit: store.Unit{Of: store.UnitPerson},
-				steps: []store.Step{{Of: store.OfEvents, Filter: named}, {Of: store.OfCalls}}, others: true,
+				steps: []store.Step{{Of: store.OfEvents, Filter: named}, {Of: store.OfCalls}},
 			})
 		},
 		"heatmap": func() (string, []any, error) { return heatmapQuery(store.HeatmapQuery{Scope: scope, Edges: hours}) },

@@ -50,6 +50,10 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		t.Parallel()
 		compareWithReference(t, open(t))
 	})
+	t.Run("property/funnels", func(t *testing.T) {
+		t.Parallel()
+		compareFunnels(t, open(t))
+	})
 }
 
 // example is one case: a name and what happens in a project of its own.

@@ -1,13 +1,13 @@
 -- Server calls that match are one request when their best links name one client call,
 -- whose time is theirs; all else is that of the earliest of them (place). Client calls
 -- that match count when no link names their answer.
--- Parameters: the calls, the scope of links three times, the client calls, the range.
+-- Parameters: the calls, the scope of links, the client calls, the scope of links, the range.
 SELECT arg_min(unit, place) AS unit, coalesce(min(asked), min(time)) AS time, arg_min(seq, place) AS seq, bit_or(steps) AS steps /*first*/
 FROM (
     WITH matched AS MATERIALIZED (
-        SELECT c.id, c.time, c.seq, c.side, CAST(/*steps*/ AS UBIGINT) AS steps /*own*/ /*labelled*/ FROM /*rows*/
+        SELECT c.id, c.time, c.seq, c.side, CAST(/*steps*/ AS UBIGINT) AS steps /*own*/ FROM /*rows*/
     ), best AS MATERIALIZED (/*best*/)
-    SELECT m.time, m.seq, m.steps /*label*/, a.time AS asked, /*unit*/ AS unit, row(m.time, m.seq) AS place,
+    SELECT m.*, a.time AS asked, row(m.time, m.seq) AS place, /*unit*/,
         CASE WHEN m.side = 'server' THEN l.client END AS client, CASE WHEN m.side <> 'server' OR l.client IS NULL THEN m.seq END AS alone
     FROM matched m
     LEFT JOIN best l ON l.call = m.id
