@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		for _, c := range slices.Concat(
 			appendCases(), eraseCases(), callCases(), filterCases(), listCases(), valueCases(),
 			seriesCases(), heatmapCases(), endpointCases(), catalogueCases(), sessionCases(), timelineCases(), requestCases(), findCases(), propertyCases(), qualityCases(),
+			retentionCases(), lifecycleCases(), pathCases(),
 			writeLinksCases(), cancelCases(),
 		) {
 			t.Run(c.name, func(t *testing.T) {
@@ -53,6 +54,10 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	t.Run("property/funnels", func(t *testing.T) {
 		t.Parallel()
 		compareFunnels(t, open(t))
+	})
+	t.Run("property/people", func(t *testing.T) {
+		t.Parallel()
+		comparePeople(t, open(t))
 	})
 }
 
