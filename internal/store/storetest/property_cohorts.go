@@ -16,7 +16,10 @@ import (
 // few people do the same few things again and again, so that most answers have numbers.
 func comparePeople(t *testing.T, engine store.Store) {
 	t.Helper()
-	project := event.ProjectID(1 << 40) // no other test's
+	if _, itself := engine.(*Reference); itself {
+		t.Skip("the reference agrees with itself")
+	}
+	project := event.ProjectID(0)
 	rapid.Check(t, func(rt *rapid.T) {
 		project++
 		d := duel{T: rt, ctx: t.Context(), project: project, engine: engine, reference: NewReference(Clock)}

@@ -11,6 +11,16 @@ import (
 // ever is a time before all records.
 func ever() time.Time { return time.Unix(0, 0).AddDate(-1000, 0, 0).UTC() }
 
+// occurring finds the rows that match any of the steps, by kind and name of their unit.
+func (r *Reference) occurring(s store.Scope, of store.Unit, steps ...store.Step) (map[string][]occurrence, error) {
+	found, err := r.units(s, of, steps)
+	out := map[string][]occurrence{}
+	for _, u := range found {
+		out[unitOf(of, u.rows[0].row)] = u.rows
+	}
+	return out, err
+}
+
 // Retention implements [store.Reader].
 func (r *Reference) Retention(ctx context.Context, q store.RetentionQuery) (store.RetentionTables, error) {
 	unlock, err := r.lock(ctx)
@@ -32,7 +42,7 @@ func (r *Reference) Retention(ctx context.Context, q store.RetentionQuery) (stor
 	}
 	whole := q.Scope
 	whole.From, whole.To = ever(), q.Edges[len(q.Edges)-1]
-	rows, err := r.occurrences(whole, q.Unit, q.Target, q.Returning)
+	rows, err := r.occurring(whole, q.Unit, q.Target, q.Returning)
 	if err != nil {
 		return store.RetentionTables{}, err
 	}
@@ -41,12 +51,12 @@ func (r *Reference) Retention(ctx context.Context, q store.RetentionQuery) (stor
 	if q.Split != nil {
 		out.Met = emptyTable(q)
 	}
-	for _, of := range byUnit(rows) {
+	for _, of := range rows {
 		met := false
 		for _, row := range cohortsOf(q, of) {
 			first := firstTarget(q, of)
 			for _, o := range of {
-				if session := o.session(); o.steps[0] && o.time.Equal(first) && session != "" && troubled[session] {
+				if session := identityOf(o.row).SessionID; o.steps[0] && o.time.Equal(first) && session != "" && troubled[session] {
 					met = true
 				}
 			}
@@ -149,22 +159,24 @@ func (r *Reference) Lifecycle(ctx context.Context, q store.LifecycleQuery) (stor
 	out := store.Lifecycle{New: make([]int64, n), Returning: make([]int64, n), Resurrecting: make([]int64, n), Dormant: make([]int64, n)}
 	always := q.Scope
 	always.From, always.To = ever(), q.Edges[len(q.Edges)-1]
-	matches, err := r.occurrences(always, q.Unit, q.Of)
+	matches, err := r.occurring(always, q.Unit, q.Of)
 	if err != nil {
 		return store.Lifecycle{}, err
 	}
 	always.Filter = nil
-	events, err := r.occurrences(always, q.Unit, store.Step{Of: store.OfEvents})
+	events, err := r.occurring(always, q.Unit, store.Step{Of: store.OfEvents})
 	if err != nil {
 		return store.Lifecycle{}, err
 	}
 	born := map[string]time.Time{}
-	for _, o := range append(slices.Clone(matches), events...) {
-		if b, ok := born[o.unit]; !ok || o.time.Before(b) {
-			born[o.unit] = o.time
+	for _, found := range []map[string][]occurrence{matches, events} {
+		for unit, of := range found {
+			if b, ok := born[unit]; !ok || of[0].time.Before(b) {
+				born[unit] = of[0].time
+			}
 		}
 	}
-	for unit, of := range byUnit(matches) {
+	for unit, of := range matches {
 		active := func(i int) bool { // in the i-th period, the one before the first is the 0th
 			return slices.ContainsFunc(of, func(o occurrence) bool {
 				return within(o.time, q.Edges[i], q.Edges[i+1]) && (i == 0 || within(o.time, q.From, q.To))
@@ -197,12 +209,12 @@ func (r *Reference) Stickiness(ctx context.Context, q store.StickinessQuery) ([]
 	if err := checkEdges(q.Edges); err != nil {
 		return nil, err
 	}
-	matches, err := r.occurrences(q.Scope, q.Unit, q.Of)
+	matches, err := r.occurring(q.Scope, q.Unit, q.Of)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]int64, len(q.Edges)-1)
-	for _, of := range byUnit(matches) {
+	for _, of := range matches {
 		active := 0
 		for i := range out {
 			if slices.ContainsFunc(of, func(o occurrence) bool { return within(o.time, q.Edges[i], q.Edges[i+1]) }) {

@@ -29,19 +29,19 @@ func (r *Reference) Paths(ctx context.Context, q store.PathsQuery) (store.Paths,
 	if err := checkPaths(q); err != nil {
 		return store.Paths{}, err
 	}
-	rows, err := r.occurrences(q.Scope, q.Unit, each(q.Nodes, func(n store.PathNode) store.Step { return n.Step })...)
+	rows, err := r.occurring(q.Scope, q.Unit, each(q.Nodes, func(n store.PathNode) store.Step { return n.Step })...)
 	if err != nil {
 		return store.Paths{}, err
 	}
 	s := q.Scope
 	s.Filter = nil
-	calls, err := r.occurrences(s, q.Unit, store.Step{Of: store.OfCalls}, store.Step{Of: store.OfCalls, Filter: is("call.failed", store.Eq, true)})
+	calls, err := r.occurring(s, q.Unit, store.Step{Of: store.OfCalls}, store.Step{Of: store.OfCalls, Filter: is("call.failed", store.Eq, true)})
 	if err != nil {
 		return store.Paths{}, err
 	}
 	edges := map[[2]string]*walked{}
-	begun, callsOf := map[string]int64{}, byUnit(calls)
-	for unit, of := range byUnit(rows) {
+	begun := map[string]int64{}
+	for unit, of := range rows {
 		for _, path := range pathsOf(q, of) {
 			begun["1_"+path[0].name]++
 			for i := 1; i < len(path); i++ {
@@ -49,7 +49,7 @@ func (r *Reference) Paths(ctx context.Context, q store.PathsQuery) (store.Paths,
 				if edges[key] == nil {
 					edges[key] = &walked{people: map[string]bool{}}
 				}
-				edges[key].walk(unit, path[i-1], path[i], callsOf[unit])
+				edges[key].walk(unit, path[i-1], path[i], calls[unit])
 			}
 		}
 	}
@@ -101,7 +101,7 @@ func pathsOf(q store.PathsQuery, of []occurrence) (out [][]stop) {
 // named are the rows that have a name, with it.
 func named(q store.PathsQuery, of []occurrence) (out []stop) {
 	for _, o := range of {
-		n := q.Nodes[slices.Index(o.own, true)]
+		n := q.Nodes[slices.Index(matching(q.Scope, each(q.Nodes, func(n store.PathNode) store.Step { return n.Step }), o.row), true)]
 		for _, field := range n.Name {
 			value, ok := o.row.Value(field)
 			if text := store.LabelOf(value); ok && text != "" {
