@@ -15,7 +15,7 @@ func stepAt(path string, s Step) (store.Step, error) {
 	if _, _, err := s.subject(); err != nil {
 		return store.Step{}, asked(path, err)
 	}
-	c, err := s.compile()
+	c, err := s.Compile()
 	if err != nil {
 		return store.Step{}, fmt.Errorf("%s.%w", path, err) // only its where is left to be wrong
 	}

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -39,4 +40,24 @@ func stepField(name string) (store.Field, error) {
 		}
 	}
 	return field, nil
+}
+
+// WrongField is an error about one field of a question.
+type WrongField struct { //nolint:errname // the field is wrong, the error is inside
+	Path string // in the JSON: steps[0].where
+	Err  error
+}
+
+func (w *WrongField) Error() string { return w.Path + ": " + w.Err.Error() }
+
+// Unwrap returns what is wrong with the field.
+func (w *WrongField) Unwrap() error { return w.Err }
+
+// at names the field that err is about, inside of the one that it names already.
+func at(err error, format string, args ...any) error {
+	path := fmt.Sprintf(format, args...)
+	if inner, ok := errors.AsType[*WrongField](err); ok {
+		return &WrongField{Path: path + "." + inner.Path, Err: inner.Err}
+	}
+	return &WrongField{Path: path, Err: err}
 }

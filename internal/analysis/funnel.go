@@ -1,10 +1,8 @@
 package analysis
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -96,8 +94,8 @@ func spread() []time.Duration {
 	return []time.Duration{s, 2 * s, 5 * s, 10 * s, 30 * s, m, 2 * m, 5 * m, 10 * m, 30 * m, h, 2 * h, 6 * h, 12 * h, d, 2 * d, 4 * d, 7 * d, 14 * d, 30 * d}
 }
 
-// Funnel answers the question about the rows of a scope. Errors begin
-// with the JSON path of the field that is wrong.
+// Funnel answers the question about the rows of a scope. Errors are a [WrongField] when
+// they are about one.
 func Funnel(ctx context.Context, r store.Reader, scope store.Scope, now time.Time, q FunnelQuestion) (FunnelAnswer, error) {
 	ask, err := q.compile(scope, now)
 	if err != nil {
@@ -121,31 +119,42 @@ func Funnel(ctx context.Context, r store.Reader, scope store.Scope, now time.Tim
 }
 
 func (q FunnelQuestion) compile(scope store.Scope, now time.Time) (store.FunnelQuery, error) {
-	ask := store.FunnelQuery{
-		Scope: scope, Order: cmp.Or(q.Order, store.InOrder), Entry: cmp.Or(q.Entry, store.Best), Attempts: q.Count == "attempts", Spread: spread(), Now: now,
+	ask := store.FunnelQuery{Scope: scope, Order: store.InOrder, Entry: store.Best, Window: 14 * 24 * time.Hour, Attempts: q.Count == "attempts", Spread: spread(), Now: now}
+	if q.Order != "" {
+		ask.Order = q.Order
+	}
+	if q.Entry != "" {
+		ask.Entry = q.Entry
 	}
 	if q.Entities {
 		ask.Entities = maxEntities
 	}
-	var err error
 	for i, s := range q.Steps {
-		step, err := stepAt(fmt.Sprintf("steps[%d]", i), s)
+		step, err := s.occurrence()
 		if err != nil {
-			return ask, err
+			return ask, at(err, "steps[%d]", i)
 		}
 		ask.Steps = append(ask.Steps, step)
 	}
-	if ask.Unit, err = unitAt("count_by", cmp.Or(q.CountBy, string(store.UnitPerson))); err != nil {
-		return ask, err
+	var err error
+	if ask.Unit, err = unitOf(q.CountBy); err != nil {
+		return ask, at(err, "count_by")
 	}
-	if ask.Window, err = durationAt("window", cmp.Or(q.Window, "14d")); err != nil {
-		return ask, err
+	if q.Window != "" {
+		if ask.Window, err = duration(q.Window); err != nil {
+			return ask, at(err, "window")
+		}
 	}
-	if ask.TieTolerance, err = toleranceAt("tie_tolerance", q.TieTolerance); err != nil {
-		return ask, err
+	if ask.Window == 0 {
+		return ask, at(&event.Permanent{Err: errors.New("a window of nothing lets no step follow another"), Hint: "Write how long an attempt may take: 14d."}, "window")
+	}
+	if q.TieTolerance != "" {
+		if ask.TieTolerance, err = duration(q.TieTolerance); err != nil {
+			return ask, at(err, "tie_tolerance")
+		}
 	}
 	if ask.TieTolerance > 0 && ask.Order == store.Strict {
-		return ask, asked("tie_tolerance", &event.Permanent{Err: errors.New("in strict order nothing may come in between, so a step cannot come early"), Hint: "Leave tie_tolerance out, or order."})
+		return ask, at(&event.Permanent{Err: errors.New("in strict order nothing may come in between, so a step cannot come early"), Hint: "Leave tie_tolerance out, or order."}, "tie_tolerance")
 	}
 	if ask.Exclude, err = q.exclusions(); err != nil {
 		return ask, err
@@ -154,24 +163,12 @@ func (q FunnelQuestion) compile(scope store.Scope, now time.Time) (store.FunnelQ
 	return ask, err
 }
 
-// toleranceAt reads a duration that may be zero.
-func toleranceAt(path, text string) (time.Duration, error) {
-	if text == "" {
-		return 0, nil
-	}
-	d, err := event.ParseDuration(text)
-	if err != nil {
-		return 0, asked(path, &event.Permanent{Err: err, Hint: "Write it like 2s, or leave it out."})
-	}
-	return d, nil
-}
-
 func (q FunnelQuestion) exclusions() ([]store.Exclusion, error) {
 	var out []store.Exclusion
 	for i, x := range q.Exclude {
-		step, err := stepAt(fmt.Sprintf("exclude[%d]", i), x.Step)
+		step, err := x.occurrence()
 		if err != nil {
-			return nil, err
+			return nil, at(err, "exclude[%d]", i)
 		}
 		made := store.Exclusion{Step: step, From: 1, To: len(q.Steps)}
 		if x.FromStep > 0 {
@@ -181,10 +178,10 @@ func (q FunnelQuestion) exclusions() ([]store.Exclusion, error) {
 			made.To = x.ToStep
 		}
 		if made.From >= made.To || made.To > len(q.Steps) {
-			return nil, asked(fmt.Sprintf("exclude[%d].to_step", i), &event.Permanent{
+			return nil, at(&event.Permanent{
 				Err:  errors.New("from_step and to_step are not two steps of the funnel, one after the other"),
 				Hint: "Steps are counted from 1; to_step is greater than from_step.",
-			})
+			}, "exclude[%d].to_step", i)
 		}
 		out = append(out, made)
 	}
@@ -198,16 +195,24 @@ func (q FunnelQuestion) by() (*store.FunnelBy, error) {
 	}
 	field, err := stepField(b.Property)
 	if err != nil {
-		return nil, asked("breakdown.property", err)
+		return nil, at(err, "breakdown.property")
 	}
 	by := &store.FunnelBy{Field: field, Attribution: store.FirstValue, Step: max(1, b.Step)}
 	if b.Attribution != "" {
 		by.Attribution = b.Attribution
 	}
 	if by.Step > len(q.Steps) {
-		return nil, asked("breakdown.step", &event.Permanent{Err: errors.New("the funnel has no such step"), Hint: "Steps are counted from 1."})
+		return nil, at(&event.Permanent{Err: errors.New("the funnel has no such step"), Hint: "Steps are counted from 1."}, "breakdown.step")
 	}
 	return by, nil
+}
+
+func duration(text string) (time.Duration, error) {
+	d, err := event.ParseDuration(text)
+	if err != nil {
+		return 0, &event.Permanent{Err: err, Hint: "Write a duration such as 14d, 2w, 36h or 30s."}
+	}
+	return d, nil
 }
 
 func stages(steps []store.FunnelStep) []FunnelStage {

@@ -183,7 +183,13 @@ func globInside(glob string) string {
 
 // durationAt reads a positive duration: 30m, 14d, 2w.
 func durationAt(path, text string) (time.Duration, error) {
-	d, err := event.ParseDuration(text)
+	if n := len(text); n > 0 && (text[n-1] == 'd' || text[n-1] == 'w') {
+		if count, err := strconv.ParseUint(text[:n-1], 10, 16); err == nil {
+			days := map[byte]time.Duration{'d': 1, 'w': 7}[text[n-1]]
+			text = fmt.Sprintf("%dh", time.Duration(count)*days*24)
+		}
+	}
+	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
 		return 0, asked(path, &event.Permanent{Err: fmt.Errorf("%q is no duration", text), Hint: "Write it like 30m, 12h, 14d or 2w."})
 	}

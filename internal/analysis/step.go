@@ -28,18 +28,9 @@ type Condition struct {
 	Filter store.Filter
 }
 
-// Compile checks the step and translates it; calls are those that the server saw. The
-// error is an [event.Permanent] that says which part is wrong.
+// Compile checks the step and translates it. The error is an [event.Permanent]
+// that says which part is wrong.
 func (s Step) Compile() (Condition, error) {
-	c, err := s.compile()
-	if c.Of == store.OfCalls {
-		c.Filter = both(onServer(), c.Filter)
-	}
-	return c, err
-}
-
-// compile is Compile for sequences, in which calls are requests, whichever side saw them.
-func (s Step) compile() (Condition, error) {
 	of, condition, err := s.subject()
 	if err != nil {
 		return Condition{}, err
@@ -48,7 +39,24 @@ func (s Step) compile() (Condition, error) {
 	if err != nil {
 		return Condition{}, fmt.Errorf("where: %w", err)
 	}
+	if of == store.OfCalls {
+		condition = both(onServer(), condition)
+	}
 	return Condition{Of: of, Filter: both(condition, where)}, nil
+}
+
+// occurrence is the step of sequences: of calls it means requests, which it sees on
+// either side. The error is a [WrongField] when it is about where.
+func (s Step) occurrence() (store.Step, error) {
+	of, condition, err := s.subject()
+	if err != nil {
+		return store.Step{}, err
+	}
+	where, err := filter.CompileWhere(s.Where, map[store.Record]string{store.OfEvents: "event", store.OfCalls: "call"}[of])
+	if err != nil {
+		return store.Step{}, at(err, "where")
+	}
+	return store.Step{Of: of, Filter: both(condition, where)}, nil
 }
 
 func (s Step) subject() (store.Record, store.Filter, error) {

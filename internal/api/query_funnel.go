@@ -23,14 +23,17 @@ type FunnelOutput struct {
 
 func (s *Server) queryFunnel(ctx context.Context, in *FunnelInput) (FunnelOutput, error) {
 	begun := s.now()
-	scope, _, err := s.periodScope(ctx, in.Body.QueryFields)
+	scope, err := s.queryScope(ctx, in.Body.QueryFields)
 	if err != nil {
 		return FunnelOutput{}, err
 	}
-	answer, err := analysis.Funnel(ctx, s.store, scope, begun, in.Body.FunnelQuestion)
-	if err != nil {
-		return FunnelOutput{}, wrongQuestion(err)
+	if _, err := zoneOf(in.Body.Timezone); err != nil {
+		return FunnelOutput{}, err
 	}
-	meta, err := s.metaOf(ctx, scope, begun)
-	return FunnelOutput{answer, meta}, err
+	out := FunnelOutput{}
+	if out.FunnelAnswer, err = analysis.Funnel(ctx, s.store, scope, begun, in.Body.FunnelQuestion); err != nil {
+		return out, err
+	}
+	out.Meta, err = s.metaOf(ctx, scope, begun)
+	return out, err
 }
