@@ -16,7 +16,7 @@ func zoneNamed(t *testing.T, name string) *time.Location {
 	return zone
 }
 
-func at(t *testing.T, text string) time.Time {
+func instant(t *testing.T, text string) time.Time {
 	t.Helper()
 	out, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
@@ -91,7 +91,7 @@ func TestPeriodsFollowTheCalendarOfTheZone(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			calendar := Calendar{Zone: zoneNamed(t, c.zone), Period: c.period, Sunday: c.sunday}
-			edges, err := calendar.cover(at(t, c.from), at(t, c.to), c.n)
+			edges, err := calendar.cover(instant(t, c.from), instant(t, c.to), c.n)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -109,7 +109,7 @@ func TestPeriodsFollowTheCalendarOfTheZone(t *testing.T) {
 func TestTooManyPeriodsAreRefused(t *testing.T) {
 	t.Parallel()
 	calendar := Calendar{Zone: time.UTC, Period: Hour}
-	from := at(t, "2026-01-01T00:00:00Z")
+	from := instant(t, "2026-01-01T00:00:00Z")
 	if _, err := calendar.cover(from, from.Add(10_000*time.Hour), 1); err != nil {
 		t.Error("10,000 hours are allowed:", err)
 	}

@@ -37,7 +37,8 @@ type StickinessBar struct {
 	People    int64 `json:"people"`
 }
 
-// LifecycleOf answers a question. Errors begin with the JSON path of the field that is wrong.
+// LifecycleOf answers a question. Errors are a [WrongField] when a
+// field of the question is wrong.
 func LifecycleOf(ctx context.Context, r store.Reader, scope store.Scope, zone *time.Location, q LifecycleQuestion) (LifecycleAnswer, error) {
 	of, unit, calendar, edges, err := q.compile(scope, zone)
 	if err != nil {
@@ -56,7 +57,8 @@ func LifecycleOf(ctx context.Context, r store.Reader, scope store.Scope, zone *t
 	return out, nil
 }
 
-// StickinessOf answers a question. Errors begin with the JSON path of the field that is wrong.
+// StickinessOf answers a question. Errors are a [WrongField] when a
+// field of the question is wrong.
 func StickinessOf(ctx context.Context, r store.Reader, scope store.Scope, zone *time.Location, q LifecycleQuestion) (StickinessAnswer, error) {
 	of, unit, _, edges, err := q.compile(scope, zone)
 	if err != nil {
@@ -75,14 +77,14 @@ func StickinessOf(ctx context.Context, r store.Reader, scope store.Scope, zone *
 
 func (q LifecycleQuestion) compile(scope store.Scope, zone *time.Location) (of store.Step, unit store.Unit, calendar Calendar, edges []time.Time, err error) {
 	calendar = Calendar{Zone: zone, Period: q.Period, Sunday: q.WeekStart == "sunday"}
-	if of, err = stepAt("of", q.Of); err != nil {
-		return of, unit, calendar, nil, err
+	if of, err = q.Of.occurrence(); err != nil {
+		return of, unit, calendar, nil, at(err, "of")
 	}
-	if unit, err = unitAt("count_by", q.CountBy); err != nil {
-		return of, unit, calendar, nil, err
+	if unit, err = unitOf(q.CountBy); err != nil {
+		return of, unit, calendar, nil, at(err, "count_by")
 	}
 	if edges, err = calendar.cover(scope.From, scope.To, q.PeriodCount); err != nil {
-		return of, unit, calendar, nil, asked("period", err)
+		return of, unit, calendar, nil, at(err, "period")
 	}
 	return of, unit, calendar, edges, nil
 }

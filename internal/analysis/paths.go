@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/filter"
@@ -81,17 +79,20 @@ func (q PathsQuestion) compile(scope store.Scope) (store.PathsQuery, error) {
 	ask := store.PathsQuery{Scope: scope, Unit: store.Unit{Of: store.UnitPerson}, MaxSteps: q.MaxSteps, MaxEdges: q.MaxEdges, Start: nodeName(q.Start), End: nodeName(q.End)}
 	where, err := filter.CompileWhere(q.Where, "event")
 	if err != nil {
-		return ask, asked("where", err)
+		return ask, at(err, "where")
 	}
 	if ask.Nodes, err = q.nodes(where); err != nil {
-		return ask, asked("of", err)
+		return ask, at(err, "of")
 	}
-	if ask.Gap, err = durationAt("session_gap", q.SessionGap); err != nil {
-		return ask, err
+	if ask.Gap, err = duration(q.SessionGap); err == nil && ask.Gap == 0 {
+		err = &event.Permanent{Err: errors.New("no time may pass between two steps"), Hint: "Write a duration such as 30m."}
+	}
+	if err != nil {
+		return ask, at(err, "session_gap")
 	}
 	for i, glob := range q.Groupings {
 		if glob == "" {
-			return ask, asked(fmt.Sprintf("groupings[%d]", i), &event.Permanent{Err: errors.New("the grouping is empty"), Hint: `Write a glob such as "/orders/*", or leave it out.`})
+			return ask, at(&event.Permanent{Err: errors.New("the grouping is empty"), Hint: `Write a glob such as "/orders/*", or leave it out.`}, "groupings[%d]", i)
 		}
 		ask.Groupings = append(ask.Groupings, store.Grouping{Pattern: globInside(glob), Name: glob})
 	}
@@ -125,9 +126,9 @@ func (q PathsQuestion) nodes(where store.Filter) ([]store.PathNode, error) {
 		clicks := events(oneOf("event.kind", []string{string(event.Click), string(event.Submit)}), "event.target", "event.name")
 		return []store.PathNode{pages, clicks, calls}, nil
 	}
-	field, err := propertyOf(q.Of)
-	if err != nil {
-		return nil, err
+	field, known := FieldOf("event", q.Of)
+	if !known || field.Key == "" {
+		return nil, &event.Permanent{Err: fmt.Errorf("%q is nothing that ways are made of", q.Of), Hint: "Use pages, events, actions_and_calls or property:NAME."}
 	}
 	return []store.PathNode{{Step: store.Step{Of: store.OfEvents, Filter: where}, Name: []store.Field{field}}}, nil
 }
@@ -135,17 +136,6 @@ func (q PathsQuestion) nodes(where store.Filter) ([]store.PathNode, error) {
 // passiveKinds are the events that nobody does: they happen.
 func passiveKinds() []string {
 	return []string{string(event.WebVital), string(event.PageError), string(event.Identify)}
-}
-
-// propertyOf reads property:NAME or properties.NAME.
-func propertyOf(text string) (store.Field, error) {
-	if key, ok := strings.CutPrefix(text, "property:"); ok && key != "" {
-		return store.Field{Name: "event.properties", Key: key}, nil
-	}
-	if field, ok := store.ParseField("event." + text); ok && field.Key != "" {
-		return field, nil
-	}
-	return store.Field{}, &event.Permanent{Err: fmt.Errorf("%q is nothing that a way is made of", text), Hint: "Use pages, events, actions_and_calls or property:NAME."}
 }
 
 // nodeName is how a node is called: a trailing slash makes no other page.
@@ -179,19 +169,4 @@ func globInside(glob string) string {
 		out.WriteString("(/|$)")
 	}
 	return out.String()
-}
-
-// durationAt reads a positive duration: 30m, 14d, 2w.
-func durationAt(path, text string) (time.Duration, error) {
-	if n := len(text); n > 0 && (text[n-1] == 'd' || text[n-1] == 'w') {
-		if count, err := strconv.ParseUint(text[:n-1], 10, 16); err == nil {
-			days := map[byte]time.Duration{'d': 1, 'w': 7}[text[n-1]]
-			text = fmt.Sprintf("%dh", time.Duration(count)*days*24)
-		}
-	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d <= 0 {
-		return 0, asked(path, &event.Permanent{Err: fmt.Errorf("%q is no duration", text), Hint: "Write it like 30m, 12h, 14d or 2w."})
-	}
-	return d, nil
 }

@@ -50,7 +50,7 @@ type RetentionAnswer struct {
 }
 
 // Retained answers a question about the targets in scope, as far as is known by now.
-// Errors begin with the JSON path of the field that is wrong.
+// Errors are a [WrongField] when a field of the question is wrong.
 func Retained(ctx context.Context, r store.Reader, scope store.Scope, zone *time.Location, now time.Time, q RetentionQuestion) (RetentionAnswer, error) {
 	calendar := Calendar{Zone: zone, Period: q.Period, Sunday: q.WeekStart == "sunday"}
 	ask, err := q.compile(scope, calendar, now)
@@ -80,32 +80,32 @@ const maxCells = 1_000_000
 func (q RetentionQuestion) compile(scope store.Scope, calendar Calendar, now time.Time) (store.RetentionQuery, error) {
 	ask := store.RetentionQuery{Scope: scope, Intervals: q.Intervals, Cohort: q.Cohort, Criterion: q.Criterion, MinOccurrences: q.MinOccurrences, Until: now}
 	var err error
-	if ask.Target, err = stepAt("target", q.Target); err != nil {
-		return ask, err
+	if ask.Target, err = q.Target.occurrence(); err != nil {
+		return ask, at(err, "target")
 	}
 	ask.Returning = ask.Target
 	if q.Returning != nil {
-		if ask.Returning, err = stepAt("returning", *q.Returning); err != nil {
-			return ask, err
+		if ask.Returning, err = q.Returning.occurrence(); err != nil {
+			return ask, at(err, "returning")
 		}
 	}
-	if ask.Unit, err = unitAt("count_by", q.CountBy); err != nil {
-		return ask, err
+	if ask.Unit, err = unitOf(q.CountBy); err != nil {
+		return ask, at(err, "count_by")
 	}
 	if ask.Edges, err = calendar.cover(scope.From, scope.To, 1); err != nil {
-		return ask, asked("period", err)
+		return ask, at(err, "period")
 	}
 	ask.Rows = len(ask.Edges) - 1
 	if ask.Rows*q.Intervals > maxCells || len(ask.Edges)+q.Intervals > maxPeriods+1 {
-		return ask, asked("intervals", &event.Permanent{Err: errors.New("the table would be too large"), Hint: "Ask for longer periods, fewer intervals or a shorter range."})
+		return ask, at(&event.Permanent{Err: errors.New("the table would be too large"), Hint: "Ask for longer periods, fewer intervals or a shorter range."}, "intervals")
 	}
 	for range q.Intervals - 1 {
 		ask.Edges = append(ask.Edges, calendar.next(ask.Edges[len(ask.Edges)-1]))
 	}
 	if q.Split {
-		slow, err := durationAt("slow_over", q.SlowOver)
+		slow, err := duration(q.SlowOver)
 		if err != nil {
-			return ask, err
+			return ask, at(err, "slow_over")
 		}
 		ask.Split = troubled(slow)
 	}

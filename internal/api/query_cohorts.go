@@ -2,11 +2,9 @@ package api
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/analysis"
-	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/store"
 )
 
@@ -33,7 +31,7 @@ func (s *Server) queryRetention(ctx context.Context, in *RetentionInput) (Retent
 	}
 	answer, err := analysis.Retained(ctx, s.store, scope, zone, begun, in.Body.RetentionQuestion)
 	if err != nil {
-		return RetentionOutput{}, wrongQuestion(err)
+		return RetentionOutput{}, err
 	}
 	meta, err := s.metaOf(ctx, scope, begun)
 	return RetentionOutput{answer, meta}, err
@@ -62,7 +60,7 @@ func (s *Server) queryLifecycle(ctx context.Context, in *LifecycleInput) (Lifecy
 	}
 	answer, err := analysis.LifecycleOf(ctx, s.store, scope, zone, in.Body.LifecycleQuestion)
 	if err != nil {
-		return LifecycleOutput{}, wrongQuestion(err)
+		return LifecycleOutput{}, err
 	}
 	meta, err := s.metaOf(ctx, scope, begun)
 	return LifecycleOutput{answer, meta}, err
@@ -82,7 +80,7 @@ func (s *Server) queryStickiness(ctx context.Context, in *LifecycleInput) (Stick
 	}
 	answer, err := analysis.StickinessOf(ctx, s.store, scope, zone, in.Body.LifecycleQuestion)
 	if err != nil {
-		return StickinessOutput{}, wrongQuestion(err)
+		return StickinessOutput{}, err
 	}
 	meta, err := s.metaOf(ctx, scope, begun)
 	return StickinessOutput{answer, meta}, err
@@ -111,7 +109,7 @@ func (s *Server) queryPaths(ctx context.Context, in *PathsInput) (PathsOutput, e
 	}
 	answer, err := analysis.PathsTaken(ctx, s.store, scope, in.Body.PathsQuestion)
 	if err != nil {
-		return PathsOutput{}, wrongQuestion(err)
+		return PathsOutput{}, err
 	}
 	meta, err := s.metaOf(ctx, scope, begun)
 	return PathsOutput{answer, meta}, err
@@ -125,13 +123,4 @@ func (s *Server) periodScope(ctx context.Context, q QueryFields) (store.Scope, *
 	}
 	zone, err := zoneOf(q.Timezone)
 	return scope, zone, err
-}
-
-// wrongQuestion names the field that analysis finds wrong; other errors pass unchanged.
-func wrongQuestion(err error) error {
-	path, _, found := strings.Cut(err.Error(), ": ")
-	if !found || !event.IsPermanent(err) || strings.Contains(path, " ") {
-		return err
-	}
-	return atField(path, err)
 }
