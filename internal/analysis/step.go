@@ -39,7 +39,24 @@ func (s Step) Compile() (Condition, error) {
 	if err != nil {
 		return Condition{}, fmt.Errorf("where: %w", err)
 	}
+	if of == store.OfCalls {
+		condition = store.All(onServer(), condition)
+	}
 	return Condition{Of: of, Filter: store.All(condition, where)}, nil
+}
+
+// occurrence is the step of sequences: of calls it means requests, which it sees on
+// either side. The error is a [WrongField] when it is about where.
+func (s Step) occurrence() (store.Step, error) {
+	of, condition, err := s.subject()
+	if err != nil {
+		return store.Step{}, err
+	}
+	where, err := filter.CompileWhere(s.Where, map[store.Record]string{store.OfEvents: "event", store.OfCalls: "call"}[of])
+	if err != nil {
+		return store.Step{}, at(err, "where")
+	}
+	return store.Step{Of: of, Filter: store.All(condition, where)}, nil
 }
 
 func (s Step) subject() (store.Record, store.Filter, error) {
@@ -68,7 +85,7 @@ func (s Step) subject() (store.Record, store.Filter, error) {
 		return store.OfEvents, store.And{isPage(), matches(field, globPattern(s.Page))}, nil
 	}
 	condition, err := callCondition(s.Call)
-	return store.OfCalls, store.All(onServer(), condition), err
+	return store.OfCalls, condition, err
 }
 
 // onServer holds for calls as the server saw them: each request counts once.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/clickspan/clickspan/internal/analysis"
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/meta"
 	"github.com/clickspan/clickspan/internal/store"
@@ -97,6 +98,11 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *Problem {
 		return retryLater(0, "Ask for a shorter time range or a narrower filter.", "the answer took too long")
 	case errors.Is(err, context.Canceled):
 		return retryLater(0, "Ask again.", "the request was cancelled")
+	}
+	if wrong, ok := errors.AsType[*analysis.WrongField](err); ok {
+		if p, ok := errors.AsType[*Problem](atField(wrong.Path, wrong.Err)); ok {
+			return p
+		}
 	}
 	if permanent, ok := errors.AsType[*event.Permanent](err); ok {
 		return problem(http.StatusBadRequest, permanent.Hint, "%s", permanent.Error())

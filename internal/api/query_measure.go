@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/clickspan/clickspan/internal/analysis"
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/store"
 )
@@ -88,7 +89,7 @@ func valueField(i int, spec MeasureSpec, name string) (store.Field, error) {
 	if name == "" {
 		return store.Field{}, nil
 	}
-	field, ok := fieldOf(recordName(spec.Of), name)
+	field, ok := analysis.FieldOf(recordName(spec.Of), name)
 	for _, info := range store.Fields() {
 		if info.Name == field.Name && (info.Type == store.String || info.Type == store.Bool) {
 			ok = false

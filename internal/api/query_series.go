@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/clickspan/clickspan/internal/analysis"
 	"github.com/clickspan/clickspan/internal/filter"
 	"github.com/clickspan/clickspan/internal/store"
 )
@@ -203,7 +204,7 @@ func breakdownFields(q SeriesBody) ([]store.Field, error) {
 	out := make([]store.Field, len(q.Breakdown))
 	for i, name := range q.Breakdown {
 		var ok bool
-		if out[i], ok = fieldOf(record, name); !ok {
+		if out[i], ok = analysis.FieldOf(record, name); !ok {
 			return nil, badField(at("breakdown[%d]", i), "GET /api/v1/fields lists the fields.", "%s has no field %q", record, name)
 		}
 	}

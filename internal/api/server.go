@@ -194,7 +194,12 @@ func (s *Server) describedRoutes() {
 	get(s, "connect/recipe", "connect-recipe", "Say what to paste into a web server", s.recipe)
 
 	post(s, "query/series", "query-series", "Measure over time", s.querySeries)
+	post(s, "query/funnel", "query-funnel", "Count how many get from step to step", s.queryFunnel)
 	post(s, "query/breakdown", "query-breakdown", "Measure by label", s.queryBreakdown)
+	post(s, "query/retention", "query-retention", "Say who comes back", s.queryRetention)
+	post(s, "query/lifecycle", "query-lifecycle", "Say how people come and go", s.queryLifecycle)
+	post(s, "query/stickiness", "query-stickiness", "Say in how many intervals people are active", s.queryStickiness)
+	post(s, "query/paths", "query-paths", "Say which ways people take", s.queryPaths)
 	change(s, http.MethodPost, "erase", "erase", "Erase a person and get a receipt", s.erase)
 	change(s, http.MethodPost, "sql", "sql", "Ask in SQL, read-only", s.querySQL)
 	get(s, "demo", "demo", "Describe the running demo", s.demoState)

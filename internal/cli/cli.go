@@ -38,6 +38,7 @@ type commands struct {
 	Simulate  simulateCmd  `cmd:"" help:"Write simulated traffic with known truth to files or a server."`
 	Export    exportCmd    `cmd:"" help:"Write everything that is known about a person as NDJSON."`
 	Erase     eraseCmd     `cmd:"" help:"Erase a person and print a receipt."`
+	Query     queryCmd     `cmd:"" help:"Ask a question about behaviour or calls: funnel, retention, series, …"`
 	SQL       sqlCmd       `cmd:"" name:"sql" help:"Ask the telemetry store in SQL, read-only."`
 	Key       keyCmd       `cmd:"" help:"Create, list and revoke ingest keys."`
 	Token     tokenCmd     `cmd:"" help:"Create, list and revoke API tokens."`

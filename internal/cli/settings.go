@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -50,7 +49,7 @@ type Days time.Duration
 
 // UnmarshalText parses a Go duration, or a whole number followed by d or w.
 func (d *Days) UnmarshalText(text []byte) error {
-	parsed, err := parseDuration(string(text))
+	parsed, err := event.ParseDuration(string(text))
 	*d = Days(parsed)
 	return err
 }
@@ -75,20 +74,6 @@ func (s *Settings) useData(command string) (err error) {
 	}
 	s.Data, err = filepath.Abs(name)
 	return err
-}
-
-func parseDuration(text string) (time.Duration, error) {
-	const day = 24 * time.Hour
-	for suffix, unit := range map[string]time.Duration{"d": day, "w": 7 * day} {
-		if count, err := strconv.Atoi(strings.TrimSuffix(text, suffix)); strings.HasSuffix(text, suffix) && err == nil && count >= 0 {
-			return time.Duration(count) * unit, nil
-		}
-	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d < 0 {
-		return 0, fmt.Errorf("%q is not a duration; write 90d, 2w or 36h", text)
-	}
-	return d, nil
 }
 
 // proxies parses TrustedProxies.

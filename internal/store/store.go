@@ -251,6 +251,17 @@ type Reader interface {
 	Facets(ctx context.Context, s Scope, fields []string, limit int) ([]Facet, error)
 	// Series computes measures per bucket and label; see [SeriesQuery].
 	Series(ctx context.Context, q SeriesQuery) (Series, error)
+	// Funnel says how many units get from step to step; see [FunnelQuery].
+	Funnel(ctx context.Context, q FunnelQuery) (Funnel, error)
+	// Retention counts who comes back; see [RetentionQuery].
+	Retention(ctx context.Context, q RetentionQuery) (RetentionTables, error)
+	// Lifecycle counts how units come and go; see [LifecycleQuery].
+	Lifecycle(ctx context.Context, q LifecycleQuery) (Lifecycle, error)
+	// Stickiness counts units by the number of intervals in which they are active: at
+	// index i those with exactly i+1; see [StickinessQuery].
+	Stickiness(ctx context.Context, q StickinessQuery) ([]int64, error)
+	// Paths counts which ways units take; see [PathsQuery].
+	Paths(ctx context.Context, q PathsQuery) (Paths, error)
 	// Heatmap counts timed calls by bucket of time and of duration; see [HeatmapQuery].
 	Heatmap(ctx context.Context, q HeatmapQuery) ([]HeatmapCell, error)
 	// Endpoints returns the catalogue: one row per endpoint with server calls in

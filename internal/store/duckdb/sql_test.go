@@ -99,6 +99,31 @@ func TestStatements(t *testing.T) {
 		"series_property": func() (string, []any, error) {
 			return seriesQuery(store.SeriesQuery{Scope: scope, Edges: hours}, store.Measure{Of: store.OfEvents, Stat: store.P75, Value: store.Field{Name: "event.properties", Key: "value"}})
 		},
+		"occurrences": func() (string, []any, error) {
+			named := store.Compare{Field: store.Field{Name: "event.name"}, Op: store.Eq, Value: "Paid"}
+			return occurrencesQuery(occurrences{
+				Scope: with(store.And{named, store.Compare{Field: store.Field{Name: "call.failed"}, Op: store.Eq, Value: true}}), unit: store.Unit{Of: store.UnitPerson},
+				steps: []store.Step{{Of: store.OfEvents, Filter: named}, {Of: store.OfCalls}},
+			})
+		},
+		"retention": func() (string, []any, error) {
+			failed := store.Compare{Field: store.Field{Name: "call.failed"}, Op: store.Eq, Value: true}
+			return occurrencesQuery(returns(store.RetentionQuery{
+				Scope: scope, Target: store.Step{Of: store.OfEvents}, Returning: store.Step{Of: store.OfEvents}, Unit: store.Unit{Of: store.UnitPerson},
+				Edges: days, Until: noon.AddDate(0, 0, 1), Split: failed,
+			}))
+		},
+		"births": func() (string, []any, error) {
+			return birthsQuery(store.LifecycleQuery{Scope: scope, Unit: store.Unit{Of: store.UnitAccount}, Edges: days})
+		},
+		"paths": func() (string, []any, error) {
+			return occurrencesQuery(visits(store.PathsQuery{Scope: scope, Unit: store.Unit{Of: store.UnitPerson}, Nodes: []store.PathNode{
+				{Step: store.Step{Of: store.OfEvents}, Name: []store.Field{{Name: "event.page_route"}, {Name: "event.page"}}},
+			}}))
+		},
+		"paths_calls": func() (string, []any, error) {
+			return callsByUnitQuery(store.PathsQuery{Scope: scope, Unit: store.Unit{Of: store.UnitPerson}})
+		},
 		"heatmap": func() (string, []any, error) { return heatmapQuery(store.HeatmapQuery{Scope: scope, Edges: hours}) },
 	} {
 		t.Run(name, func(t *testing.T) {

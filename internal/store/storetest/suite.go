@@ -31,7 +31,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		var projects atomic.Int64
 		for _, c := range slices.Concat(
 			appendCases(), eraseCases(), callCases(), filterCases(), relatedCases(), listCases(), valueCases(),
-			seriesCases(), heatmapCases(), endpointCases(), catalogueCases(), sessionCases(), timelineCases(), requestCases(), findCases(), propertyCases(), qualityCases(),
+			seriesCases(), funnelCases(), heatmapCases(), endpointCases(), catalogueCases(), sessionCases(), timelineCases(), requestCases(), findCases(), propertyCases(), qualityCases(),
+			retentionCases(), lifecycleCases(), pathCases(),
 			writeLinksCases(), cancelCases(),
 		) {
 			t.Run(c.name, func(t *testing.T) {
@@ -49,6 +50,14 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	t.Run("property", func(t *testing.T) {
 		t.Parallel()
 		compareWithReference(t, open(t))
+	})
+	t.Run("property/funnels", func(t *testing.T) {
+		t.Parallel()
+		compareFunnels(t, open(t))
+	})
+	t.Run("property/people", func(t *testing.T) {
+		t.Parallel()
+		comparePeople(t, open(t))
 	})
 }
 

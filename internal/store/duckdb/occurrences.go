@@ -1,0 +1,369 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unsafe"
+
+	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/fold"
+	"github.com/clickspan/clickspan/internal/store"
+)
+
+// Questions about behaviour look at the few rows that match a step. The engine finds
+// them, says which steps they match and sorts them by unit and time; what then follows
+// of their order is folded in Go, which is quicker than any join.
+
+// occurrences asks for the rows that match steps, as numbers.
+type occurrences struct {
+	store.Scope
+	unit  store.Unit
+	steps []store.Step // at most 64
+	label *label       // nil = rows have none
+	named func([]byte) // is told each unit's name before its rows; nil = nobody asks
+}
+
+// label is a text that comes with each row.
+type label struct {
+	asked []store.Field // fields that the text is made of
+	// text adds the SQL for rows of a record that has these fields; '' or NULL is no label.
+	text func(q *query, of store.Record, fields columnsOf) error
+}
+
+// maxSteps is how many steps a mask of bits can tell apart.
+const maxSteps = 64
+
+// dictionary numbers texts from 1; 0 is no text.
+type dictionary struct {
+	numbers map[string]uint32
+	texts   []string
+}
+
+func newDictionary() *dictionary {
+	return &dictionary{numbers: map[string]uint32{"": 0}, texts: []string{""}}
+}
+
+// number is the text's number; the bytes are not kept.
+func (d *dictionary) number(text []byte) uint32 {
+	if n, known := d.numbers[string(text)]; known {
+		return n
+	}
+	n := uint32(len(d.texts))
+	d.texts = append(d.texts, string(text))
+	d.numbers[d.texts[n]] = n
+	return n
+}
+
+// sequences hands over the rows of one unit after the other, in order of time, then
+// arrival. rows is used again for the next unit. Units come in no order that means
+// anything; labels are numbers of names.
+func (c *conn) sequences(ctx context.Context, q occurrences, names *dictionary, use func(unit uint64, rows []fold.Row)) error {
+	text, args, err := occurrencesQuery(q)
+	if err != nil || text == "" {
+		return err
+	}
+	result, err := c.query(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer result.close()
+	var rows []fold.Row
+	var unit uint64
+	for result.fetch() {
+		n := int(mapping.DataChunkGetSize(result.chunk))
+		units, times, steps := whole[uint64](result, 0, n), whole[int64](result, 1, n), whole[uint64](result, 2, n)
+		for i := range n {
+			result.at = i
+			if len(rows) > 0 && units[i] != unit {
+				use(unit, rows)
+				rows = rows[:0]
+			}
+			if unit = units[i]; len(rows) == 0 && q.named != nil {
+				q.named(result.bytes(len(result.columns) - 1))
+			}
+			row := fold.Row{Time: times[i], Steps: steps[i]}
+			if q.label != nil {
+				row.Label = names.number(result.bytes(3))
+			}
+			rows = append(rows, row)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	if len(rows) > 0 {
+		use(unit, rows)
+	}
+	return nil
+}
+
+// bytes are a text of the current row; they are gone with its chunk.
+func (r *rows) bytes(column int) []byte {
+	t := (*nativeText)(unsafe.Add(r.columns[column].data, uintptr(r.at)*unsafe.Sizeof(nativeText{})))
+	if _, ok := cell[nativeText](r, column); !ok {
+		return nil
+	}
+	return t.bytes()
+}
+
+// whole is a column of the current chunk, which has no NULL.
+func whole[T any](r *rows, column, n int) []T {
+	return unsafe.Slice((*T)(r.columns[column].data), n) //nolint:gosec // a vector has room for its chunk
+}
+
+// occurrencesQuery is the statement; empty when no row can match.
+func occurrencesQuery(q occurrences) (string, []any, error) {
+	if len(q.steps) > maxSteps {
+		return "", nil, &event.Permanent{Err: fmt.Errorf("%d steps are too many", len(q.steps)), Hint: "Ask for at most 64, exclusions among them."}
+	}
+	filters, err := byRecord(q.Filter)
+	if err = errors.Join(err, checkUnit(q.unit)); err != nil {
+		return "", nil, err
+	}
+	var rows query
+	for _, of := range []store.Record{store.OfEvents, store.OfCalls} {
+		if !q.wants(of) {
+			continue
+		}
+		part := q
+		if part.Filter = nil; filters[of] != nil {
+			part.Filter = filters[of]
+		}
+		if rows.String() != "" {
+			rows.add("\nUNION ALL\n")
+		}
+		if of == store.OfEvents {
+			err = rows.occurringEvents(part)
+		} else {
+			err = rows.occurringRequests(part)
+		}
+		if err != nil {
+			return "", nil, err
+		}
+	}
+	if rows.String() == "" {
+		return "", nil, nil
+	}
+	return statement("occurrences", "more", q.more(", $"), "rows", rows.String()), rows.args, nil
+}
+
+// wants reports whether rows of a record can occur.
+func (q *occurrences) wants(of store.Record) bool {
+	if q.unit.Of == store.UnitProperty && q.unit.Field.Record() != of {
+		return false
+	}
+	return slices.ContainsFunc(q.steps, func(s store.Step) bool { return s.Of == of })
+}
+
+// more are the columns that are not always wanted, $ is the name of each.
+func (q *occurrences) more(column string) string {
+	out := ""
+	if q.label != nil {
+		out += strings.ReplaceAll(column, "$", "label")
+	}
+	if q.named != nil {
+		out += strings.ReplaceAll(column, "$", "name")
+	}
+	return out
+}
+
+// conditions are the filters of the steps on a record, nil for steps on another, and
+// the filter that holds for every row that is wanted.
+func (q *occurrences) conditions(of store.Record) (steps []store.Filter, wanted store.Or) {
+	steps = make([]store.Filter, len(q.steps))
+	for i, step := range q.steps {
+		if step.Of != of {
+			continue
+		}
+		rows := store.And{}
+		if step.Filter != nil {
+			rows = append(rows, step.Filter)
+		}
+		if of == store.OfCalls && !store.Mentions(q.Filter, "call.class") && !store.Mentions(step.Filter, "call.class") {
+			rows = append(rows, store.Not{Of: store.Equals("call.class", string(event.Asset))})
+		}
+		steps[i] = rows
+		wanted = append(wanted, rows)
+	}
+	return steps, wanted
+}
+
+// mask adds the bits of the steps that a row matches.
+func (q *query) mask(steps []store.Filter, fields columnsOf) error {
+	word := ""
+	for i, filter := range steps {
+		if filter == nil {
+			continue
+		}
+		q.add(word + "CASE WHEN ")
+		if err := q.where(filter, fields); err != nil {
+			return err
+		}
+		q.add(fmt.Sprintf(" THEN %d ELSE 0 END", uint64(1)<<i))
+		word = " | "
+	}
+	if word == "" {
+		q.add("0")
+	}
+	return nil
+}
+
+func (q *query) occurringEvents(o occurrences) error {
+	var rows, own, mask query
+	steps, wanted := o.conditions(store.OfEvents)
+	fields, err := rows.rowsIn(store.OfEvents, o.Scope, nil, false, wanted)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(mask.mask(steps, fields), own.own(o, store.OfEvents, fields))
+	q.add(statement("occurrences_events", "unit", o.unitOf(false), "steps", mask.String(), "own", own.String(), "rows", rows.String(), "more", o.more(", $")),
+		slices.Concat(mask.args, own.args, rows.args)...)
+	return err
+}
+
+func (q *query) occurringRequests(o occurrences) error {
+	wide := o.Scope
+	wide.From, wide.To = o.From.Add(-linkReach), o.To.Add(linkReach)
+	steps, wanted := o.conditions(store.OfCalls)
+	asked := []store.Field{}
+	if o.unit.Of == store.UnitProperty {
+		asked = append(asked, o.unit.Field)
+	}
+	if o.label != nil {
+		asked = append(asked, o.label.asked...)
+	}
+	var rows, own, mask, best query
+	fields, err := rows.rowsIn(store.OfCalls, wide, asked, false, wanted)
+	if err != nil {
+		return err
+	}
+	if !o.Bots {
+		rows.add(" AND c.bot = ''")
+	}
+	err = errors.Join(mask.mask(steps, fields), own.own(o, store.OfCalls, fields))
+	best.bestLinks(wide, "AND coalesce(l.server, l.client) IN (SELECT id FROM matched)")
+	q.add(statement("occurrences_requests", "steps", mask.String(), "own", own.String(), "rows", rows.String(),
+		"best", best.String(), "unit", o.unitOf(true), "first", o.more(", arg_min($, place) AS $")),
+		slices.Concat(mask.args, own.args, rows.args, best.args, []any{o.Project, wide.From, wide.To},
+			[]any{o.Project, wide.From, wide.To, o.MinConfidence}, []any{o.From, o.To})...)
+	return err
+}
+
+// own adds the columns of a row from which its unit is made, and its label.
+func (q *query) own(o occurrences, of store.Record, fields columnsOf) error {
+	if o.unit.Of == store.UnitProperty {
+		q.add(", ")
+		if err := q.label(o.unit.Field, fields); err != nil {
+			return err
+		}
+		q.add(" AS own")
+	} else {
+		alias := map[store.Record]string{store.OfEvents: "e", store.OfCalls: "c"}[of]
+		for _, column := range unitColumns(o.unit.Of) {
+			q.add(", " + alias + "." + column)
+		}
+	}
+	if o.label == nil {
+		return nil
+	}
+	q.add(", ")
+	if err := o.label.text(q, of, fields); err != nil {
+		return err
+	}
+	q.add(" AS label")
+	return nil
+}
+
+// unitOf is the SQL for the number of a row's unit, NULL when it has none, and for its
+// name: of a row m, else of its best link l. Numbers are hashes: quicker than texts, and
+// wrong once in 2^64 pairs. Those of devices are told apart from those of users.
+func (q *occurrences) unitOf(linked bool) string {
+	number, name := "CASE", "CASE"
+	for i, column := range unitColumns(q.unit.Of) {
+		hash := []string{"hash(", "~hash("}[i]
+		owners := []string{"m."}
+		if linked && (q.unit.Of == store.UnitPerson || q.unit.Of == store.UnitSession) {
+			owners = append(owners, "l.")
+		}
+		for _, owner := range owners {
+			text := owner + column
+			number += " WHEN " + text + " <> '' THEN " + hash + text + ")"
+			name += " WHEN " + text + " <> '' THEN " + text
+		}
+	}
+	number += " END AS unit"
+	if q.named == nil {
+		return number
+	}
+	return number + ", " + name + " END AS name"
+}
+
+// unitColumns are the columns that hold a unit, the first that is not empty counts.
+func unitColumns(u store.UnitOf) []string {
+	switch u {
+	case store.UnitPerson:
+		return []string{"user_id", "device_id"}
+	case store.UnitSession:
+		return []string{"session_id"}
+	case store.UnitAccount:
+		return []string{"account_id"}
+	}
+	return []string{"own"}
+}
+
+func checkUnit(u store.Unit) error {
+	switch u.Of {
+	case store.UnitPerson, store.UnitSession, store.UnitAccount:
+		return nil
+	case store.UnitProperty:
+		if of := u.Field.Record(); of == store.OfEvents || of == store.OfCalls {
+			return nil
+		}
+	}
+	return &event.Permanent{Err: fmt.Errorf("nothing is counted by %q %s", u.Of, u.Field.Name), Hint: "Count by person, session, account or a property of events or calls."}
+}
+
+// byRecord takes a filter apart: conditions on events narrow events, conditions on
+// calls requests.
+func byRecord(f store.Filter) (map[store.Record]store.And, error) {
+	out := map[store.Record]store.And{}
+	for _, part := range allOf(f) {
+		fields := store.FieldsIn(part)
+		records := map[store.Record]bool{}
+		for _, field := range fields {
+			records[field.Record()] = true
+		}
+		if len(records) > 1 || records[store.OfSessions] || records[store.OfInteractions] {
+			return nil, &event.Permanent{
+				Err:  errors.New("a condition here is about events or about calls"),
+				Hint: "Join conditions on events and conditions on calls with &&.",
+			}
+		}
+		for _, of := range []store.Record{store.OfEvents, store.OfCalls} {
+			if len(records) == 0 || records[of] {
+				out[of] = append(out[of], part)
+			}
+		}
+	}
+	return out, nil
+}
+
+// allOf are the conditions that all have to hold.
+func allOf(f store.Filter) []store.Filter {
+	switch f := f.(type) {
+	case nil:
+		return nil
+	case store.And:
+		var out []store.Filter
+		for _, part := range f {
+			out = append(out, allOf(part)...)
+		}
+		return out
+	}
+	return []store.Filter{f}
+}

@@ -1,0 +1,6 @@
+SELECT unit, time, seq, steps /*more*/
+FROM (
+    SELECT *, /*unit*/
+    FROM (SELECT e.time, e.seq, CAST(/*steps*/ AS UBIGINT) AS steps /*own*/ FROM /*rows*/) m
+)
+WHERE unit IS NOT NULL
