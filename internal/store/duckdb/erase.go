@@ -34,6 +34,9 @@ func (s *Store) Erase(ctx context.Context, project event.ProjectID, p store.Pers
 				return err
 			}
 		}
+		if out.Claims, err = w.conn.exec(ctx, statement("erase_claims"), project); err != nil {
+			return err
+		}
 		return w.removeDoomed(ctx, project, &out)
 	})
 	return out, err
@@ -96,6 +99,9 @@ func (w *writer) removeDoomed(ctx context.Context, project event.ProjectID, out 
 	if err := w.removeFromRollup(ctx); err != nil {
 		return err
 	}
+	if err := w.orphan(ctx, project); err != nil {
+		return err
+	}
 	links, err := w.deleteLinks(ctx, "remove_links", project)
 	if err != nil {
 		return err
@@ -123,6 +129,11 @@ func (w *writer) removeDoomed(ctx context.Context, project event.ProjectID, out 
 		}
 		*step.count += n
 	}
+	orphaned, err := w.adopt(ctx, project, out.Claims > 0)
+	if err != nil {
+		return err
+	}
+	out.Claims += orphaned
 	for _, name := range []string{"person", "doomed"} {
 		if _, err := w.conn.exec(ctx, "TRUNCATE "+name); err != nil {
 			return err

@@ -32,7 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		for _, c := range slices.Concat(
 			appendCases(), eraseCases(), callCases(), filterCases(), listCases(), valueCases(),
 			seriesCases(), heatmapCases(), endpointCases(), catalogueCases(), sessionCases(), timelineCases(), requestCases(), findCases(), propertyCases(), qualityCases(),
-			writeLinksCases(), cancelCases(),
+			writeLinksCases(), personCases(), cancelCases(),
 		) {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
@@ -40,7 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 			})
 		}
 	})
-	for _, c := range slices.Concat(unlinkedCases(), expireCases(), wholeStoreCases(), concurrencyCases()) {
+	for _, c := range slices.Concat(unlinkedCases(), loneClaimCases(), expireCases(), wholeStoreCases(), concurrencyCases()) {
 		t.Run("alone/"+c.name, func(t *testing.T) {
 			t.Parallel()
 			c.run(&world{t: t, store: open(t), project: 1})
