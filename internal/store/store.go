@@ -97,7 +97,8 @@ type Writer interface {
 	//
 	// Events and calls are theirs when they carry a device or user id of p, or
 	// neither id but the session of one that does; calls also when a link ties them
-	// to p. Spans are theirs when their trace is that of a removed event or call.
+	// to p; and without user id when [Persons] says of their own device, session and time
+	// that a user of p signed in first on that shared device. Spans are theirs when their trace is that of a removed event or call.
 	// With an event or call goes everything derived that names it, and every claim that
 	// names an id of p. A claim whose record goes, here or in Forget, takes the next
 	// earliest that carries both ids, or goes too.

@@ -20,7 +20,7 @@ func (s *Store) Erase(ctx context.Context, project event.ProjectID, p store.Pers
 		if err := w.conn.putPerson(ctx, p); err != nil {
 			return err
 		}
-		for _, name := range []string{"erase_events", "erase_calls", "erase_spans"} {
+		for _, name := range []string{"erase_events", "erase_calls", "erase_early", "erase_spans"} {
 			if _, err := w.conn.exec(ctx, statement(name), project); err != nil {
 				return err
 			}

@@ -131,14 +131,14 @@ func (w *writer) putClaims(ctx context.Context, blocks []store.Linked, gone map[
 func (w *writer) refreshPeople(ctx context.Context, project event.ProjectID, touched bool) error {
 	devices, ids := "", ""
 	if touched {
-		devices = "AND l.device_id IN (SELECT device_id FROM people_touched)"
+		devices = "AND device_id IN (SELECT device_id FROM people_touched)"
 		ids = "AND (is_user OR id IN (SELECT device_id FROM people_touched))"
 	}
 	return w.steps(ctx,
 		step{statement("people_now", "devices", devices), []any{project, store.HubOver}},
-		step{statement("people_stale", "devices", ids), []any{project}},
-		step{statement("people_drop", "devices", ids), []any{project}},
-		step{statement("people_add"), nil},
+		step{statement("people_stale", "ids", ids), []any{project}},
+		step{"DELETE FROM people WHERE project = ? " + ids, []any{project}},
+		step{"INSERT INTO people FROM people_now", nil},
 		step{"TRUNCATE people_now", nil},
 		step{"TRUNCATE people_touched", nil},
 	)
@@ -258,7 +258,26 @@ func (w *writer) markClaim(ctx context.Context, project event.ProjectID, p event
 	if err != nil || n == 0 {
 		return false, err
 	}
-	return true, w.refreshPeople(ctx, project, false)
+	return true, w.refreshDevicesOf(ctx, project, p)
+}
+
+// refreshDevicesOf makes the people anew whom a claim that changed may be about: its
+// device, and the devices of its users and of all who are one with them by merges.
+func (w *writer) refreshDevicesOf(ctx context.Context, project event.ProjectID, p event.Pair) error {
+	merges, err := w.conn.merges(ctx, project)
+	if err != nil {
+		return err
+	}
+	affected := []string{p.UserID, p.MergedID}
+	for merged, into := range merges {
+		if s := merges.survivor(merged); s == merges.survivor(p.UserID) || s == merges.survivor(p.MergedID) {
+			affected = append(affected, merged, into)
+		}
+	}
+	users, args := numbered([]any{project, p.DeviceID}, affected)
+	return errors.Join(
+		w.steps(ctx, step{statement("people_affected", "users", users), args}),
+		w.refreshPeople(ctx, project, true))
 }
 
 // Merge implements [store.Persons].
@@ -275,7 +294,7 @@ func (s *Store) Merge(ctx context.Context, project event.ProjectID, merged, into
 		if err := w.putClaims(ctx, []store.Linked{{Project: project, Claims: []event.Claim{c}}}, nil); err != nil {
 			return err
 		}
-		return w.refreshPeople(ctx, project, false) // of all devices of either
+		return w.refreshDevicesOf(ctx, project, p)
 	})
 }
 

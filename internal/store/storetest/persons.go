@@ -264,6 +264,14 @@ func personCases() []example {
 			w.want(erased, store.Erased{Events: 2, Claims: 3})
 			w.want([]int{len(w.person("u1").Claims), len(w.person("u3").Claims), len(w.person("u2").DeviceIDs)}, []int{0, 0, 1})
 		}},
+		{"persons/who is erased takes along what they did before they signed in", func(w *world) {
+			w.claimed(did("look", id("e1"), session("s1"), at("09:59:00")), did("login", id("e2"), session("s1"), user("u1")), did("look", id("e3"), session("s1"), at("10:30:00")),
+				did("login", id("e4"), session("s2"), at("11:00:00"), user("u2")), call("GET /a", id("c1"), device("d1"), session("s1"), at("09:59:30")))
+			_, err := w.store.Erase(w.ctx(), w.project, store.Person{UserIDs: []string{"u1"}})
+			w.must(err)
+			w.want(w.events(w.today()), []string{"e4", "e3"})
+			w.want(w.calls(w.today()), []string(nil))
+		}},
 		{"persons/a claim takes the next record when its own is forgotten", func(w *world) {
 			imported, own, alone := did("login", id("e1"), at("09:00:00"), user("u1"), session("s1")), did("login", id("e2"), user("u1"), session("s2")), did("login", id("e3"), user("u2"))
 			next := did("login", id("e4"), at("09:30:00"), user("u1"), session("s3"), denied())

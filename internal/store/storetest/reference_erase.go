@@ -96,14 +96,17 @@ func (r *Reference) Erase(ctx context.Context, project event.ProjectID, p store.
 			linked[l.row.ClientCallID], linked[l.row.ServerCallID] = true, true
 		}
 	}
-	theirs := func(i event.Identity) bool {
+	whose := r.persons(project)
+	theirs := func(i event.Identity, at time.Time) bool {
 		nobodys := i.DeviceID == "" && i.UserID == ""
-		return names(i.DeviceID, i.UserID) || nobodys && i.SessionID != "" && sessions[i.SessionID]
+		early := i.UserID == "" && whose.owner(i.DeviceID) == ""
+		return names(i.DeviceID, i.UserID) || nobodys && i.SessionID != "" && sessions[i.SessionID] ||
+			early && slices.ContainsFunc(p.UserIDs, func(user string) bool { return whose.who(i, at) == "user "+user })
 	}
 	traces := map[string]bool{}
-	theirEvent := func(e stored[event.Event]) bool { return e.project == project && theirs(e.row.Identity) }
+	theirEvent := func(e stored[event.Event]) bool { return e.project == project && theirs(e.row.Identity, e.row.Time) }
 	theirCall := func(c stored[event.Call]) bool {
-		return c.project == project && (theirs(c.row.Identity) || linked[c.row.ID])
+		return c.project == project && (theirs(c.row.Identity, c.row.Time) || linked[c.row.ID])
 	}
 	for _, e := range r.events {
 		if theirEvent(e) {

@@ -2,7 +2,7 @@
 INSERT INTO stale_hours
 SELECT DISTINCT project, unnest(generate_series(date_trunc('hour', since), upto, INTERVAL 1 HOUR))
 FROM (
-    (FROM people WHERE project = $1 AND upto IS NOT NULL /*devices*/ EXCEPT FROM people_now)
+    (FROM people WHERE project = $1 AND upto IS NOT NULL /*ids*/ EXCEPT FROM people_now)
     UNION ALL
-    (FROM people_now WHERE upto IS NOT NULL EXCEPT FROM people)
+    (FROM people_now WHERE upto IS NOT NULL EXCEPT FROM people WHERE upto IS NOT NULL)
 )
