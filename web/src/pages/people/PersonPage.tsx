@@ -67,6 +67,7 @@ function Summary({ person }: { person: PersonAnswer }) {
 }
 
 function Identity({ person }: { person: PersonAnswer }) {
+  if (person.identity.length === 0) return null
   return (
     <section className="stack" aria-labelledby="identity">
       <h2 id="identity">Ids seen together in visits</h2>
@@ -131,7 +132,7 @@ function Visits({ person }: { person: PersonAnswer }) {
   return (
     <section className="stack" aria-labelledby="visits">
       <h2 id="visits">Visits{person.next ? ' (the newest 1,000)' : ''}</h2>
-      <DataTable main label="Visits" columns={sessionColumns} rows={person.sessions} rowKey={(s) => s.id} maxHeight={420} onOpen={(s) => void navigate({ to: '/sessions/$id', params: { id: s.id } })} />
+      {person.sessions.length === 0 ? <p className="muted">None counts as theirs.</p> : <DataTable main label="Visits" columns={sessionColumns} rows={person.sessions} rowKey={(s) => s.id} maxHeight={420} onOpen={(s) => void navigate({ to: '/sessions/$id', params: { id: s.id } })} />}
     </section>
   )
 }
