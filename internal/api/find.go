@@ -116,7 +116,7 @@ func (s *Server) visitsOf(ctx context.Context, project event.ProjectID, hits []F
 	if len(ids) == 0 {
 		return visits, nil
 	}
-	around.Project, around.Bots, around.Filter = project, true, oneOf("session.id", ids...)
+	around.Project, around.Bots, around.Filter = project, true, store.OneOf("session.id", ids...)
 	page, err := s.store.Sessions(ctx, store.SessionsQuery{Scope: around, Limit: maxPropertyHits})
 	for _, v := range page.Rows {
 		visits = append(visits, FoundVisit{ID: v.ID, Person: cmp.Or(v.UserID, v.DeviceID), Start: v.Start, Millis: v.End.Sub(v.Start).Milliseconds()})

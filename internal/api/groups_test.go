@@ -70,7 +70,7 @@ func TestErrorsOfAPersonOrRecord(t *testing.T) {
 	w := newShop(t)
 	w.putError("bug", "2.0", brokenCart) // of the shop's own device
 	for query, want := range map[string]int{
-		"": 2, "person=u-1": 1, "person=d-0123456789abcdef": 2, "person=nobody": 0, "account=acme": 0,
+		"": 2, "person=u-1": 2, "person=d-0123456789abcdef": 2, "person=nobody": 0, "account=acme": 0,
 		"filter=" + url.QueryEscape(`call.service == "shop"`): 1, "filter=" + url.QueryEscape(`event.release == "2.0"`): 1,
 	} {
 		if rows := read[ErrorsOutput](w, "/api/v1/errors?"+query).Rows; len(rows) != want {

@@ -115,7 +115,11 @@ func (s *Server) errorGroups(ctx context.Context, in *ErrorsInput) (ErrorsOutput
 	if err != nil {
 		return ErrorsOutput{}, err
 	}
-	all, err := s.groupErrors(ctx, scope, in.Kind, s.hitBy(scope.Project, in.Person, in.Account))
+	hit, err := s.hitBy(ctx, scope.Project, in.Person, in.Account)
+	if err != nil {
+		return ErrorsOutput{}, err
+	}
+	all, err := s.groupErrors(ctx, scope, in.Kind, hit)
 	if err != nil {
 		return ErrorsOutput{}, err
 	}
@@ -150,18 +154,24 @@ func (s *Server) errorGroup(ctx context.Context, in *ErrorInput) (ErrorOutput, e
 }
 
 // hitBy narrows a record's rows to a person or an account.
-func (s *Server) hitBy(project event.ProjectID, person, account string) func(record string) []store.Filter {
+func (s *Server) hitBy(ctx context.Context, project event.ProjectID, person, account string) (func(record string) []store.Filter, error) {
+	var who store.Identified
+	if person != "" {
+		var err error
+		if who, err = s.store.PersonOf(ctx, project, s.pipeline.Rules.Pseudonym(project, person)); err != nil {
+			return nil, err
+		}
+	}
 	return func(record string) []store.Filter {
 		var out []store.Filter
 		if person != "" {
-			id := s.pipeline.Rules.Pseudonym(project, person)
-			out = append(out, store.Or{store.Equals(record+".user_id", id), store.Equals(record+".device_id", id)})
+			out = append(out, theirs(record, who.Person))
 		}
 		if account != "" {
 			out = append(out, store.Equals(record+".account_id", s.pipeline.Rules.Pseudonym(project, account)))
 		}
 		return out
-	}
+	}, nil
 }
 
 func everybody(string) []store.Filter { return nil }

@@ -21,12 +21,10 @@ type PersonInput struct {
 	To   time.Time `query:"to" doc:"end of the range, exclusive; default now"`
 }
 
-// PersonOutput is the visits of one person or account, newest first, and the ids
-// that this page of them shows.
+// PersonOutput is the visits of one person or account, newest first, the ids that this
+// page of them shows, and what ties the person's together.
 type PersonOutput struct {
-	ID       string        `json:"id" doc:"as stored: the pseudonym of a personal id"`
-	Devices  []string      `json:"devices"`
-	Users    []string      `json:"users"`
+	ClaimsOutput
 	Accounts []string      `json:"accounts"`
 	Identity []Identity    `json:"identity" doc:"which ids these visits show together, the newest first"`
 	Consent  []ConsentSeen `json:"consent" doc:"of a person: what their newest 1,000 events said, the newest first"`
@@ -51,17 +49,28 @@ type ConsentSeen struct {
 	LastSeen time.Time `json:"last_seen"`
 }
 
-// person finds the visits under a user id or a device id.
+// person finds the visits of whoever an id belongs to.
 func (s *Server) person(ctx context.Context, in *PersonInput) (PersonOutput, error) {
 	scope, id, err := s.whose(ctx, in)
 	if err != nil {
 		return PersonOutput{}, err
 	}
-	out, err := s.visits(ctx, in, scope, id, store.Or{store.Equals("session.user_id", id), store.Equals("session.device_id", id)})
+	who, err := s.store.PersonOf(ctx, scope.Project, id)
 	if err != nil {
 		return PersonOutput{}, err
 	}
-	out.Consent, err = s.consentOf(ctx, scope, id)
+	out, err := s.visits(ctx, in, scope, theirs("session", who.Person))
+	if err != nil {
+		return PersonOutput{}, err
+	}
+	if len(out.Sessions)+len(who.Claims) == 0 && in.Cursor == "" {
+		return PersonOutput{}, noVisits(in.ID)
+	}
+	seen := out.ClaimsOutput
+	if out.ClaimsOutput = claimsOf(who); len(who.Claims) == 0 { // no claim names the id: what visits show is all there is
+		out.Devices, out.Users = seen.Devices, seen.Users
+	}
+	out.Consent, err = s.consentOf(ctx, scope, who.Person)
 	return out, err
 }
 
@@ -71,7 +80,16 @@ func (s *Server) account(ctx context.Context, in *PersonInput) (PersonOutput, er
 	if err != nil {
 		return PersonOutput{}, err
 	}
-	return s.visits(ctx, in, scope, id, store.Equals("session.account_id", id))
+	out, err := s.visits(ctx, in, scope, store.Equals("session.account_id", id))
+	if err == nil && len(out.Sessions) == 0 && in.Cursor == "" {
+		err = noVisits(in.ID)
+	}
+	out.ID = id
+	return out, err
+}
+
+func noVisits(id string) error {
+	return problem(http.StatusNotFound, "GET /api/v1/find?q= looks for any id; visits exist only where events do.", "there is no visit of %q", id)
 }
 
 // whose reads the range, and the id as it is stored.
@@ -87,15 +105,12 @@ func (s *Server) whose(ctx context.Context, in *PersonInput) (store.Scope, strin
 	return store.Scope{Project: project, From: from, To: to, Bots: true}, s.pipeline.Rules.Pseudonym(project, in.ID), err
 }
 
-func (s *Server) visits(ctx context.Context, in *PersonInput, scope store.Scope, id string, theirs store.Filter) (PersonOutput, error) {
-	page, err := s.store.Sessions(ctx, store.SessionsQuery{Scope: narrow(scope, theirs), Cursor: in.Cursor, Limit: in.Limit})
+func (s *Server) visits(ctx context.Context, in *PersonInput, scope store.Scope, whose store.Filter) (PersonOutput, error) {
+	page, err := s.store.Sessions(ctx, store.SessionsQuery{Scope: narrow(scope, whose), Cursor: in.Cursor, Limit: in.Limit})
 	if err != nil {
 		return PersonOutput{}, err
 	}
-	if len(page.Rows) == 0 && in.Cursor == "" {
-		return PersonOutput{}, problem(http.StatusNotFound, "GET /api/v1/find?q= looks for any id; visits exist only where events do.", "there is no visit of %q", in.ID)
-	}
-	out := PersonOutput{ID: id, Sessions: each(page.Rows, sessionOf), Next: page.Next, Identity: identities(page.Rows), Consent: []ConsentSeen{}}
+	out := PersonOutput{ClaimsOutput: claimsOf(store.Identified{}), Sessions: each(page.Rows, sessionOf), Next: page.Next, Identity: identities(page.Rows), Consent: []ConsentSeen{}}
 	out.Devices = idsOf(page.Rows, func(s event.Session) string { return s.DeviceID })
 	out.Users = idsOf(page.Rows, func(s event.Session) string { return s.UserID })
 	out.Accounts = idsOf(page.Rows, func(s event.Session) string { return s.AccountID })
@@ -120,8 +135,8 @@ func identities(sessions []event.Session) []Identity {
 }
 
 // consentOf tells what the newest events of a person said about consent.
-func (s *Server) consentOf(ctx context.Context, scope store.Scope, id string) ([]ConsentSeen, error) {
-	page, err := s.store.Events(ctx, store.EventsQuery{Scope: narrow(scope, store.Or{store.Equals("event.user_id", id), store.Equals("event.device_id", id)}), Limit: 1000})
+func (s *Server) consentOf(ctx context.Context, scope store.Scope, who store.Person) ([]ConsentSeen, error) {
+	page, err := s.store.Events(ctx, store.EventsQuery{Scope: narrow(scope, theirs("event", who)), Limit: 1000})
 	out := []ConsentSeen{}
 	for _, e := range page.Rows {
 		state := cmp.Or(string(e.Consent), "unknown")

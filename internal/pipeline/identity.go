@@ -30,7 +30,7 @@ func isJunk(id string) bool {
 	}
 	switch trimmed := strings.ToLower(strings.Trim(id, " \t\"'`")); trimmed {
 	case "", "null", "undefined", "none", "nil", "nan", "anonymous", "anon", "guest", "unknown", "-", "-1", "false", "true",
-		"[object object]", "(null)", "<nil>", "n/a", "not_authenticated", "distinct_id", "distinctid", "user_id", "userid", "device_id", "email":
+		"[object object]", "[]", "{}", "(null)", "<nil>", "n/a", "not_authenticated", "distinct_id", "distinctid", "user_id", "userid", "device_id", "email":
 		return true
 	default:
 		return strings.Trim(trimmed, "0-") == ""

@@ -184,6 +184,9 @@ func (l *Linker) link(ctx context.Context, t store.Touched) []store.Linked {
 	if len(t.Strays) > 0 {
 		all = append(all, linkedStrays(t))
 	}
+	if len(t.Claims) > 0 {
+		all = append(all, linkedClaims(t))
+	}
 	for _, b := range link.Blocks(link.Rows{Events: t.Events, Calls: t.Calls}) {
 		b.Late = now.Sub(lastOf(b.Rows)) > lateAfter
 		all = append(all, linkedOf(t.Project, l.linkBlock(ctx, b, options)))
@@ -228,6 +231,19 @@ func linkedStrays(t store.Touched) store.Linked {
 	for _, s := range t.Strays {
 		out.CallIDs = append(out.CallIDs, s.CallID)
 		out.Unlinked = append(out.Unlinked, store.Unlinked{CallID: s.CallID, Side: event.Server, Time: s.Time, Reason: string(link.CrowdedKey)})
+	}
+	return out
+}
+
+// linkedClaims passes on which device is whose: the rows say so by themselves.
+func linkedClaims(t store.Touched) store.Linked {
+	out := store.Linked{Project: t.Project, From: t.Claims[0].FirstSeen, To: t.Claims[0].FirstSeen, Claims: t.Claims}
+	for i := range t.Claims {
+		if at := t.Claims[i].FirstSeen; at.Before(out.From) {
+			out.From = at
+		} else if at.After(out.To) {
+			out.To = at
+		}
 	}
 	return out
 }

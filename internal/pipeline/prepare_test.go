@@ -51,6 +51,7 @@ func TestIdentities(t *testing.T) {
 		{event.Identity{DeviceID: "d", UserID: "[object Object]", AccountID: "undefined"}, event.Identity{DeviceID: "d"}},
 		{event.Identity{DeviceID: "00000000-0000-0000-0000-000000000000", UserID: "u"}, event.Identity{UserID: "u"}},
 		{event.Identity{DeviceID: "d", UserID: "0"}, event.Identity{DeviceID: "d"}},
+		{event.Identity{DeviceID: "{}", UserID: "u", AccountID: "[]"}, event.Identity{UserID: "u"}},
 		{event.Identity{DeviceID: "d", SessionID: "7"}, event.Identity{DeviceID: "d", SessionID: "d/7"}},
 		{event.Identity{UserID: "u", SessionID: "7"}, event.Identity{UserID: "u", SessionID: "u/7"}},
 		{event.Identity{DeviceID: "d", SessionID: uuid}, event.Identity{DeviceID: "d", SessionID: uuid}},

@@ -78,40 +78,61 @@ func (r *Rights) Replay(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// resolve finds all ids of the person behind one: a user with the devices nobody
-// else used, or a device and, when it has exactly one user, that user.
+// resolve finds all ids of the person behind one: those that claims in use make them,
+// and the devices of theirs that records show beside, when nobody else used them. A
+// device whose claim was withdrawn is not theirs.
 func (r *Rights) resolve(ctx context.Context, project event.ProjectID, id string) (who store.Person, shared []string, err error) {
 	id = r.Rules.Pseudonym(project, id)
-	devices, err := r.related(ctx, project, "user_id", id, "device_id")
+	known, err := r.Store.PersonOf(ctx, project, id)
 	if err != nil {
 		return who, nil, err
 	}
-	if len(devices) == 0 {
-		users, err := r.related(ctx, project, "device_id", id, "user_id")
-		if err != nil {
-			return who, nil, err
+	who, shared = known.Person, known.Shared
+	if len(known.Claims) == 0 { // their newest records may not have been through the link pass
+		if who.UserIDs, err = r.unclaimed(ctx, project, id); err != nil || len(who.UserIDs) == 0 {
+			return store.Person{DeviceIDs: []string{id}, UserIDs: []string{id}}, nil, err
 		}
-		if len(users) != 1 {
-			return store.Person{DeviceIDs: []string{id}, UserIDs: []string{id}}, nil, nil
-		}
-		id = users[0]
-		if devices, err = r.related(ctx, project, "user_id", id, "device_id"); err != nil {
-			return who, nil, err
-		}
+		who.DeviceIDs = nil
 	}
-	who.UserIDs = []string{id}
-	for _, device := range devices {
-		users, err := r.related(ctx, project, "device_id", device, "user_id")
+	isKnown := func(device, user string) bool {
+		return slices.Contains(who.DeviceIDs, device) || slices.Contains(shared, device) ||
+			slices.ContainsFunc(known.Claims, func(c store.ClaimRow) bool { return c.DeviceID == device && c.UserID == user })
+	}
+	for _, user := range who.UserIDs {
+		devices, err := r.related(ctx, project, "user_id", user, "device_id")
 		if err != nil {
 			return who, nil, err
 		}
-		if len(users) > 1 {
-			shared = append(shared, device)
-		} else {
-			who.DeviceIDs = append(who.DeviceIDs, device)
+		for _, device := range devices {
+			if isKnown(device, user) {
+				continue
+			}
+			users, err := r.related(ctx, project, "device_id", device, "user_id")
+			if err != nil {
+				return who, nil, err
+			}
+			if len(users) > 1 {
+				shared = append(shared, device)
+			} else {
+				who.DeviceIDs = append(who.DeviceIDs, device)
+			}
 		}
 	}
 	return who, shared, nil
+}
+
+// unclaimed is the user behind an id that no claim names: the id itself when records
+// carry it as one, else the only user of that device, if it has exactly one.
+func (r *Rights) unclaimed(ctx context.Context, project event.ProjectID, id string) ([]string, error) {
+	devices, err := r.related(ctx, project, "user_id", id, "device_id")
+	if err != nil || len(devices) > 0 {
+		return []string{id}, err
+	}
+	users, err := r.related(ctx, project, "device_id", id, "user_id")
+	if len(users) != 1 {
+		return nil, err
+	}
+	return users, err
 }
 
 // related returns the values that rows with have == id carry in want, sorted.

@@ -41,6 +41,10 @@ func Inventory() []DataClass {
 			"telemetry: all tables", "raw rows, 90 days", "with the rows",
 		},
 		{
+			"Which device is whose", "records that carry a device and a user id; merges by your own people", "ids as stored, and the id of the first such record",
+			"telemetry: claims", "as long as a record of the device", "with the rows",
+		},
+		{
 			"User id that is an e-mail address, a phone number or a name", "`user_id`, identify calls", "pseudonym `p_…` (HMAC-SHA-256 with a secret key, by project); the original sealed",
 			"telemetry: pseudonym; settings: vault", "rows 90 days; vault until erased", "rows, vault entry and its key are destroyed",
 		},

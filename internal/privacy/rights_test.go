@@ -107,7 +107,7 @@ func TestErasedPersonIsGoneEverywhereAndStaysGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := privacy.Receipt{
-		Project: 1, IDs: []string{"laptop", anna, "phone"}, At: at.Add(time.Hour), Erased: store.Erased{Events: 4, Links: receipt.Links},
+		Project: 1, IDs: []string{"laptop", anna, "phone"}, At: at.Add(time.Hour), Erased: store.Erased{Events: 4, Links: receipt.Links, Claims: 3},
 		Originals: 1, SharedDevices: []string{"family"},
 	}
 	if d := cmp.Diff(want, receipt); d != "" {

@@ -138,9 +138,8 @@ const (
 type Stat string
 
 // The statistics. Failed, Refused and ErrorRate are of calls only; interactions
-// have no People. Counts are weighted by call.Weight. People are distinct persons:
-// the user id of the row or of its best link, else the device id of either; marked
-// bots are nobody unless Scope.Bots. Sessions are distinct session ids, of calls
+// have no People. Counts are weighted by call.Weight. People are distinct persons,
+// see [Persons]; marked bots are nobody unless Scope.Bots. Sessions are distinct session ids, of calls
 // their own or that of their best link. ErrorRate is failed / all. Last is the time
 // of the last row, in microseconds since 1970 (of a session, its start).
 //

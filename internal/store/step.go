@@ -16,8 +16,7 @@ type Step struct {
 
 // Unit says whose rows make one sequence.
 //
-// A person is the user id of the row, for calls else that of its best link at
-// Scope.MinConfidence, else the device id of either; a session is the row's session
+// A person is as [Persons] says, of links at Scope.MinConfidence; a session is the row's session
 // id, for calls else that of the best link; an account is the account id. A property
 // is the value of a field of the row, as [LabelOf] writes it. Rows without the value
 // belong to no unit and are left out, and so are marked bots unless Scope.Bots.

@@ -40,6 +40,7 @@ var ErrNotFound = errors.New("not found")
 type Store interface {
 	Writer
 	Linking
+	Persons
 	Reader
 	io.Closer
 }
@@ -96,8 +97,11 @@ type Writer interface {
 	//
 	// Events and calls are theirs when they carry a device or user id of p, or
 	// neither id but the session of one that does; calls also when a link ties them
-	// to p. Spans are theirs when their trace is that of a removed event or call.
-	// With an event or call goes everything derived that names it.
+	// to p; and without user id when [Persons] says of their own device, session and time
+	// that a user of p signed in first on that shared device. Spans are theirs when their trace is that of a removed event or call.
+	// With an event or call goes everything derived that names it, and every claim that
+	// names an id of p. A claim whose record goes, here or in Forget, takes the next
+	// earliest that carries both ids, or goes too.
 	Erase(ctx context.Context, project event.ProjectID, p Person) (Erased, error)
 
 	// Forget removes every event, call and span that an import with this label
@@ -109,7 +113,9 @@ type Writer interface {
 	// later of its own Time and the UTC day it arrived on, so that an old log that
 	// is imported today stays for its time. What was derived is as old as its own
 	// Time (sessions: the Start of each part; counts: their hour), but stays within
-	// the range of time of older records that arrived since. Client and agent keys
+	// the range of time of older records that arrived since. A claim goes when it was
+	// first seen before all that r keeps of records and of links, and no event, call or
+	// session part names its device (a merge: its merged user) any more. Client and agent keys
 	// older than 48 hours go whatever r says. It may be called at any time and again.
 	Expire(ctx context.Context, now time.Time, r Retention) (Erased, error)
 }
@@ -123,6 +129,7 @@ type Erased struct {
 	Calls  int64 `json:"calls"`
 	Spans  int64 `json:"spans"`
 	Links  int64 `json:"links"`
+	Claims int64 `json:"claims"`
 }
 
 // Linking is what the link pass reads and writes.
@@ -153,6 +160,10 @@ type Linking interface {
 	// within LinkGap and are in no component returned come as Strays, if one of the
 	// two was taken now and neither a link nor an Unlinked names the call.
 	//
+	// The rows taken that carry a device and a user, without consent denied, come as
+	// Claims: one for each pair, of its earliest row by time, then Seq, ordered by device,
+	// then user; by identify when that row is an identify event, else by login.
+	//
 	// There is one Touched per project, ordered by project; events, calls and strays
 	// come ordered by time, then Seq. The Seq returned says how far the rows taken reach: it is the
 	// one to pass to WriteLinks, and the watermark itself when nothing arrived.
@@ -163,7 +174,9 @@ type Linking interface {
 	// whose event, and every Unlinked whose call is covered by one of the blocks,
 	// inserts the blocks' own, and sets the watermark to upto. What names an event
 	// or call that is no longer stored, because it was erased since Unlinked, is not
-	// inserted. Running it twice changes nothing.
+	// inserted. Claims are only added: of a pair that is known the one first seen stays,
+	// of two at the same time the one known, or given first; it stays withdrawn when it
+	// was. Running it twice changes nothing.
 	WriteLinks(ctx context.Context, blocks []Linked, upto Seq) error
 
 	// Watermark is the Seq up to which all rows have been through the link pass.
@@ -195,6 +208,7 @@ type Touched struct {
 	// are server calls that hang on such keys alone.
 	Crowded int
 	Strays  []Stray
+	Claims  []event.Claim
 }
 
 // Stray names a server call that is not worth reading in full.
@@ -214,6 +228,7 @@ type Linked struct {
 	Interactions      []event.Interaction
 	Sessions          []event.Session
 	Unlinked          []Unlinked
+	Claims            []event.Claim
 }
 
 // Unlinked says why a call has no link.

@@ -81,7 +81,7 @@ func (c *conn) presentPeople(ctx context.Context, q store.EndpointsQuery) (map[e
 		rows.presence(store.Scope{Project: q.Project, From: later(q.From, first), To: earlier(q.To, last.Add(time.Hour))})
 		rows.add(") WHERE hour IN (SELECT hour FROM stale_hours WHERE project = ?)", q.Project)
 	}
-	conditions := query{args: append(rows.args, string(sideOf(q)))}
+	conditions := query{args: append(rows.args, q.Project, string(sideOf(q)))}
 	if !q.Bots {
 		conditions.add(" AND NOT bot")
 	}

@@ -11,23 +11,6 @@ import (
 	"github.com/clickspan/clickspan/internal/store"
 )
 
-// people counts persons: users, and the devices of those without. The two are
-// counted apart because no text can be both.
-func people(user, device string) string {
-	return "(count(DISTINCT " + user + ") + count(DISTINCT CASE WHEN " + user + " IS NULL THEN " + device + " END))"
-}
-
-// callPeople counts the persons behind calls c with their best links l; bots are
-// nobody unless asked for.
-func callPeople(bots bool) string {
-	const user = "CASE WHEN c.user_id <> '' THEN hash(c.user_id) ELSE l.user_hash END"
-	const device = "CASE WHEN c.device_id <> '' THEN hash(c.device_id) ELSE l.device_hash END"
-	if bots {
-		return people(user, device)
-	}
-	return people("CASE WHEN c.bot = '' THEN "+user+" END", "CASE WHEN c.bot = '' THEN "+device+" END")
-}
-
 // Endpoints implements [store.Reader].
 func (s *Store) Endpoints(ctx context.Context, q store.EndpointsQuery) (store.Endpoints, error) {
 	out := store.Endpoints{Rows: []store.EndpointStats{}}
@@ -59,13 +42,16 @@ func endpointsQuery(q store.EndpointsQuery) (string, []any, error) {
 	var all query
 	all.linkFacts(q.Scope, append(linkPeople(), factsFor(q.Filter)...)...)
 	links := all.String()
+	all.text.Reset()
+	all.joinPersons(store.OfCalls, q.Project)
+	persons := all.String()
 	all.args = append(all.args, q.Project, q.From, q.To, string(sideOf(q)))
 	all.text.Reset()
 	all.onlyEndpoint("c.", q.Only)
 	if err := all.callConditions(q.Scope, needsLink(q.Filter)); err != nil {
 		return "", nil, err
 	}
-	text := statement("endpoints", "facts", links, "failed", failedCall, "refused", refusedCall,
+	text := statement("endpoints", "facts", links, "persons", persons, "failed", failedCall, "refused", refusedCall,
 		"people", callPeople(q.Bots), "conditions", all.String())
 	return text, all.args, nil
 }
@@ -127,11 +113,13 @@ func callersQuery(s store.Scope, e event.Endpoint, limit int) (string, []any, er
 	if err := rows.callConditions(s, linked); err != nil {
 		return "", nil, err
 	}
+	var persons query
+	persons.joinPersons(store.OfEvents, s.Project)
 	bots := " AND e.bot = ''"
 	if s.Bots {
 		bots = ""
 	}
 	text := statement("callers", "join", join.String(), "failed", failedCall, "conditions", rows.String(), "bots", bots,
-		"people", people("nullif(e.user_id, '')", "nullif(e.device_id, '')"))
-	return text, append(rows.args, s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), limit), nil
+		"persons", persons.String(), "people", people(store.OfEvents))
+	return text, append(append(rows.args, persons.args...), s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), limit), nil
 }

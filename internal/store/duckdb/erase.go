@@ -20,7 +20,7 @@ func (s *Store) Erase(ctx context.Context, project event.ProjectID, p store.Pers
 		if err := w.conn.putPerson(ctx, p); err != nil {
 			return err
 		}
-		for _, name := range []string{"erase_events", "erase_calls", "erase_spans"} {
+		for _, name := range []string{"erase_events", "erase_calls", "erase_early", "erase_spans"} {
 			if _, err := w.conn.exec(ctx, statement(name), project); err != nil {
 				return err
 			}
@@ -33,6 +33,9 @@ func (s *Store) Erase(ctx context.Context, project event.ProjectID, p store.Pers
 			if _, err := w.conn.exec(ctx, statement(name), project); err != nil {
 				return err
 			}
+		}
+		if out.Claims, err = w.conn.exec(ctx, statement("erase_claims"), project); err != nil {
+			return err
 		}
 		return w.removeDoomed(ctx, project, &out)
 	})
@@ -96,6 +99,9 @@ func (w *writer) removeDoomed(ctx context.Context, project event.ProjectID, out 
 	if err := w.removeFromRollup(ctx); err != nil {
 		return err
 	}
+	if err := w.orphan(ctx, project); err != nil {
+		return err
+	}
 	links, err := w.deleteLinks(ctx, "remove_links", project)
 	if err != nil {
 		return err
@@ -123,6 +129,11 @@ func (w *writer) removeDoomed(ctx context.Context, project event.ProjectID, out 
 		}
 		*step.count += n
 	}
+	orphaned, err := w.adopt(ctx, project, out.Claims > 0)
+	if err != nil {
+		return err
+	}
+	out.Claims += orphaned
 	for _, name := range []string{"person", "doomed"} {
 		if _, err := w.conn.exec(ctx, "TRUNCATE "+name); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/store"
 )
 
@@ -29,6 +30,9 @@ func (s *Store) Expire(ctx context.Context, now time.Time, r store.Retention) (o
 			return err
 		}
 		if err := w.expireDerived(ctx, now, r.Links, &out); err != nil {
+			return err
+		}
+		if err := w.expireClaims(ctx, now, r, &out); err != nil {
 			return err
 		}
 		if _, err := w.conn.exec(ctx, "DELETE FROM fingerprints WHERE time < ?", now.Add(-fingerprintAge)); err != nil {
@@ -89,6 +93,30 @@ func (w *writer) expireDerived(ctx context.Context, now time.Time, age time.Dura
 		}
 		if table == "links" {
 			out.Links = n
+		}
+	}
+	return nil
+}
+
+// expireClaims removes old claims about ids that nothing names any more.
+func (w *writer) expireClaims(ctx context.Context, now time.Time, r store.Retention, out *store.Erased) error {
+	if r.Raw == 0 || r.Links == 0 {
+		return nil
+	}
+	before := now.Add(-max(r.Raw, r.Links))
+	projects := map[event.ProjectID]bool{}
+	err := w.conn.each(ctx, "SELECT DISTINCT project FROM claims WHERE first_seen < ?", []any{before}, func(r *reader) {
+		projects[event.ProjectID(r.int())] = true
+	})
+	if err != nil || len(projects) == 0 {
+		return err
+	}
+	if out.Claims, err = w.conn.exec(ctx, statement("expire_claims"), before); err != nil || out.Claims == 0 {
+		return err
+	}
+	for project := range projects {
+		if err := w.refreshPeople(ctx, project, false); err != nil {
+			return err
 		}
 	}
 	return nil

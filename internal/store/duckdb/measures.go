@@ -137,11 +137,8 @@ func sessionOf(of store.Record, fields columnsOf) string {
 }
 
 func peopleOf(of store.Record, bots bool) string {
-	switch of {
-	case store.OfEvents:
-		return people("nullif(e.user_id, '')", "nullif(e.device_id, '')")
-	case store.OfSessions:
-		return people("nullif(s.user_id, '')", "nullif(s.device_id, '')")
+	if of == store.OfCalls {
+		return callPeople(bots)
 	}
-	return callPeople(bots)
+	return people(of)
 }

@@ -143,3 +143,53 @@ func TestUpgradeCanBeRefused(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestMigrateFindsWhoIsWho reads the claims that rows of an earlier version make.
+func TestMigrateFindsWhoIsWho(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	text, err := os.ReadFile("testdata/schemas/3.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeDatabase(t, filepath.Join(dir, fileName), string(text)+`
+INSERT INTO events (project, seq, time, id, forms, odd, name, kind, device_id, user_id, session_id, consent) VALUES
+    (2, 10, '2026-11-23 10:05:00', '0192f3a4-5b6c-7d8e-9f00-000000000002', 1, '', 'login', 'custom', 'd1', 'u1', 's2', ''),
+    (2, 11, '2026-11-23 10:00:00', '0192f3a4-5b6c-7d8e-9f00-000000000001', 1, '', 'who', 'identify', 'd1', 'u1', 's1', ''),
+    (2, 12, '2026-11-23 10:00:00', '0192f3a4-5b6c-7d8e-9f00-000000000003', 1, '', 'login', 'custom', 'd2', 'u1', 's1', 'denied'),
+    (2, 13, '2026-11-23 11:00:00', '0192f3a4-5b6c-7d8e-9f00-000000000004', 1, '', 'login', 'custom', 'shared', 'u1', 's3', ''),
+    (2, 14, '2026-11-23 11:00:00', '0192f3a4-5b6c-7d8e-9f00-000000000005', 1, '', 'login', 'custom', 'shared', 'u2', 's4', '');
+INSERT INTO calls (project, seq, time, id, forms, odd, device_id, user_id, session_id, consent) VALUES
+    (2, 15, '2026-11-23 09:00:00', '0192f3a4-5b6c-7d8e-9f00-000000000006', 4, 'é 1', 'key', 'u2', '', '')`)
+	s, err := Open(t.Context(), Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	found := map[string][]string{}
+	for _, id := range []string{"d1", "u2"} {
+		who, err := s.PersonOf(t.Context(), 2, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[id] = append(append([]string{who.ID}, who.DeviceIDs...), who.Shared...)
+		for _, c := range who.Claims {
+			found[id] = append(found[id], string(c.Method)+" "+c.EventID+c.CallID+" "+c.SessionID)
+		}
+	}
+	want := map[string][]string{
+		"d1": {"u1", "d1", "shared", "identify 0192f3a4-5b6c-7d8e-9f00-000000000001 s1", "login 0192f3a4-5b6c-7d8e-9f00-000000000004 s3"},
+		"u2": {"u2", "key", "shared", "login é 1 ", "login 0192f3a4-5b6c-7d8e-9f00-000000000005 s4"},
+	}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Errorf("who is who (-want +got):\n%s", diff)
+	}
+	answer, err := s.Query(t.Context(), "SELECT string_agg(id || ' ' || person || ' ' || session_id, ', ' ORDER BY id) AS people FROM people", 1)
+	if err != nil || *answer.Rows[0][0] != "d1 u1 , key u2 , shared u1 s3" {
+		t.Errorf("people are %v, %v", answer.Rows, err)
+	}
+}

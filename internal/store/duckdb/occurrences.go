@@ -221,8 +221,10 @@ func (q *query) occurringEvents(o occurrences) error {
 		return err
 	}
 	err = errors.Join(mask.mask(steps, fields), own.own(o, store.OfEvents, fields))
-	q.add(statement("occurrences_events", "unit", o.unitOf(false), "steps", mask.String(), "own", own.String(), "rows", rows.String(), "more", o.more(", $")),
-		slices.Concat(mask.args, own.args, rows.args)...)
+	persons := o.joinPersons(false)
+	q.add(statement("occurrences_events", "unit", o.unitOf(false), "steps", mask.String(), "own", own.String(), "rows", rows.String(),
+		"persons", persons.String(), "more", o.more(", $")),
+		slices.Concat(mask.args, own.args, rows.args, persons.args)...)
 	return err
 }
 
@@ -247,9 +249,10 @@ func (q *query) occurringRequests(o occurrences) error {
 	}
 	err = errors.Join(mask.mask(steps, fields), own.own(o, store.OfCalls, fields))
 	best.bestLinks(wide, "AND coalesce(l.server, l.client) IN (SELECT id FROM matched)")
+	persons := o.joinPersons(true)
 	q.add(statement("occurrences_requests", "steps", mask.String(), "own", own.String(), "rows", rows.String(),
-		"best", best.String(), "unit", o.unitOf(true), "first", o.more(", arg_min($, place) AS $")),
-		slices.Concat(mask.args, own.args, rows.args, best.args, []any{o.Project, wide.From, wide.To},
+		"best", best.String(), "persons", persons.String(), "unit", o.unitOf(true), "first", o.more(", arg_min($, place) AS $")),
+		slices.Concat(mask.args, own.args, rows.args, best.args, []any{o.Project, wide.From, wide.To}, persons.args,
 			[]any{o.Project, wide.From, wide.To, o.MinConfidence}, []any{o.From, o.To})...)
 	return err
 }
@@ -267,6 +270,9 @@ func (q *query) own(o occurrences, of store.Record, fields columnsOf) error {
 		for _, column := range unitColumns(o.unit.Of) {
 			q.add(", " + alias + "." + column)
 		}
+		if o.unit.Of == store.UnitPerson {
+			q.add(", " + alias + ".session_id")
+		}
 	}
 	if o.label == nil {
 		return nil
@@ -283,7 +289,32 @@ func (q *query) own(o occurrences, of store.Record, fields columnsOf) error {
 // name: of a row m, else of its best link l. Numbers are hashes: quicker than texts, and
 // wrong once in 2^64 pairs. Those of devices are told apart from those of users.
 func (q *occurrences) unitOf(linked bool) string {
-	number, name := "CASE", "CASE"
+	number, name := q.ofIDs(linked)
+	if q.unit.Of == store.UnitPerson {
+		r := rowOfStep(number, name)
+		number, name = r.claimedOr("p.person", number), r.claimedOr("p.name", name)
+	}
+	if q.named == nil {
+		return number + " AS unit"
+	}
+	return number + " AS unit, " + name + " AS name"
+}
+
+// rowOfStep names the columns of a row m.
+func rowOfStep(own, name string) rowIDs { return rowIDs{own, name, "m.session_id", "m.time"} }
+
+// joinPersons adds the join that says what claims tell of a row's person.
+func (q *occurrences) joinPersons(linked bool) (join query) {
+	if q.unit.Of == store.UnitPerson {
+		number, name := q.ofIDs(linked)
+		join.joinPersonsOf(rowOfStep(number, name), q.Project)
+	}
+	return join
+}
+
+// ofIDs is the number and the name of the unit by the ids of the row alone.
+func (q *occurrences) ofIDs(linked bool) (number, name string) {
+	number, name = "CASE", "CASE"
 	for i, column := range unitColumns(q.unit.Of) {
 		hash := []string{"hash(", "~hash("}[i]
 		owners := []string{"m."}
@@ -296,11 +327,7 @@ func (q *occurrences) unitOf(linked bool) string {
 			name += " WHEN " + text + " <> '' THEN " + text
 		}
 	}
-	number += " END AS unit"
-	if q.named == nil {
-		return number
-	}
-	return number + ", " + name + " END AS name"
+	return number + " END", name + " END"
 }
 
 // unitColumns are the columns that hold a unit, the first that is not empty counts.

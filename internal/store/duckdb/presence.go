@@ -186,7 +186,7 @@ func (w *writer) putPresence(h projectHour, rows []present) error {
 func (q *query) presence(s store.Scope) {
 	var best query
 	best.bestLinks(s, "")
-	q.add(statement("presence_rows", "best", best.String()), append(best.args, s.Project, s.From, s.To)...)
+	q.add(statement("presence_rows", "best", best.String()), append(best.args, s.Project, s.Project, s.From, s.To)...)
 }
 
 // rawFrom is the hour from which no call has expired.

@@ -57,13 +57,18 @@ func (c *conn) unlinked(ctx context.Context, after, last int64) ([]store.Touched
 			return nil, err
 		}
 	}
-	if worth, err := c.worthLinking(ctx, found); err != nil || !worth {
+	projects := touchedProjects{}
+	if err := c.together(ctx, projects, after, last); err != nil {
 		return nil, err
+	}
+	if worth, err := c.worthLinking(ctx, found); err != nil || !worth {
+		return projects.list(), err
 	}
 	if err := c.reach(ctx, found); err != nil {
 		return nil, err
 	}
-	return c.readJudged(ctx, found.judge())
+	err := c.readJudged(ctx, projects, found.judge())
+	return projects.list(), err
 }
 
 // clientRows and serverRows are the rows of either side with their link keys.
@@ -217,22 +222,21 @@ func (c *conn) find(ctx context.Context, found *clusters, seed bool, text string
 }
 
 // readJudged reads the kept rows in full, and what strays are called.
-func (c *conn) readJudged(ctx context.Context, j judged) ([]store.Touched, error) {
-	projects := touchedProjects{}
+func (c *conn) readJudged(ctx context.Context, projects touchedProjects, j judged) error {
 	for project, n := range j.crowded {
 		projects.of(project).Crowded = n
 	}
 	windows, err := c.keep(j.kept)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, w := range windows {
 		if err := c.readKept(ctx, projects, w); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if windows, err = c.keep(j.strays); err != nil {
-		return nil, err
+		return err
 	}
 	for _, w := range windows {
 		err := c.each(ctx, statement("unlinked_strays", "id", idText("c")), []any{w.from, w.to}, func(r *reader) {
@@ -240,10 +244,10 @@ func (c *conn) readJudged(ctx context.Context, j judged) ([]store.Touched, error
 			p.Strays = append(p.Strays, store.Stray{CallID: r.text(), Time: r.time()})
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return projects.list(), nil
+	return nil
 }
 
 // touchedProjects collects what is touched, by project.
@@ -259,7 +263,7 @@ func (t touchedProjects) of(project event.ProjectID) *store.Touched {
 func (t touchedProjects) list() []store.Touched {
 	out := make([]store.Touched, 0, len(t))
 	for _, p := range t {
-		if len(p.Events)+len(p.Calls)+len(p.Strays) > 0 {
+		if len(p.Events)+len(p.Calls)+len(p.Strays)+len(p.Claims) > 0 {
 			out = append(out, *p)
 		}
 	}

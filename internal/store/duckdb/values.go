@@ -40,7 +40,7 @@ func (q *query) label(f store.Field, fields columnsOf) error {
 
 // rowsIn adds what stands between FROM and GROUP BY for the records of a scope,
 // and returns their fields. Calls get what links tell of them when asked fields, people
-// or a filter need it.
+// or a filter need it; with people, rows get what claims say of them, see [personOf].
 func (q *query) rowsIn(of store.Record, s store.Scope, asked []store.Field, people bool, more ...store.Filter) (columnsOf, error) {
 	s, _, err := related(of, s)
 	if err != nil {
@@ -59,12 +59,20 @@ func (q *query) rowsIn(of store.Record, s store.Scope, asked []store.Field, peop
 	s.Filter = filter
 	switch of {
 	case store.OfEvents:
-		q.add("events e WHERE e.project = ? AND e.time >= ? AND e.time < ?", s.Project, s.From, s.To)
+		q.add("events e")
+		if people {
+			q.joinPersons(of, s.Project)
+		}
+		q.add(" WHERE e.project = ? AND e.time >= ? AND e.time < ?", s.Project, s.From, s.To)
 		return eventFields(), q.eventConditions(s)
 	case store.OfSessions:
 		q.add("(")
 		q.wholeSessions(s)
-		q.add(") s WHERE s.started >= ? AND s.started < ?", s.From, s.To)
+		q.add(") s")
+		if people {
+			q.joinPersons(of, s.Project)
+		}
+		q.add(" WHERE s.started >= ? AND s.started < ?", s.From, s.To)
 		return sessionFields(), q.sessionConditions(s)
 	case store.OfInteractions:
 		return interactionFields(), q.interactionRows(s)
@@ -80,6 +88,9 @@ func (q *query) rowsIn(of store.Record, s store.Scope, asked []store.Field, peop
 		q.add("calls c")
 		if linked || people {
 			q.joinLinkFacts(s, facts...)
+		}
+		if people {
+			q.joinPersons(of, s.Project)
 		}
 		q.add(" WHERE c.project = ? AND c.time >= ? AND c.time < ?", s.Project, s.From, s.To)
 		return callFields(linked), q.callConditions(s, linked)

@@ -60,7 +60,10 @@ func (w *writer) replaceDerived(ctx context.Context, blocks []store.Linked) erro
 			hours.add(blocks[i].Project, blocks[i].Links[j].Time)
 		}
 	}
-	return w.putStale(hours)
+	if err := w.putStale(hours); err != nil {
+		return err
+	}
+	return w.putClaims(ctx, blocks, gone)
 }
 
 // deleteCovered deletes what was derived from the covered rows of a project near a time.
@@ -136,6 +139,10 @@ func (w *writer) gone(ctx context.Context, blocks []store.Linked) (map[goneRow]b
 		}
 		for j := range b.Unlinked {
 			putIDs(t, b.Project, true, b.Unlinked[j].CallID)
+		}
+		for j := range b.Claims {
+			putIDs(t, b.Project, false, b.Claims[j].EventID)
+			putIDs(t, b.Project, true, b.Claims[j].CallID)
 		}
 	}
 	if err := t.finish(); err != nil {

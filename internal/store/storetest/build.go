@@ -256,6 +256,8 @@ func linkedBlock(project event.ProjectID, rows []any, results ...any) store.Link
 			b.Interactions = append(b.Interactions, result)
 		case event.Session:
 			b.Sessions = append(b.Sessions, result)
+		case event.Claim:
+			b.Claims = append(b.Claims, result)
 		case store.Unlinked:
 			result.Time = called[result.CallID]
 			b.Unlinked = append(b.Unlinked, result)

@@ -222,6 +222,12 @@ func Links(project event.ProjectID, events []event.Event, calls []event.Call) *r
 			if g.oneIn(3, "part") {
 				b.Sessions = append(b.Sessions, g.part(e))
 			}
+			if g.oneIn(2, "claim") {
+				b.Claims = append(b.Claims, event.Claim{
+					Pair: event.Pair{DeviceID: pick(g, "device claimed", "d1", "d2", "d3"), UserID: pick(g, "user who claims", "u1", "u2", "u3")}, Method: event.ByLogin,
+					FirstSeen: e.Time, EventID: e.ID, SessionID: pick(g, "session", "", "s1", "s2"),
+				})
+			}
 		}
 		return b
 	})

@@ -29,6 +29,7 @@ func compareWithReference(t *testing.T, engine store.Store) {
 		d := duel{T: rt, ctx: t.Context(), project: project, engine: engine, reference: NewReference(Clock)}
 		d.arrive()
 		d.link()
+		d.judge()
 		d.ask(8)
 		d.vanish()
 		d.ask(4)
@@ -86,6 +87,31 @@ func (d *duel) blocks(oneIn int) []store.Linked {
 	return []store.Linked{Links(d.project, events, calls).Draw(d.T, "links")}
 }
 
+// judge withdraws, restores and merges.
+func (d *duel) judge() {
+	g := generator{T: d.T}
+	users := []string{"u1", "u2", "u3"}
+	for range g.upTo(4, "judgements") {
+		pair := event.Pair{DeviceID: pick(g, "device judged", "d1", "d2", "d3"), UserID: pick(g, "user judged", users...)}
+		merged := pick(g, "user merged", users...)
+		if g.oneIn(3, "about a merge") {
+			pair.DeviceID, pair.MergedID = "", merged
+		}
+		switch g.upTo(3, "judgement") {
+		case 0:
+			d.same(fmt.Sprintf("Withdraw(%+v)", pair), func(s store.Store) (any, error) { return nil, s.Withdraw(d.ctx, d.project, pair) })
+		case 1:
+			d.same(fmt.Sprintf("Restore(%+v)", pair), func(s store.Store) (any, error) { return nil, s.Restore(d.ctx, d.project, pair) })
+		default:
+			d.same(fmt.Sprintf("Merge(%s, %s)", merged, pair.UserID), func(s store.Store) (any, error) {
+				return nil, s.Merge(d.ctx, d.project, merged, pair.UserID)
+			})
+		}
+	}
+	d.askPerson()
+	d.askPeople()
+}
+
 // vanish erases somebody, forgets the import, or relinks a part.
 func (d *duel) vanish() {
 	switch rapid.IntRange(0, 2).Draw(d.T, "what vanishes") {
@@ -107,7 +133,7 @@ func (d *duel) vanish() {
 func (d *duel) ask(n int) {
 	kinds := []func(){
 		d.askCalls, d.askEvents, d.askSpansAndLinks, d.askSessions, d.askFacets, d.askValues, d.askSeries, d.askSeries,
-		d.askHeatmap, d.askEndpoints, d.askCallers, d.askTimeline, d.askRequest, d.askFind, d.askQuality,
+		d.askHeatmap, d.askEndpoints, d.askCallers, d.askTimeline, d.askRequest, d.askFind, d.askQuality, d.askPerson, d.askPeople,
 	}
 	for range n {
 		rapid.SampledFrom(kinds).Draw(d.T, "question")()
@@ -325,6 +351,29 @@ func (d *duel) askFind() {
 	ids := append(each(d.reference.calls, func(c stored[event.Call]) string { return c.row.ID }), "nobody", "", "d1", "u1", "a1", "s1", "s-derived", "r1", traceID(1), traceID(7))
 	id := rapid.SampledFrom(ids).Draw(d.T, "id")
 	d.same(fmt.Sprintf("Find(%s)", id), func(s store.Store) (any, error) { return s.Find(d.ctx, d.project, id) })
+}
+
+func (d *duel) askPerson() {
+	id := rapid.SampledFrom([]string{"d1", "d2", "d3", "u1", "u2", "u3", "nobody", ""}).Draw(d.T, "whose id")
+	d.same(fmt.Sprintf("PersonOf(%s)", id), func(s store.Store) (any, error) { return s.PersonOf(d.ctx, d.project, id) })
+}
+
+// askPeople counts everybody, in all ways.
+func (d *duel) askPeople() {
+	g := generator{T: d.T}
+	from := clock("2026-11-01T00:00:00Z")
+	for record, of := range map[string]store.Record{"call": store.OfCalls, "event": store.OfEvents, "session": store.OfSessions} {
+		q := store.SeriesQuery{
+			Scope: store.Scope{Project: d.project, Bots: g.oneIn(2, "bots")}, Edges: []time.Time{from, clock("10:01:00"), clock("2026-12-01T00:00:00Z")},
+			Measures: []store.Measure{{Of: of, Stat: store.People}}, By: []store.Field{fieldOf(record + ".bot")}, Limit: 10,
+		}
+		d.same(fmt.Sprintf("Series(%+v)", q), func(s store.Store) (any, error) { return s.Series(d.ctx, q) })
+	}
+	q := store.EndpointsQuery{Scope: store.Scope{Project: d.project, From: from, To: clock("2026-12-01T00:00:00Z")}}
+	d.same("Endpoints", func(s store.Store) (any, error) {
+		out, err := s.Endpoints(d.ctx, q)
+		return each(out.Rows, func(e store.EndpointStats) []any { return []any{e.Endpoint, e.People} }), err
+	})
 }
 
 func (d *duel) askQuality() {

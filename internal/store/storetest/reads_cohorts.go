@@ -12,7 +12,7 @@ func ofEvent(name string) store.Step {
 	return store.Step{Of: store.OfEvents, Filter: is("event.name", store.Eq, name)}
 }
 
-func persons() store.Unit { return store.Unit{Of: store.UnitPerson} }
+func byPerson() store.Unit { return store.Unit{Of: store.UnitPerson} }
 
 // days are edges at midnight, from the suite's day on.
 func days(n int) (out []time.Time) {
@@ -40,7 +40,7 @@ func by(device string) option {
 func (w *world) retention(change func(*store.RetentionQuery)) store.RetentionTables {
 	w.t.Helper()
 	q := store.RetentionQuery{
-		Scope: store.Scope{Project: w.project, From: days(4)[0], To: days(4)[3]}, Target: ofEvent("in"), Returning: ofEvent("back"), Unit: persons(),
+		Scope: store.Scope{Project: w.project, From: days(4)[0], To: days(4)[3]}, Target: ofEvent("in"), Returning: ofEvent("back"), Unit: byPerson(),
 		Edges: days(6), Rows: 3, Intervals: 3, Cohort: store.CohortFirst, Criterion: store.On, MinOccurrences: 1, Until: days(9)[8],
 	}
 	change(&q)
@@ -124,7 +124,7 @@ func retentionCases() []example {
 				func(q *store.RetentionQuery) { q.To = days(5)[4] }, func(q *store.RetentionQuery) { q.From = q.From.Add(-1000) },
 			} {
 				q := store.RetentionQuery{
-					Scope: store.Scope{Project: w.project, From: days(4)[0], To: days(4)[3]}, Target: ofEvent("in"), Returning: ofEvent("back"), Unit: persons(),
+					Scope: store.Scope{Project: w.project, From: days(4)[0], To: days(4)[3]}, Target: ofEvent("in"), Returning: ofEvent("back"), Unit: byPerson(),
 					Edges: days(6), Rows: 3, Intervals: 3, Cohort: store.CohortFirst, Criterion: store.On, MinOccurrences: 1, Until: days(9)[8],
 				}
 				change(&q)
@@ -149,30 +149,30 @@ func lifecycleCases() []example {
 				did("use", onDay(-1), by("d2")), did("use", onDay(0), by("d2")), did("use", onDay(1), by("d2")), // from before
 				did("use", onDay(-1), by("d3")), // never again
 				did("use", onDay(-2), by("d4")), did("use", onDay(0), by("d4")))
-			w.want(ask(w, persons(), ofEvent("use")), store.Lifecycle{
+			w.want(ask(w, byPerson(), ofEvent("use")), store.Lifecycle{
 				New: []int64{1, 0, 0}, Returning: []int64{1, 1, 0}, Resurrecting: []int64{1, 0, 1}, Dormant: []int64{1, 2, 1},
 			})
 		}},
 		{"lifecycle/born is who is seen at all, not who does it", func(w *world) {
 			w.append(did("look", onDay(-9)), did("use", onDay(0)), did("look", onDay(1), by("d2")), did("use", id("same day"), onDay(1), by("d2")),
 				did("look", onDay(1), by("robot"), bot()), did("use", onDay(2), by("robot")))
-			w.want(ask(w, persons(), ofEvent("use")), store.Lifecycle{
+			w.want(ask(w, byPerson(), ofEvent("use")), store.Lifecycle{
 				New: []int64{0, 1, 1}, Returning: []int64{0, 0, 0}, Resurrecting: []int64{1, 0, 0}, Dormant: []int64{0, 1, 1},
 			})
 		}},
 		{"lifecycle/who only calls is born with the first call that matches", func(w *world) {
 			w.append(call("GET /a", id("1"), onDay(-9), device("script")), call("GET /a", id("2"), onDay(1), device("script")), call("GET /a", id("3"), onDay(2), device("d2")))
-			w.want(ask(w, persons(), store.Step{Of: store.OfCalls}), store.Lifecycle{
+			w.want(ask(w, byPerson(), store.Step{Of: store.OfCalls}), store.Lifecycle{
 				New: []int64{0, 0, 1}, Returning: []int64{0, 0, 0}, Resurrecting: []int64{0, 1, 0}, Dormant: []int64{0, 0, 1},
 			})
 		}},
 		{"lifecycle/refuses to know nothing of before", func(w *world) {
-			_, err := w.store.Lifecycle(w.ctx(), store.LifecycleQuery{Scope: w.today(), Of: ofEvent("use"), Unit: persons(), Edges: days(2)})
+			_, err := w.store.Lifecycle(w.ctx(), store.LifecycleQuery{Scope: w.today(), Of: ofEvent("use"), Unit: byPerson(), Edges: days(2)})
 			w.wantPermanent(err)
 		}},
 		{"stickiness/people by the number of days", func(w *world) {
 			w.append(did("use", onDay(0)), did("use", id("again"), onDay(0)), did("use", onDay(2)), did("use", onDay(1), by("d2")), did("look", onDay(1), by("d3")))
-			q := store.StickinessQuery{Scope: store.Scope{Project: w.project, From: days(4)[0], To: days(4)[3]}, Of: ofEvent("use"), Unit: persons(), Edges: days(4)}
+			q := store.StickinessQuery{Scope: store.Scope{Project: w.project, From: days(4)[0], To: days(4)[3]}, Of: ofEvent("use"), Unit: byPerson(), Edges: days(4)}
 			got, err := w.store.Stickiness(w.ctx(), q)
 			w.must(err)
 			w.want(got, []int64{1, 1, 0})

@@ -20,7 +20,7 @@ func (w *world) paths(change func(*store.PathsQuery)) store.Paths {
 
 func pagesOf(s store.Scope) store.PathsQuery {
 	pages := store.PathNode{Step: store.Step{Of: store.OfEvents, Filter: is("event.kind", store.Eq, "page_view")}, Name: []store.Field{fieldOf("event.page")}}
-	return store.PathsQuery{Scope: s, Unit: persons(), Nodes: []store.PathNode{pages}, Gap: 30 * time.Minute, MaxSteps: 5, MaxEdges: 50}
+	return store.PathsQuery{Scope: s, Unit: byPerson(), Nodes: []store.PathNode{pages}, Gap: 30 * time.Minute, MaxSteps: 5, MaxEdges: 50}
 }
 
 // walk is views of pages, a minute after one another, from ten o'clock on.

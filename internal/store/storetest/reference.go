@@ -30,6 +30,7 @@ type Reference struct {
 	interactions []derived[event.Interaction]
 	parts        []derived[event.Session]
 	unlinked     []derived[store.Unlinked]
+	claims       []claimed
 
 	rejected   []hourly[event.Rejection]
 	duplicates []hourly[int]

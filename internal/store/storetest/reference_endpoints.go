@@ -20,7 +20,7 @@ func (r *Reference) Endpoints(ctx context.Context, q store.EndpointsQuery) (stor
 	if err := checkScope(q.Filter, "call"); err != nil {
 		return store.Endpoints{}, err
 	}
-	calls := map[event.Endpoint][]callRow{}
+	calls, whose := map[event.Endpoint][]callRow{}, r.persons(q.Project)
 	for _, c := range r.callRows(q.Scope, nil) {
 		if e := c.Endpoint(); c.Side == cmp.Or(q.Side, event.Server) && (q.Only == nil || *q.Only == e) {
 			calls[e] = append(calls[e], c)
@@ -28,7 +28,7 @@ func (r *Reference) Endpoints(ctx context.Context, q store.EndpointsQuery) (stor
 	}
 	out := store.Endpoints{Rows: []store.EndpointStats{}}
 	for e, of := range calls {
-		out.Rows = append(out.Rows, endpointStats(e, of, q.Bots))
+		out.Rows = append(out.Rows, endpointStats(e, of, whose, q.Bots))
 	}
 	slices.SortFunc(out.Rows, func(a, b store.EndpointStats) int {
 		return cmp.Or(cmp.Compare(b.Calls, a.Calls), cmp.Compare(a.String(), b.String()))
@@ -36,8 +36,8 @@ func (r *Reference) Endpoints(ctx context.Context, q store.EndpointsQuery) (stor
 	return out, nil
 }
 
-func endpointStats(e event.Endpoint, calls []callRow, bots bool) store.EndpointStats {
-	samples := each(calls, func(c callRow) sample { return callSample(c, bots, nil, store.Field{}) })
+func endpointStats(e event.Endpoint, calls []callRow, whose persons, bots bool) store.EndpointStats {
+	samples := each(calls, func(c callRow) sample { return callSample(c, whose, bots, nil, store.Field{}) })
 	var durations []float64
 	for _, s := range samples {
 		if s.timed {

@@ -17,6 +17,7 @@ type doomed struct {
 	link  func(derived[event.Link]) bool
 	// person removes signals, interactions and session parts that say whose they are.
 	session func(derived[event.Session]) bool
+	claim   func(claimed) bool
 }
 
 // remove deletes what is doomed, and whatever the link pass derived from it.
@@ -54,6 +55,10 @@ func (r *Reference) remove(project event.ProjectID, d doomed) store.Erased {
 	r.unlinked = keep(r.unlinked, &uncounted, func(u derived[store.Unlinked]) bool {
 		return u.project != project || !calls[u.row.CallID]
 	})
+	r.claims = keep(r.claims, &out.Claims, func(c claimed) bool { return c.project != project || !d.claim(c) })
+	before := len(r.claims)
+	r.sourceless(project, events, calls)
+	out.Claims += int64(before - len(r.claims))
 	return out
 }
 
@@ -91,14 +96,17 @@ func (r *Reference) Erase(ctx context.Context, project event.ProjectID, p store.
 			linked[l.row.ClientCallID], linked[l.row.ServerCallID] = true, true
 		}
 	}
-	theirs := func(i event.Identity) bool {
+	whose := r.persons(project)
+	theirs := func(i event.Identity, at time.Time) bool {
 		nobodys := i.DeviceID == "" && i.UserID == ""
-		return names(i.DeviceID, i.UserID) || nobodys && i.SessionID != "" && sessions[i.SessionID]
+		early := i.UserID == "" && whose.owner(i.DeviceID) == ""
+		return names(i.DeviceID, i.UserID) || nobodys && i.SessionID != "" && sessions[i.SessionID] ||
+			early && slices.ContainsFunc(p.UserIDs, func(user string) bool { return whose.who(i, at) == "user "+user })
 	}
 	traces := map[string]bool{}
-	theirEvent := func(e stored[event.Event]) bool { return e.project == project && theirs(e.row.Identity) }
+	theirEvent := func(e stored[event.Event]) bool { return e.project == project && theirs(e.row.Identity, e.row.Time) }
 	theirCall := func(c stored[event.Call]) bool {
-		return c.project == project && (theirs(c.row.Identity) || linked[c.row.ID])
+		return c.project == project && (theirs(c.row.Identity, c.row.Time) || linked[c.row.ID])
 	}
 	for _, e := range r.events {
 		if theirEvent(e) {
@@ -116,6 +124,9 @@ func (r *Reference) Erase(ctx context.Context, project event.ProjectID, p store.
 		span:    func(s stored[event.Span]) bool { return s.project == project && traces[s.row.TraceID] },
 		link:    func(l derived[event.Link]) bool { return names(l.row.DeviceID, l.row.UserID) },
 		session: func(s derived[event.Session]) bool { return names(s.row.DeviceID, s.row.UserID) },
+		claim: func(c claimed) bool {
+			return names(c.claim.DeviceID, c.claim.UserID) || names("", c.claim.MergedID)
+		},
 	}), nil
 }
 
@@ -135,6 +146,7 @@ func (r *Reference) Forget(ctx context.Context, project event.ProjectID, label s
 		span:    func(s stored[event.Span]) bool { return s.project == project && s.label == label },
 		link:    func(derived[event.Link]) bool { return false },
 		session: func(derived[event.Session]) bool { return false },
+		claim:   func(claimed) bool { return false },
 	}), nil
 }
 
@@ -189,6 +201,11 @@ func (r *Reference) Expire(ctx context.Context, now time.Time, keeps store.Reten
 	r.interactions = keep(r.interactions, &uncounted, func(i derived[event.Interaction]) bool { return fresh(i.row.Time) })
 	r.parts = keep(r.parts, &uncounted, func(s derived[event.Session]) bool { return fresh(s.row.Start) })
 	r.unlinked = keep(r.unlinked, &uncounted, func(u derived[store.Unlinked]) bool { return fresh(u.row.Time) })
+
+	kept := keeps.Raw == 0 || keeps.Links == 0
+	r.claims = keep(r.claims, &out.Claims, func(c claimed) bool {
+		return kept || young(c.claim.FirstSeen, max(keeps.Raw, keeps.Links)) || r.named(c)
+	})
 
 	for i := range r.events {
 		forgetKeys(&r.events[i].row.Origin, r.events[i].row.Time, now)

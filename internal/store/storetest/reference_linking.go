@@ -49,7 +49,7 @@ func (r *Reference) Unlinked(ctx context.Context, limit int) ([]store.Touched, s
 	}
 	touched := []store.Touched{}
 	for _, project := range slices.Sorted(maps.Keys(byProject)) {
-		if t := r.touched(project, byProject[project], upto); len(t.Events)+len(t.Calls)+len(t.Strays) > 0 {
+		if t := r.touched(project, byProject[project], upto); len(t.Events)+len(t.Calls)+len(t.Strays)+len(t.Claims) > 0 {
 			touched = append(touched, t)
 		}
 	}
@@ -169,6 +169,7 @@ func (r *Reference) touched(project event.ProjectID, nodes []*node, upto store.S
 		}
 	}
 	out.Strays = r.strays(project, crowds, returned, upto)
+	out.Claims = r.together(project, func(_ event.Pair, seq store.Seq) bool { return seq > r.watermark && seq <= upto })
 	return out
 }
 
@@ -417,6 +418,11 @@ func (r *Reference) insert(b *store.Linked) {
 			s.Start, s.End, s.SessionID = event.Time(s.Start), event.Time(s.End), s.ID
 			s.Context.UTM = maps.Clone(s.Context.UTM)
 			r.parts = append(r.parts, derived[event.Session]{b.Project, s})
+		}
+	}
+	for _, c := range b.Claims {
+		if events[c.EventID] && calls[c.CallID] {
+			r.claim(b.Project, c)
 		}
 	}
 	for _, u := range b.Unlinked {

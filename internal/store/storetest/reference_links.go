@@ -61,17 +61,6 @@ func (v linkView) actions(callID string) []string {
 	return out
 }
 
-// personOf tells people apart: by user, else by device.
-func personOf(user, device string) string {
-	switch {
-	case user != "":
-		return "user " + user
-	case device != "":
-		return "device " + device
-	}
-	return ""
-}
-
 // callRow is a call as questions see it.
 type callRow struct {
 	*event.Call
@@ -81,12 +70,13 @@ type callRow struct {
 
 func (c callRow) asRow() store.Row { return store.Row{Call: c.Call, Link: c.link, Linked: c.linked} }
 
-func (c callRow) person() string {
+// identity is whose the call is, by its own ids or those of its best link.
+func (c callRow) identity() event.Identity {
 	var link event.Link
 	if c.link != nil {
 		link = *c.link
 	}
-	return personOf(cmp.Or(c.UserID, link.UserID), cmp.Or(c.DeviceID, link.DeviceID))
+	return event.Identity{UserID: cmp.Or(c.UserID, link.UserID), DeviceID: cmp.Or(c.DeviceID, link.DeviceID), SessionID: c.SessionID}
 }
 
 // callRows returns the calls in s; assets only when s or more names their class.

@@ -164,6 +164,7 @@ func (r *Reference) samples(q store.SeriesQuery, m store.Measure) []sample {
 	s := q.Scope
 	s.From, s.To = q.Edges[0], q.Edges[len(q.Edges)-1]
 	var out []sample
+	whose := r.persons(s.Project)
 	switch m.Of {
 	case store.OfCalls:
 		anySide := store.Mentions(s.Filter, "call.side") || store.Mentions(m.Filter, "call.side")
@@ -171,18 +172,18 @@ func (r *Reference) samples(q store.SeriesQuery, m store.Measure) []sample {
 			if !anySide && c.Side != event.Server {
 				continue
 			}
-			out = append(out, callSample(c, s.Bots, q.By, m.Value))
+			out = append(out, callSample(c, whose, s.Bots, q.By, m.Value))
 		}
 	case store.OfEvents:
 		for _, e := range r.eventRows(s) {
 			if row := (store.Row{Event: &e}); store.Match(m.Filter, row) {
-				out = append(out, sample{time: e.Time, labels: labels(row, q.By), weight: 1, person: personOf(e.UserID, e.DeviceID), session: e.SessionID, value: number(row, m.Value)})
+				out = append(out, sample{time: e.Time, labels: labels(row, q.By), weight: 1, person: whose.who(e.Identity, e.Time), session: e.SessionID, value: number(row, m.Value)})
 			}
 		}
 	case store.OfSessions:
 		for _, v := range r.sessionRows(s) {
 			if row := (store.Row{Session: &v}); store.Match(m.Filter, row) {
-				out = append(out, sample{time: v.Start, labels: labels(row, q.By), weight: 1, person: personOf(v.UserID, v.DeviceID), session: v.ID, value: number(row, m.Value)})
+				out = append(out, sample{time: v.Start, labels: labels(row, q.By), weight: 1, person: whose.who(v.Identity, v.Start), session: v.ID, value: number(row, m.Value)})
 			}
 		}
 	case store.OfInteractions:
@@ -195,7 +196,7 @@ func (r *Reference) samples(q store.SeriesQuery, m store.Measure) []sample {
 	return out
 }
 
-func callSample(c callRow, bots bool, by []store.Field, of store.Field) sample {
+func callSample(c callRow, whose persons, bots bool, by []store.Field, of store.Field) sample {
 	if of == (store.Field{}) {
 		of.Name = "call.duration_ms"
 	}
@@ -208,7 +209,7 @@ func callSample(c callRow, bots bool, by []store.Field, of store.Field) sample {
 		s.session, _ = session.(string)
 	}
 	if bots || c.Bot == event.Human {
-		s.person = c.person()
+		s.person = whose.who(c.identity(), c.Time)
 	}
 	return s
 }

@@ -29,7 +29,7 @@ func (r *Reference) units(s store.Scope, of store.Unit, steps []store.Step) ([]u
 	if err := checkSteps(s, of, steps); err != nil {
 		return nil, err
 	}
-	found := map[string]*unit{}
+	people, found := r.persons(s.Project), map[string]*unit{}
 	add := func(key string, o occurrence) {
 		kind, name, named := strings.Cut(key, " ")
 		if !named || !within(o.time, s.From, s.To) {
@@ -48,12 +48,12 @@ func (r *Reference) units(s store.Scope, of store.Unit, steps []store.Step) ([]u
 		row := store.Row{Event: &e.row}
 		if e.project == s.Project && (s.Bots || e.row.Bot == event.Human) && matchesParts(s.Filter, row) {
 			if matched := matching(s, steps, row); slices.Contains(matched, true) {
-				add(unitOf(of, row), occurrence{e.row.Time, e.seq, matched, row})
+				add(people.unitOf(of, row), occurrence{e.row.Time, e.seq, matched, row})
 			}
 		}
 	}
 	for _, request := range r.requests(s, of, steps) {
-		add(unitOf(of, request.row), request)
+		add(people.unitOf(of, request.row), request)
 	}
 	out := []unit{}
 	for _, u := range found {
@@ -66,7 +66,7 @@ func (r *Reference) units(s store.Scope, of store.Unit, steps []store.Step) ([]u
 // requests are the calls that match, each request once.
 func (r *Reference) requests(s store.Scope, of store.Unit, steps []store.Step) []occurrence {
 	view := r.linkView(s.Project, s.MinConfidence)
-	answered := map[string]bool{}
+	people, answered := r.persons(s.Project), map[string]bool{}
 	for _, l := range view.all {
 		if l.ClientCallID != "" && l.ServerCallID != "" {
 			answered[l.ClientCallID] = true
@@ -79,7 +79,7 @@ func (r *Reference) requests(s store.Scope, of store.Unit, steps []store.Step) [
 		row := callRow{&c.row, view.best(c.row.ID), len(view.actions(c.row.ID)) > 0}.asRow()
 		matched := matching(s, steps, row)
 		wanted := c.project == s.Project && (s.Bots || c.row.Bot == event.Human) && matchesParts(s.Filter, row) && slices.Contains(matched, true)
-		if !wanted || unitOf(of, row) == "" || c.row.Side != event.Server && answered[c.row.ID] {
+		if !wanted || people.unitOf(of, row) == "" || c.row.Side != event.Server && answered[c.row.ID] {
 			continue
 		}
 		o := occurrence{c.row.Time, c.seq, matched, row}
@@ -144,12 +144,16 @@ func matchesParts(f store.Filter, row store.Row) bool {
 }
 
 // unitOf is the kind and name of the unit that a row belongs to; empty when to none.
-func unitOf(of store.Unit, row store.Row) string {
+func (p persons) unitOf(of store.Unit, row store.Row) string {
 	who := identityOf(row)
 	value := ""
 	switch of.Of {
 	case store.UnitPerson:
-		return personOf(who.UserID, who.DeviceID)
+		if row.Event != nil {
+			return p.who(who, row.Event.Time)
+		}
+		who.SessionID = row.Call.SessionID // that of a link says nothing about who it was
+		return p.who(who, row.Call.Time)
 	case store.UnitSession:
 		value = who.SessionID
 	case store.UnitAccount:

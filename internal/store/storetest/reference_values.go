@@ -107,7 +107,7 @@ func (r *Reference) Callers(ctx context.Context, s store.Scope, e event.Endpoint
 		return nil, wrong("the limit is not 1 to 1000", "Ask for fewer actions.")
 	}
 	failed := map[string]bool{} // of the actions that called e
-	view := r.linkView(s.Project, s.MinConfidence)
+	view, whose := r.linkView(s.Project, s.MinConfidence), r.persons(s.Project)
 	for _, c := range r.callRows(s, nil) {
 		if c.Endpoint() != e {
 			continue
@@ -131,7 +131,7 @@ func (r *Reference) Callers(ctx context.Context, s store.Scope, e event.Endpoint
 		if bad {
 			callers[group].Failed++
 		}
-		if who := personOf(action.row.UserID, action.row.DeviceID); who != "" {
+		if who := whose.who(action.row.Identity, action.row.Time); who != "" {
 			people[group][who] = true
 		}
 	}

@@ -33,7 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 			appendCases(), eraseCases(), callCases(), filterCases(), relatedCases(), listCases(), valueCases(),
 			seriesCases(), funnelCases(), heatmapCases(), endpointCases(), catalogueCases(), sessionCases(), timelineCases(), requestCases(), findCases(), propertyCases(), qualityCases(),
 			retentionCases(), lifecycleCases(), pathCases(),
-			writeLinksCases(), cancelCases(),
+			writeLinksCases(), personCases(), cancelCases(),
 		) {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
@@ -41,7 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 			})
 		}
 	})
-	for _, c := range slices.Concat(unlinkedCases(), expireCases(), wholeStoreCases(), concurrencyCases()) {
+	for _, c := range slices.Concat(unlinkedCases(), loneClaimCases(), expireCases(), wholeStoreCases(), concurrencyCases()) {
 		t.Run("alone/"+c.name, func(t *testing.T) {
 			t.Parallel()
 			c.run(&world{t: t, store: open(t), project: 1})

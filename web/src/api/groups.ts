@@ -13,6 +13,7 @@ export type Frame = Schemas['Frame']
 export type ServiceEdge = Schemas['ServiceEdge']
 export type AccountRow = Schemas['AccountRow']
 export type PersonAnswer = Schemas['PersonOutput']
+export type Claim = Schemas['ClaimRow']
 export type Receipt = Schemas['Receipt']
 
 export type ErrorsQuestion = RangeQuery & { filter?: string | undefined; kind?: 'call' | 'browser' | undefined; person?: string; account?: string; limit?: number }
@@ -75,5 +76,25 @@ export function useErase() {
   return useMutation({
     mutationFn: (person: string) => unwrap(api.POST('/api/v1/erase', { body: { person } })),
     onSuccess: () => queryClient.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'person' }),
+  })
+}
+
+/** Undoes or restores a claim of a person; every number on the screen may change, so all are asked anew. */
+export function useJudge(id: string) {
+  return useMutation({
+    mutationFn: ({ claim, what }: { claim: Claim; what: 'withdraw' | 'restore' }) => {
+      const body = given({ device_id: claim.device_id, merged_id: claim.merged_id, user_id: claim.user_id })
+      const request = { params: { path: { id } }, body: { ...body, user_id: claim.user_id } }
+      return unwrap(what === 'withdraw' ? api.POST('/api/v1/people/{id}/withdraw', request) : api.POST('/api/v1/people/{id}/restore', request))
+    },
+    onSuccess: () => queryClient.invalidateQueries(),
+  })
+}
+
+/** Makes a user another. */
+export function useMerge(id: string) {
+  return useMutation({
+    mutationFn: (into: string) => unwrap(api.POST('/api/v1/people/{id}/merge', { params: { path: { id } }, body: { into } })),
+    onSuccess: () => queryClient.invalidateQueries(),
   })
 }

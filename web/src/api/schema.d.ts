@@ -605,6 +605,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a user another; withdraw undoes it */
+        post: operations["merge-users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a withdrawn claim in force again */
+        post: operations["restore-claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of force that a device or user is a person's */
+        post: operations["withdraw-claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -1166,6 +1217,29 @@ export interface components {
             fix: string;
             /** @description the cause in one sentence */
             title: string;
+        };
+        ClaimRow: {
+            call_id?: string;
+            device_id?: string;
+            event_id?: string;
+            /** Format: date-time */
+            first_seen: string;
+            merged_id?: string;
+            method: string;
+            session_id?: string;
+            state: string;
+            user_id: string;
+        };
+        ClaimsOutput: {
+            /** @description what ties the ids together, the earliest first, the first 1,000; withdrawn and quarantined ones too */
+            claims: components["schemas"]["ClaimRow"][];
+            /** @description that are theirs alone */
+            devices: string[];
+            /** @description the user id that stands for the person, else the device id; personal ids are pseudonyms */
+            id: string;
+            /** @description devices that they and others used */
+            shared: string[];
+            users: string[];
         };
         ConnectKeyInputBody: {
             /**
@@ -1968,6 +2042,10 @@ export interface components {
              */
             where?: string;
         };
+        MergeInputBody: {
+            /** @description the user id that stands for both from now on */
+            into: string;
+        };
         Meta: {
             approx: boolean;
             /** Format: int64 */
@@ -2034,6 +2112,11 @@ export interface components {
             title?: string;
             url?: string;
         };
+        Pair: {
+            device_id?: string;
+            merged_id?: string;
+            user_id: string;
+        };
         PastTrouble: {
             /**
              * Format: int64
@@ -2062,16 +2145,21 @@ export interface components {
         };
         PersonOutput: {
             accounts: string[];
+            /** @description what ties the ids together, the earliest first, the first 1,000; withdrawn and quarantined ones too */
+            claims: components["schemas"]["ClaimRow"][];
             /** @description of a person: what their newest 1,000 events said, the newest first */
             consent: components["schemas"]["ConsentSeen"][];
+            /** @description that are theirs alone */
             devices: string[];
-            /** @description as stored: the pseudonym of a personal id */
+            /** @description the user id that stands for the person, else the device id; personal ids are pseudonyms */
             id: string;
             /** @description which ids these visits show together, the newest first */
             identity: components["schemas"]["Identity"][];
             /** @description cursor of the next page; empty on the last */
             next: string;
             sessions: components["schemas"]["Session"][];
+            /** @description devices that they and others used */
+            shared: string[];
             users: string[];
         };
         Problem: {
@@ -2198,6 +2286,8 @@ export interface components {
             at: string;
             /** Format: int64 */
             calls: number;
+            /** Format: int64 */
+            claims: number;
             /** Format: int64 */
             events: number;
             ids: string[];
@@ -4193,6 +4283,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "merge-users": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description a user id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimsOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restore-claim": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description any id of the person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pair"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimsOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-claim": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description any id of the person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pair"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimsOutput"];
                 };
             };
             /** @description Error */

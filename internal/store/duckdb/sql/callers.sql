@@ -21,7 +21,7 @@ WITH known AS (
 SELECT coalesce(nullif(e.target, ''), e.name) AS caller, CAST(e.kind AS VARCHAR) AS kind, CASE WHEN e.page_route <> '' THEN e.page_route ELSE e.path END AS page,
     count(*) AS n, count(*) FILTER (a.failed), /*people*/
 FROM called a
-JOIN events e ON e.id = a.event
+JOIN events e ON e.id = a.event /*persons*/
 WHERE e.project = ? AND e.time >= ? AND e.time < ? /*bots*/
 GROUP BY ALL
 ORDER BY n DESC, caller, page, kind

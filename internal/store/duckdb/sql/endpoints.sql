@@ -4,6 +4,6 @@ SELECT c.service, c.method, c.route,
     quantile_cont(c.duration_us, 0.5), quantile_cont(c.duration_us, 0.95), quantile_cont(c.duration_us, 0.99),
     /*people*/, max(c.time)
 FROM calls c
-LEFT JOIN (/*facts*/) l ON l.call = c.id
+LEFT JOIN (/*facts*/) l ON l.call = c.id /*persons*/
 WHERE c.project = ? AND c.time >= ? AND c.time < ? AND c.side = ? /*conditions*/
 GROUP BY c.service, c.method, c.route

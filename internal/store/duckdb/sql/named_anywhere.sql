@@ -13,6 +13,10 @@ FROM (
     SELECT 1 FROM sessions WHERE project = $1
         AND (device_id IN (SELECT device_id FROM person) OR user_id IN (SELECT user_id FROM person))
     UNION ALL
+    SELECT 1 FROM claims WHERE project = $1 AND (
+        device_id IN (SELECT device_id FROM person) OR user_id IN (SELECT user_id FROM person) OR merged_id IN (SELECT user_id FROM person)
+    )
+    UNION ALL
     SELECT 1 FROM presence WHERE project = $1 AND person IN (
         SELECT md5_number_lower('user ' || user_id) FROM person WHERE user_id IS NOT NULL
         UNION ALL

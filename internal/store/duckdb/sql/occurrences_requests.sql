@@ -1,7 +1,7 @@
 -- Server calls that match are one request when their best links name one client call,
 -- whose time is theirs; all else is that of the earliest of them (place). Client calls
 -- that match count when no link names their answer.
--- Parameters: the calls, the scope of links, the client calls, the scope of links, the range.
+-- Parameters: the calls, the scope of links, the client calls, whose they are, the scope of links, the range.
 SELECT arg_min(unit, place) AS unit, coalesce(min(asked), min(time)) AS time, arg_min(seq, place) AS seq, bit_or(steps) AS steps /*first*/
 FROM (
     WITH matched AS MATERIALIZED (
@@ -16,6 +16,7 @@ FROM (
         WHERE project = ? AND time >= ? AND time < ? AND side = 'client' AND id IN (SELECT client FROM best WHERE server IS NOT NULL)
         GROUP BY id
     ) a ON a.id = l.client AND m.side = 'server'
+    /*persons*/
     WHERE m.side = 'server' OR m.id NOT IN (
         SELECT l.client FROM links l
         WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ? AND l.client IS NOT NULL AND l.server IS NOT NULL

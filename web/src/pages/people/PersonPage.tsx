@@ -5,11 +5,12 @@ import { useErase, useErrors, usePerson, type PersonAnswer, type Receipt } from 
 import { DataTable } from '../../charts/DataTable'
 import { Answered, ErrorNotice } from '../../components/Notice'
 import { CallsLink, Moment, PersonLink, SessionsLink } from '../../components/values'
-import { term } from '../../lib/filter'
 import { formatCount, plural } from '../../lib/format'
 import { useRange } from '../../lib/view'
 import { errorColumns } from '../errors/errorColumns'
 import { sessionColumns } from '../sessions/sessionColumns'
+import { Claims } from './Claims'
+import { whose } from './whose'
 
 const route = getRouteApi('/people/$id')
 
@@ -23,6 +24,7 @@ export default function PersonPage() {
       {(answer) => (
         <div className="stack">
           <Summary person={answer} />
+          <Claims person={answer} />
           <div className="columns"><Identity person={answer} /><Consent person={answer} /></div>
           <Errors id={id} />
           <Visits person={answer} />
@@ -38,7 +40,7 @@ function NoVisits({ id }: { id: string }) {
     <div className="stack">
       <header>
         <div className="row"><h1>Person <span className="mono"><bdi>{id}</bdi></span></h1><Rights id={id} /></div>
-        <p>No visit of theirs is on record: visits exist only where events do. <CallsLink filter={`(${term('call.user_id', '==', id)} || ${term('call.device_id', '==', id)})`} side="any">Their calls</CallsLink> may be.</p>
+        <p>No visit of theirs is on record: visits exist only where events do. <CallsLink filter={whose('call', { id, users: [], devices: [], claims: [] })} side="any">Their calls</CallsLink> may be.</p>
       </header>
       <Errors id={id} />
     </div>
@@ -54,7 +56,7 @@ function Summary({ person }: { person: PersonAnswer }) {
     <header>
       <div className="row"><h1>Person <span className="mono"><bdi>{person.id}</bdi></span></h1><Rights id={person.id} /></div>
       <p>
-        <SessionsLink filter={`(${term('session.user_id', '==', person.id)} || ${term('session.device_id', '==', person.id)})`}>{next ? 'More than ' : ''}{plural(sessions.length, 'visit')}</SessionsLink>
+        <SessionsLink filter={whose('session', person)}>{next ? 'More than ' : ''}{plural(sessions.length, 'visit')}</SessionsLink>
         {newest && oldest && <>, first at <Moment at={oldest.start} />, last at <Moment at={newest.start} /></>}:{' '}
         <span className={failed > 0 ? 'failed' : undefined}>{plural(failed, 'failed call')}</span>, {plural(friction, 'sign')} of friction.
         <span className="muted"> All visits on record are shown, whatever the time range.</span>
@@ -65,9 +67,10 @@ function Summary({ person }: { person: PersonAnswer }) {
 }
 
 function Identity({ person }: { person: PersonAnswer }) {
+  if (person.identity.length === 0) return null
   return (
     <section className="stack" aria-labelledby="identity">
-      <h2 id="identity">Known by these ids, seen together in visits</h2>
+      <h2 id="identity">Ids seen together in visits</h2>
       {/* The region scrolls, so the keyboard must be able to reach it. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className="sideways" tabIndex={0} role="region" aria-label="Ids seen together"><table className="mini-table">
@@ -129,7 +132,7 @@ function Visits({ person }: { person: PersonAnswer }) {
   return (
     <section className="stack" aria-labelledby="visits">
       <h2 id="visits">Visits{person.next ? ' (the newest 1,000)' : ''}</h2>
-      <DataTable main label="Visits" columns={sessionColumns} rows={person.sessions} rowKey={(s) => s.id} maxHeight={420} onOpen={(s) => void navigate({ to: '/sessions/$id', params: { id: s.id } })} />
+      {person.sessions.length === 0 ? <p className="muted">None counts as theirs.</p> : <DataTable main label="Visits" columns={sessionColumns} rows={person.sessions} rowKey={(s) => s.id} maxHeight={420} onOpen={(s) => void navigate({ to: '/sessions/$id', params: { id: s.id } })} />}
     </section>
   )
 }
@@ -148,7 +151,7 @@ function Rights({ id }: { id: string }) {
             <p className="mono"><bdi>{id}</bdi></p>
             <p>This removes for good, and cannot be undone:</p>
             <ul>
-              <li>every event, call and span of theirs, and of other ids known to be them</li>
+              <li>every event, call and span of theirs, and of the other ids that count as them below</li>
               <li>their sessions, links, friction signals, and their share of all counts</li>
               <li>the originals of their pseudonyms, and the key that could read them in a backup</li>
             </ul>
@@ -170,7 +173,7 @@ function Erased({ receipt }: { receipt: Receipt }) {
   useEffect(() => done.current?.focus(), [])
   return (
     <div className="stack">
-      <p>Erased at <Moment at={receipt.at} />: {plural(receipt.events, 'event')}, {plural(receipt.calls, 'call')}, {plural(receipt.spans, 'span')}, {plural(receipt.links, 'link')}, {plural(receipt.originals, 'original')}.</p>
+      <p>Erased at <Moment at={receipt.at} />: {plural(receipt.events, 'event')}, {plural(receipt.calls, 'call')}, {plural(receipt.spans, 'span')}, {plural(receipt.links, 'link')}, {plural(receipt.claims, 'tie')} between ids, {plural(receipt.originals, 'original')}.</p>
       <p className="muted">Ids: <span className="mono">{receipt.ids.join(', ')}</span></p>
       {receipt.shared_devices && receipt.shared_devices.length > 0 && <p>Devices shared with others were left: <span className="mono">{receipt.shared_devices.join(', ')}</span></p>}
       <p><Link ref={done} to="/sessions">To the sessions</Link></p>

@@ -19,9 +19,11 @@ WITH known AS (
     GROUP BY t.event
 )
 SELECT coalesce(nullif(e.target, ''), e.name) AS caller, CAST(e.kind AS VARCHAR) AS kind, CASE WHEN e.page_route <> '' THEN e.page_route ELSE e.path END AS page,
-    count(*) AS n, count(*) FILTER (a.failed), (count(DISTINCT nullif(e.user_id, '')) + count(DISTINCT CASE WHEN nullif(e.user_id, '') IS NULL THEN nullif(e.device_id, '') END))
+    count(*) AS n, count(*) FILTER (a.failed), count(DISTINCT coalesce(CASE WHEN p.upto IS NULL OR e.session_id = p.session_id AND e.time BETWEEN p.since AND p.upto THEN p.person END, CASE WHEN e.user_id <> '' THEN hash(e.user_id) WHEN e.device_id <> '' THEN ~hash(e.device_id) END))
 FROM called a
-JOIN events e ON e.id = a.event
+JOIN events e ON e.id = a.event  LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, since, upto
+FROM people
+WHERE project = ?) p ON p.id = CASE WHEN e.user_id <> '' THEN hash(e.user_id) WHEN e.device_id <> '' THEN ~hash(e.device_id) END
 WHERE e.project = ? AND e.time >= ? AND e.time < ?  AND e.bot = ''
 GROUP BY ALL
 ORDER BY n DESC, caller, page, kind
@@ -36,6 +38,7 @@ LIMIT ?
 -- s
 -- GET
 -- /x
+-- 1
 -- 1
 -- 2026-11-22 12:00:00 +0000 UTC
 -- 2026-11-24 13:00:00 +0000 UTC

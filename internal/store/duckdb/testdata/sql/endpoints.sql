@@ -2,7 +2,7 @@ SELECT c.service, c.method, c.route,
     sum(c.weight) AS calls,
     coalesce(sum(c.weight) FILTER (coalesce(c.status >= 500, c.error NOT IN ('', 'abort'))), 0), coalesce(sum(c.weight) FILTER (coalesce(c.status BETWEEN 400 AND 499, false)), 0),
     quantile_cont(c.duration_us, 0.5), quantile_cont(c.duration_us, 0.95), quantile_cont(c.duration_us, 0.99),
-    (count(DISTINCT CASE WHEN c.bot = '' THEN CASE WHEN c.user_id <> '' THEN hash(c.user_id) ELSE l.user_hash END END) + count(DISTINCT CASE WHEN CASE WHEN c.bot = '' THEN CASE WHEN c.user_id <> '' THEN hash(c.user_id) ELSE l.user_hash END END IS NULL THEN CASE WHEN c.bot = '' THEN CASE WHEN c.device_id <> '' THEN hash(c.device_id) ELSE l.device_hash END END END)), max(c.time)
+    count(DISTINCT CASE WHEN c.bot = '' THEN coalesce(CASE WHEN p.upto IS NULL OR c.session_id = p.session_id AND c.time BETWEEN p.since AND p.upto THEN p.person END, CASE WHEN c.user_id <> '' THEN hash(c.user_id) WHEN l.user_hash IS NOT NULL THEN l.user_hash WHEN c.device_id <> '' THEN ~hash(c.device_id) ELSE ~l.device_hash END) END), max(c.time)
 FROM calls c
 LEFT JOIN (-- What links tell of each call: the facts asked for of its best link, whether any
 -- ties it to a client call (answered), and whether an action is known that caused it
@@ -33,7 +33,9 @@ FROM (
         AND coalesce(l.server, l.client) IN (SELECT call FROM counted WHERE n > 1)
     QUALIFY row_number() OVER (PARTITION BY coalesce(l.server, l.client) ORDER BY l.confidence DESC, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END, CASE l.client_form WHEN 1 THEN CAST(l.client AS VARCHAR) WHEN 2 THEN replace(CAST(l.client AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.client AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.client_text ELSE '' END) = 1
 ) b
-JOIN counted c ON c.call = b.call) l ON l.call = c.id
+JOIN counted c ON c.call = b.call) l ON l.call = c.id  LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, since, upto
+FROM people
+WHERE project = ?) p ON p.id = CASE WHEN c.user_id <> '' THEN hash(c.user_id) WHEN l.user_hash IS NOT NULL THEN l.user_hash WHEN c.device_id <> '' THEN ~hash(c.device_id) ELSE ~l.device_hash END
 WHERE c.project = ? AND c.time >= ? AND c.time < ? AND c.side = ?  AND c.class <> 'asset'
 GROUP BY c.service, c.method, c.route
 -- 1
@@ -48,6 +50,7 @@ GROUP BY c.service, c.method, c.route
 -- 2026-11-23 12:00:00 +0000 UTC
 -- 2026-11-23 13:00:00 +0000 UTC
 -- 0.5
+-- 1
 -- 1
 -- 2026-11-23 12:00:00 +0000 UTC
 -- 2026-11-23 13:00:00 +0000 UTC

@@ -1,4 +1,4 @@
-SELECT CAST(CASE WHEN s.started < ? THEN CASE WHEN s.started < ? THEN 0 ELSE 1 END ELSE CASE WHEN s.started < ? THEN 2 ELSE 3 END END AS BIGINT) AS bucket  , CAST((count(DISTINCT nullif(s.user_id, '')) + count(DISTINCT CASE WHEN nullif(s.user_id, '') IS NULL THEN nullif(s.device_id, '') END)) AS DOUBLE)
+SELECT CAST(CASE WHEN s.started < ? THEN CASE WHEN s.started < ? THEN 0 ELSE 1 END ELSE CASE WHEN s.started < ? THEN 2 ELSE 3 END END AS BIGINT) AS bucket  , CAST(count(DISTINCT coalesce(CASE WHEN p.upto IS NULL OR s.session_id = p.session_id AND s.started BETWEEN p.since AND p.upto THEN p.person END, CASE WHEN s.user_id <> '' THEN hash(s.user_id) WHEN s.device_id <> '' THEN ~hash(s.device_id) END)) AS DOUBLE)
 FROM (-- Sessions with their parts added up: where it began and on what from the first
 -- part, user, account and exit from the last that names them.
 SELECT min(p.started) AS started, max(p.ended) AS ended, p.session_id,
@@ -18,7 +18,9 @@ FROM (
     FROM sessions
     WHERE project = ? AND session_id IN (SELECT session_id FROM sessions WHERE project = ? AND started >= ? AND started < ?)
 ) p
-GROUP BY p.session_id) s WHERE s.started >= ? AND s.started < ? AND s.bot = ''
+GROUP BY p.session_id) s LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, since, upto
+FROM people
+WHERE project = ?) p ON p.id = CASE WHEN s.user_id <> '' THEN hash(s.user_id) WHEN s.device_id <> '' THEN ~hash(s.device_id) END WHERE s.started >= ? AND s.started < ? AND s.bot = ''
 GROUP BY ALL
 -- 2026-11-25 13:00:00 +0000 UTC
 -- 2026-11-24 12:00:00 +0000 UTC
@@ -27,5 +29,6 @@ GROUP BY ALL
 -- 1
 -- 2026-11-23 12:00:00 +0000 UTC
 -- 2026-11-23 13:00:00 +0000 UTC
+-- 1
 -- 2026-11-23 12:00:00 +0000 UTC
 -- 2026-11-23 13:00:00 +0000 UTC

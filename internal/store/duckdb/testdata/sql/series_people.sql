@@ -1,4 +1,4 @@
-SELECT CAST(CASE WHEN c.time < ? THEN 0 ELSE least(1 + (epoch_us(c.time) - ?) // ?, ?) END AS BIGINT) AS bucket  , CAST((count(DISTINCT CASE WHEN c.bot = '' THEN CASE WHEN c.user_id <> '' THEN hash(c.user_id) ELSE l.user_hash END END) + count(DISTINCT CASE WHEN CASE WHEN c.bot = '' THEN CASE WHEN c.user_id <> '' THEN hash(c.user_id) ELSE l.user_hash END END IS NULL THEN CASE WHEN c.bot = '' THEN CASE WHEN c.device_id <> '' THEN hash(c.device_id) ELSE l.device_hash END END END)) AS DOUBLE)
+SELECT CAST(CASE WHEN c.time < ? THEN 0 ELSE least(1 + (epoch_us(c.time) - ?) // ?, ?) END AS BIGINT) AS bucket  , CAST(count(DISTINCT CASE WHEN c.bot = '' THEN coalesce(CASE WHEN p.upto IS NULL OR c.session_id = p.session_id AND c.time BETWEEN p.since AND p.upto THEN p.person END, CASE WHEN c.user_id <> '' THEN hash(c.user_id) WHEN l.user_hash IS NOT NULL THEN l.user_hash WHEN c.device_id <> '' THEN ~hash(c.device_id) ELSE ~l.device_hash END) END) AS DOUBLE)
 FROM calls c LEFT JOIN (-- What links tell of each call: the facts asked for of its best link, whether any
 -- ties it to a client call (answered), and whether an action is known that caused it
 -- (linked): by a link of its own or by one of a client call that it answered. Nearly
@@ -28,7 +28,9 @@ FROM (
         AND coalesce(l.server, l.client) IN (SELECT call FROM counted WHERE n > 1)
     QUALIFY row_number() OVER (PARTITION BY coalesce(l.server, l.client) ORDER BY l.confidence DESC, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END, CASE l.client_form WHEN 1 THEN CAST(l.client AS VARCHAR) WHEN 2 THEN replace(CAST(l.client AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.client AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.client_text ELSE '' END) = 1
 ) b
-JOIN counted c ON c.call = b.call) l ON l.call = c.id WHERE c.project = ? AND c.time >= ? AND c.time < ? AND c.class <> 'asset' AND c.side = 'server'
+JOIN counted c ON c.call = b.call) l ON l.call = c.id LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, since, upto
+FROM people
+WHERE project = ?) p ON p.id = CASE WHEN c.user_id <> '' THEN hash(c.user_id) WHEN l.user_hash IS NOT NULL THEN l.user_hash WHEN c.device_id <> '' THEN ~hash(c.device_id) ELSE ~l.device_hash END WHERE c.project = ? AND c.time >= ? AND c.time < ? AND c.class <> 'asset' AND c.side = 'server'
 GROUP BY ALL
 -- 2026-11-23 13:00:00 +0000 UTC
 -- 1795438800000000
@@ -46,6 +48,7 @@ GROUP BY ALL
 -- 2026-11-23 12:00:00 +0000 UTC
 -- 2026-11-23 13:00:00 +0000 UTC
 -- 0.5
+-- 1
 -- 1
 -- 2026-11-23 12:00:00 +0000 UTC
 -- 2026-11-23 13:00:00 +0000 UTC
