@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -20,13 +21,40 @@ import (
 // one, when they have the same trace id. One sees another of another service again when
 // it took as long or longer and the middle of the other lies within it, so that clocks
 // may be a little off and a second try is no tier of the first. The browser's call, and
-// a line of a log that tells no duration, are taken to enclose all others.
+// a line of a log that tells no duration, are taken to enclose all others. Where ids tie
+// at most one of two timed server calls, they are one when also method, path and status
+// are the same; a service sees another call at most once so.
 func Innermost(bad []store.CallRow) []int {
 	out := make([]int, len(bad))
-	requests := map[string][]int{}
 	for i := range bad {
 		out[i] = i
-		if request := requestOf(&bad[i]); request != "" {
+	}
+	type sight struct {
+		service string
+		inner   int
+	}
+	seen := map[sight]bool{}
+	fold(bad, out, requestOf, func(int, int) bool { return true })
+	fold(bad, out, looksOf, func(outer, inner int) bool {
+		s := sight{bad[outer].Service, inner}
+		again := seen[s] || requestOf(&bad[outer]) != "" && requestOf(&bad[inner]) != ""
+		seen[s] = seen[s] || !again
+		return !again
+	})
+	for i := range out { // what was folded into a call that was folded itself
+		for out[i] != out[out[i]] {
+			out[i] = out[out[i]]
+		}
+	}
+	return out
+}
+
+// fold points calls of the same key at the innermost of them, where they see it again
+// and may be one with it.
+func fold(bad []store.CallRow, out []int, key func(*store.CallRow) string, may func(outer, inner int) bool) {
+	requests := map[string][]int{}
+	for i := range bad {
+		if request := key(&bad[i]); request != "" && out[i] == i {
 			requests[request] = append(requests[request], i)
 		}
 	}
@@ -34,14 +62,22 @@ func Innermost(bad []store.CallRow) []int {
 		slices.SortStableFunc(tiers, func(a, b int) int { return cmp.Compare(breadth(&bad[a]), breadth(&bad[b])) })
 		for n, outer := range tiers {
 			for _, inner := range tiers[:n] {
-				if out[inner] == inner && seesAgain(&bad[outer], &bad[inner]) {
+				if out[inner] == inner && seesAgain(&bad[outer], &bad[inner]) && may(outer, inner) {
 					out[outer] = inner
 					break
 				}
 			}
 		}
 	}
-	return out
+}
+
+// looksOf is what the calls of one request have in common at every service; "" when a
+// call tells too little.
+func looksOf(c *store.CallRow) string {
+	if c.Side == event.Client || !c.Timed || c.Path == "" {
+		return ""
+	}
+	return fmt.Sprint(c.Method, " ", c.Path, " ", c.Status)
 }
 
 // requestOf names the request that a call is part of; "" when nothing ties it to another.

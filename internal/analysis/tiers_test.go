@@ -83,6 +83,9 @@ func TestInnermost(t *testing.T) {
 		return func(c *store.CallRow) { c.Link = &event.Link{ClientCallID: client} }
 	}
 	browser := func(c *store.CallRow) { c.Side, c.ID, c.TraceID = event.Client, "c", "" }
+	looks := func(status int) func(*store.CallRow) {
+		return func(c *store.CallRow) { c.TraceID, c.Method, c.Path, c.Status = "", "GET", "/x", status }
+	}
 	apart := func(c *store.CallRow) { c.TraceID = "" }
 	for name, test := range map[string]struct {
 		bad  []store.CallRow
@@ -97,6 +100,11 @@ func TestInnermost(t *testing.T) {
 		"a clock that is off by less than half of it":  {[]store.CallRow{call("edge", 0, 100), call("shop", -30, 50)}, []int{1, 1}},
 		"a log without durations is the outermost":     {[]store.CallRow{call("edge", 900, 900), call("shop", 10, 90)}, []int{1, 1}},
 		"the browser that got no answer sees it again": {[]store.CallRow{call("", 5000, 5100, browser), call("shop", 10, 90, of("c"))}, []int{1, 1}},
+		"no id, but alike and one within the other":    {[]store.CallRow{call("edge", 0, 100, looks(503)), call("shop", 10, 90, looks(503))}, []int{1, 1}},
+		"alike, but not within":                        {[]store.CallRow{call("edge", 0, 40, looks(503)), call("shop", 50, 90, looks(503))}, []int{0, 1}},
+		"another status":                               {[]store.CallRow{call("edge", 0, 100, looks(504)), call("shop", 10, 90, looks(503))}, []int{0, 1}},
+		"two requests at once":                         {[]store.CallRow{call("edge", 0, 100, looks(503)), call("edge", 5, 110, looks(503)), call("shop", 10, 90, looks(503)), call("shop", 15, 100, looks(503))}, []int{2, 3, 2, 3}},
+		"one service call is seen once by each other":  {[]store.CallRow{call("edge", 0, 100, looks(503)), call("edge", 5, 110, looks(503)), call("shop", 10, 90, looks(503))}, []int{2, 1, 2}},
 		"nothing at all":                               {nil, []int{}},
 	} {
 		if diff := cmp.Diff(test.want, analysis.Innermost(test.bad)); diff != "" {
