@@ -17,6 +17,9 @@ func unitOf(text string) (store.Unit, error) {
 	case store.UnitPerson, store.UnitSession, store.UnitAccount:
 		return store.Unit{Of: of}, nil
 	}
+	if field, known := FieldOf("event", text); known && field.Key != "" && !strings.HasPrefix(text, "property:") {
+		return store.Unit{Of: store.UnitProperty, Field: field}, nil
+	}
 	if name, ok := strings.CutPrefix(text, "property:"); ok && name != "" {
 		if field, known := FieldOf("event", name); known && strings.Contains(name, ".") {
 			return store.Unit{Of: store.UnitProperty, Field: field}, nil

@@ -20,8 +20,7 @@ func TestOneUnitLeavesNothingToTheNext(t *testing.T) {
 	}
 }
 
-func TestRowsCostNoAllocation(t *testing.T) {
-	t.Parallel()
+func TestRowsCostNoAllocation(t *testing.T) { //nolint:paralleltest // allocations are counted
 	rows := make([]Row, 1000)
 	calls := make([]Call, 1000)
 	for i := range rows {

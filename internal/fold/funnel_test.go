@@ -55,7 +55,8 @@ func TestFunnel(t *testing.T) {
 		"the one that completes first":    {fold.Funnel{Steps: 2, Window: 10}, []fold.Row{row(0, a), row(1, b), row(2, a), row(3, b)}, []outcome{{[]int{0, 1}, []int{0, 1}, true}}},
 		"void for the newer, not the older": {
 			fold.Funnel{Steps: 3, Window: 10, Excluded: []fold.Exclusion{{From: 2, To: 3}}},
-			[]fold.Row{row(0, a), row(8, a), row(9, b), row(12, x)}, []outcome{{[]int{0, 2}, []int{0, 1}, true}},
+			[]fold.Row{row(0, a), row(8, a), row(9, b), row(12, x)},
+			[]outcome{{[]int{0, 2}, []int{0, 1}, true}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -67,7 +67,9 @@ func BenchmarkPeople(b *testing.B) {
 	}
 }
 
-func pageViews() store.Step { return store.Step{Of: store.OfEvents, Filter: is("event.kind", "page_view")} }
+func pageViews() store.Step {
+	return store.Step{Of: store.OfEvents, Filter: is("event.kind", "page_view")}
+}
 
 func weeks(from time.Time, n int) (out []time.Time) {
 	for i := range n + 1 {
