@@ -71,7 +71,10 @@ func (b *bundle) newestOf() int { return b.starts[len(b.starts)-1] }
 // bundles looks at each row once for every bundle; in order there are at most as many
 // as steps.
 func (f *Funnel) bundles(rows []Row) int {
-	f.open, f.single = f.open[:0], unset(f.single, f.Steps)
+	for i := range f.open {
+		f.open[i].starts = f.open[i].starts[:0]
+	}
+	f.single = unset(f.single, f.Steps)
 	f.best, f.reached = -1, 0
 	for i, row := range rows {
 		f.expire(rows, row)
