@@ -115,7 +115,11 @@ func (w *writer) putClaims(ctx context.Context, blocks []store.Linked, gone map[
 	if err != nil || fresh == 0 {
 		return err
 	}
-	if err := w.steps(ctx, step{statement("claims_update"), nil}, step{statement("claims_add"), nil}); err != nil {
+	added, err := w.conn.exec(ctx, statement("claims_add"))
+	if err == nil && added < fresh { // mostly all are new
+		err = w.steps(ctx, step{statement("claims_update"), nil})
+	}
+	if err != nil {
 		return err
 	}
 	for project := range given {
