@@ -30,8 +30,8 @@ func funnelCases() []example {
 		{"funnel/steps, times and who", func(w *world) {
 			w.append(
 				did("view"), did("cart", at("10:00:10")), did("paid", at("10:00:40")),
-				did("view", device("d2")), did("cart", device("d2"), at("10:00:20")),
-				did("cart", device("d3")), did("view", device("d4"), at("11:30:00")))
+				did("view", by("d2")), did("cart", by("d2"), at("10:00:20")),
+				did("cart", by("d3")), did("view", by("d4"), at("11:30:00")))
 			q := ask(w, ofEvent("view"), ofEvent("cart"), ofEvent("paid"))
 			q.Spread, q.Entities = []time.Duration{30 * time.Second, time.Minute}, 2
 			w.want(funnel(w, q), store.Funnel{
@@ -61,7 +61,7 @@ func funnelCases() []example {
 			w.want(counts(funnel(w, q)), []int64{1, 1, 0, 0})
 		}},
 		{"funnel/other projects and bots are not there", func(w *world) {
-			w.append(did("a"), did("a", device("robot"), bot()))
+			w.append(did("a"), did("a", by("robot"), bot()))
 			q := ask(w, ofEvent("a"))
 			w.want(counts(funnel(w, q)), []int64{1})
 			q.Bots = true

@@ -708,6 +708,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/query/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count how many get from step to step */
+        post: operations["query-funnel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/query/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how people come and go */
+        post: operations["query-lifecycle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/query/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say which ways people take */
+        post: operations["query-paths"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/query/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say who comes back */
+        post: operations["query-retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/query/series": {
         parameters: {
             query?: never;
@@ -719,6 +787,23 @@ export interface paths {
         put?: never;
         /** Measure over time */
         post: operations["query-series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/query/stickiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say in how many intervals people are active */
+        post: operations["query-stickiness"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1701,6 +1786,178 @@ export interface components {
             /** @description the same place in the source, through an uploaded source map */
             original?: components["schemas"]["SourcePosition"];
         };
+        FunnelBody: {
+            /** @description count marked bots too */
+            bots?: boolean;
+            breakdown?: components["schemas"]["FunnelBreakdown"];
+            /**
+             * @description attempts: one after the other, instead of one for each
+             * @default entities
+             * @enum {string}
+             */
+            count?: "entities" | "attempts";
+            /**
+             * @description person, session, account or property:NAME
+             * @default person
+             * @example session
+             */
+            count_by?: string;
+            /** @description list who got how far */
+            entities?: boolean;
+            /**
+             * @description which attempt of somebody counts
+             * @default best
+             * @enum {string}
+             */
+            entry?: "best" | "first";
+            /** @description what voids an attempt */
+            exclude?: components["schemas"]["FunnelExclusion"][];
+            /** @description CEL over call, event and session */
+            filter?: string;
+            /**
+             * Format: date-time
+             * @description start of the range; default 7 days before its end
+             */
+            from?: string;
+            /** Format: double */
+            min_confidence?: number;
+            /**
+             * @default ordered
+             * @enum {string}
+             */
+            order?: "ordered" | "strict" | "unordered";
+            /**
+             * @description name of the project
+             * @default default
+             */
+            project?: string;
+            /**
+             * Format: double
+             * @description the share of people that is enough; meta.sampled says whether the answer is an estimate
+             */
+            sample?: number;
+            steps: components["schemas"]["Step"][];
+            /**
+             * @description how much earlier a step may come than the one before it, for clocks that differ
+             * @default 0s
+             */
+            tie_tolerance?: string;
+            /** @description IANA name; default UTC */
+            timezone?: string;
+            /**
+             * Format: date-time
+             * @description end of the range, exclusive; default now
+             */
+            to?: string;
+            /**
+             * @description how long an attempt may take from its first step, inclusive
+             * @default 14d
+             */
+            window?: string;
+        };
+        FunnelBreakdown: {
+            /**
+             * @default first
+             * @enum {string}
+             */
+            attribution?: "first" | "last" | "all" | "step";
+            /**
+             * @description of events, or of calls as call.NAME
+             * @example properties.plan
+             */
+            property: string;
+            /**
+             * Format: int64
+             * @description for step: which, counted from 1; default the first
+             */
+            step?: number;
+        };
+        FunnelEntity: {
+            id: string;
+            /**
+             * Format: int64
+             * @description steps done
+             */
+            level: number;
+            step_times: string[];
+        };
+        FunnelExclusion: {
+            /**
+             * @description [service:]METHOD and glob of the route template, as the server saw it; * = any call
+             * @example POST /orders
+             */
+            call?: string;
+            /**
+             * @description name of an event; * = any
+             * @example Order Paid
+             */
+            event?: string;
+            /**
+             * Format: int64
+             * @description counted from 1; default the first
+             */
+            from_step?: number;
+            /**
+             * @description glob of a page's path
+             * @example /checkout/**
+             */
+            page?: string;
+            /** @description page is a glob of route templates, not of raw paths */
+            template?: boolean;
+            /**
+             * Format: int64
+             * @description counted from 1; default the last
+             */
+            to_step?: number;
+            /**
+             * @description CEL over the event or call, whose fields stand bare
+             * @example properties.amount > 10.0
+             */
+            where?: string;
+        };
+        FunnelOutput: {
+            /** @description by level descending, then id; at most 10,000 */
+            entities: components["schemas"]["FunnelEntity"][];
+            entities_truncated: boolean;
+            meta: components["schemas"]["Meta"];
+            /** @description whether there are more values */
+            other: boolean;
+            /** @description by count of the first step descending, then value; at most 25 */
+            series: components["schemas"]["FunnelSeries"][];
+            steps: components["schemas"]["FunnelStage"][];
+            time_to_convert: components["schemas"]["TimeToConvert"];
+        };
+        FunnelSeries: {
+            steps: components["schemas"]["FunnelStage"][];
+            /** @description text, number, true or false; null when missing */
+            value: unknown;
+        };
+        FunnelStage: {
+            /**
+             * Format: double
+             * @description share of those at the step before; null when nobody was
+             */
+            conversion_from_previous: number | null;
+            /**
+             * Format: double
+             * @description share of those at the first step; null when nobody was
+             */
+            conversion_from_start: number | null;
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: int64
+             * @description of count: got no further yet, and still have time
+             */
+            in_progress: number;
+            /** Format: double */
+            mean_seconds_from_previous: number | null;
+            /**
+             * Format: double
+             * @description null at the first step and when nobody got here
+             */
+            median_seconds_from_previous: number | null;
+        };
         FunnelStep: {
             /** Format: int64 */
             count: number;
@@ -1939,6 +2196,73 @@ export interface components {
         KeysOutput: {
             keys: components["schemas"]["Key"][];
         };
+        LifecycleBody: {
+            /** @description count marked bots too */
+            bots?: boolean;
+            /**
+             * @description person, session, account or property:NAME
+             * @default person
+             * @example account
+             */
+            count_by?: string;
+            /** @description CEL over call, event and session */
+            filter?: string;
+            /**
+             * Format: date-time
+             * @description start of the range; default 7 days before its end
+             */
+            from?: string;
+            /** Format: double */
+            min_confidence?: number;
+            /** @description what makes somebody active */
+            of: components["schemas"]["Step"];
+            /**
+             * @default day
+             * @enum {string}
+             */
+            period?: "hour" | "day" | "week" | "month";
+            /**
+             * Format: int64
+             * @description how many periods are one interval
+             * @default 1
+             */
+            period_count?: number;
+            /**
+             * @description name of the project
+             * @default default
+             */
+            project?: string;
+            /**
+             * Format: double
+             * @description the share of people that is enough; meta.sampled says whether the answer is an estimate
+             */
+            sample?: number;
+            /** @description IANA name; default UTC */
+            timezone?: string;
+            /**
+             * Format: date-time
+             * @description end of the range, exclusive; default now
+             */
+            to?: string;
+            /**
+             * @default monday
+             * @enum {string}
+             */
+            week_start?: "monday" | "sunday";
+        };
+        LifecycleOutput: {
+            /** @description active in the interval before and not in this; negative */
+            dormant: number[];
+            /** @description local date of each begin; for hours the time in UTC */
+            intervals: string[];
+            meta: components["schemas"]["Meta"];
+            /** @description active, and seen for the first time ever in this interval */
+            new: number[];
+            /** @description active, seen before, but not active in the interval before */
+            resurrecting: number[];
+            /** @description active, and in the interval before too */
+            returning: number[];
+        };
         Light: {
             /**
              * Format: date-time
@@ -2142,6 +2466,135 @@ export interface components {
             slow_over_ms?: number;
             /** Format: date-time */
             to: string;
+        };
+        PathEdge: {
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: double
+             * @description failed calls of those the person made between the two; null = none made
+             */
+            error_share: number | null;
+            /**
+             * Format: double
+             * @description time between the two
+             */
+            mean_ms: number;
+            /**
+             * Format: double
+             * @description third quartile of how long these calls took; null = not known
+             */
+            p75_call_ms: number | null;
+            /** Format: int64 */
+            people: number;
+            source: string;
+            target: string;
+        };
+        PathNode: {
+            node: string;
+            /**
+             * Format: int64
+             * @description of visits: over edges that are not listed
+             */
+            other_in: number;
+            /**
+             * Format: int64
+             * @description of visits: left over edges that are not listed
+             */
+            other_out: number;
+            /**
+             * Format: int64
+             * @description ways that come here; what no edge and not other_out takes on ends here
+             */
+            visits: number;
+        };
+        PathsBody: {
+            /** @description count marked bots too */
+            bots?: boolean;
+            /**
+             * @description ways end at its first occurrence (after start); those without it are left out
+             * @example /thanks
+             */
+            end?: string;
+            /** @description CEL over call, event and session */
+            filter?: string;
+            /**
+             * Format: date-time
+             * @description start of the range; default 7 days before its end
+             */
+            from?: string;
+            /**
+             * @description globs, matched anywhere in the name of a step; the first that matches becomes its name
+             * @example [
+             *       "/orders/*"
+             *     ]
+             */
+            groupings?: string[];
+            /**
+             * Format: int64
+             * @description how many edges are listed; the others are counted in other
+             * @default 50
+             */
+            max_edges?: number;
+            /**
+             * Format: int64
+             * @default 5
+             */
+            max_steps?: number;
+            /** Format: double */
+            min_confidence?: number;
+            /**
+             * @description pages, events, actions_and_calls or property:NAME: what the steps of a way are
+             * @default pages
+             * @example pages
+             */
+            of?: string;
+            /**
+             * @description name of the project
+             * @default default
+             */
+            project?: string;
+            /**
+             * Format: double
+             * @description the share of people that is enough; meta.sampled says whether the answer is an estimate
+             */
+            sample?: number;
+            /**
+             * @description a way ends where more time than this lies between two steps
+             * @default 30m
+             */
+            session_gap?: string;
+            /**
+             * @description ways begin at its first occurrence; those without it are left out
+             * @example /cart
+             */
+            start?: string;
+            /** @description pages are called by their route template, not by their path */
+            template?: boolean;
+            /** @description IANA name; default UTC */
+            timezone?: string;
+            /**
+             * Format: date-time
+             * @description end of the range, exclusive; default now
+             */
+            to?: string;
+            /**
+             * @description CEL over the event, whose fields stand bare
+             * @example release == "1.2"
+             */
+            where?: string;
+        };
+        PathsOutput: {
+            /** @description by count descending, then source, target */
+            edges: components["schemas"]["PathEdge"][];
+            meta: components["schemas"]["Meta"];
+            /** @description those of the edges, by name: with them, what arrives at a node is what leaves it */
+            nodes: components["schemas"]["PathNode"][];
+            /**
+             * Format: int64
+             * @description how often the edges beyond max_edges were taken
+             */
+            other: number;
         };
         PersonOutput: {
             accounts: string[];
@@ -2358,6 +2811,113 @@ export interface components {
         };
         RemoveGoalOutput: {
             id: string;
+        };
+        RetentionBody: {
+            /** @description count marked bots too */
+            bots?: boolean;
+            /**
+             * @description first: by the first match in range; first_ever: the same, without those who had one before; recurring: in every period with a match
+             * @default first
+             * @enum {string}
+             */
+            cohort?: "first" | "first_ever" | "recurring";
+            /**
+             * @description person, session, account or property:NAME
+             * @default person
+             * @example account
+             */
+            count_by?: string;
+            /**
+             * @description came back in that interval, or in that or a later one of the row
+             * @default on
+             * @enum {string}
+             */
+            criterion?: "on" | "on_or_after";
+            /** @description CEL over call, event and session */
+            filter?: string;
+            /**
+             * Format: date-time
+             * @description start of the range; default 7 days before its end
+             */
+            from?: string;
+            /**
+             * Format: int64
+             * @description columns of the table, the size of the cohort among them
+             * @default 11
+             */
+            intervals?: number;
+            /** Format: double */
+            min_confidence?: number;
+            /**
+             * Format: int64
+             * @description how often one has to come back in an interval
+             * @default 1
+             */
+            min_occurrences?: number;
+            /**
+             * @default day
+             * @enum {string}
+             */
+            period?: "hour" | "day" | "week" | "month";
+            /**
+             * @description name of the project
+             * @default default
+             */
+            project?: string;
+            /** @description what counts as coming back; default the target */
+            returning?: components["schemas"]["Step"];
+            /**
+             * Format: double
+             * @description the share of people that is enough; meta.sampled says whether the answer is an estimate
+             */
+            sample?: number;
+            /**
+             * @description how long a slow call takes
+             * @default 1s
+             * @example 2s
+             */
+            slow_over?: string;
+            /** @description also answer apart for those whose first session met a failed or slow call, and for the others */
+            split?: boolean;
+            /** @description what puts somebody into a cohort */
+            target: components["schemas"]["Step"];
+            /** @description IANA name; default UTC */
+            timezone?: string;
+            /**
+             * Format: date-time
+             * @description end of the range, exclusive; default now
+             */
+            to?: string;
+            /**
+             * @default monday
+             * @enum {string}
+             */
+            week_start?: "monday" | "sunday";
+        };
+        RetentionOutput: {
+            /** @description share that came back, over the cohorts whose interval is over, weighted by their size; null = none */
+            mean: (number | null)[];
+            meta: components["schemas"]["Meta"];
+            /** @description one per period in range */
+            rows: components["schemas"]["RetentionRow"][];
+            /** @description those who met trouble, then the others; only when asked for */
+            split?: components["schemas"]["RetentionSplit"][];
+        };
+        RetentionRow: {
+            /** @description local date of the period's begin; for hours its time in UTC */
+            cohort: string;
+            /** @description who came back, by interval; the first is the size; null = the interval is not over */
+            counts: (number | null)[];
+            /** Format: int64 */
+            size: number;
+        };
+        RetentionSplit: {
+            /** @description share that came back, over the cohorts whose interval is over, weighted by their size; null = none */
+            mean: (number | null)[];
+            /** @description whether their first session met a failed or slow call */
+            met_trouble: boolean;
+            /** @description one per period in range */
+            rows: components["schemas"]["RetentionRow"][];
         };
         RevokeKeyOutput: {
             /** Format: int64 */
@@ -2713,6 +3273,17 @@ export interface components {
              */
             where?: string;
         };
+        StickinessBar: {
+            /** Format: int64 */
+            intervals: number;
+            /** Format: int64 */
+            people: number;
+        };
+        StickinessOutput: {
+            /** @description one per number of intervals, from 1 to all */
+            histogram: components["schemas"]["StickinessBar"][];
+            meta: components["schemas"]["Meta"];
+        };
         SystemOutput: {
             /** @description whether GET /api/v1/demo describes a simulated shop */
             demo: boolean;
@@ -2729,6 +3300,25 @@ export interface components {
             x?: number;
             /** Format: double */
             y?: number;
+        };
+        TimeBin: {
+            /** Format: int64 */
+            count: number;
+            /** Format: double */
+            from_seconds: number;
+            /**
+             * Format: double
+             * @description null: no end
+             */
+            to_seconds: number | null;
+        };
+        TimeToConvert: {
+            /** @description from the first that is not empty to the last */
+            bins: components["schemas"]["TimeBin"][];
+            /** Format: double */
+            mean_seconds: number | null;
+            /** Format: double */
+            median_seconds: number | null;
         };
         Trouble: {
             /** @description failed or slow calls of all calls since */
@@ -4550,6 +5140,138 @@ export interface operations {
             };
         };
     };
+    "query-funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "query-lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "query-paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PathsBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathsOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "query-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "query-series": {
         parameters: {
             query?: never;
@@ -4570,6 +5292,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SeriesOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "query-stickiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StickinessOutput"];
                 };
             };
             /** @description Error */
