@@ -37,7 +37,7 @@ func Detect(head []byte) (Format, error) {
 		return best, nil
 	}
 	if lines := headLines(head); len(lines) > 0 && withoutTime.Match(lines[0]) {
-		return Format{}, &event.Permanent{Err: fmt.Errorf("%w:\n%s", errNoTime, pointAt(lines[0], 0)), Hint: "What was logged without a time cannot be placed. Add it, reload the web server and import what it writes from then on."}
+		return Format{}, &event.Permanent{Err: fmt.Errorf("%w. The first line is\n    %s", errNoTime, sample(lines[0])), Hint: "What was logged without a time cannot be placed. Add it, reload the web server and import what it writes from then on."}
 	}
 	if len(closest.Line) == 0 {
 		return Format{}, &event.Permanent{Err: errors.New("there is no line of a known format"), Hint: "Name it with --format."}

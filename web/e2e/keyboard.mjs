@@ -22,7 +22,9 @@ export async function checkKeyboard(page, open, report) {
     await expectFocus(page, 'input[type=search]')
     await page.keyboard.type('go')
     if ((await page.inputValue('input[type=search]')) !== 'go') throw new Error('find did not take the text')
-    await page.evaluate(() => document.activeElement.blur())
+    await page.keyboard.press('Escape')
+    if ((await page.inputValue('input[type=search]')) !== '') throw new Error('Escape did not empty find')
+    await expectFocus(page, 'body')
   })
   await report.step('keyboard: ? opens help, Escape closes it', async () => {
     await page.keyboard.press('?')
@@ -43,6 +45,22 @@ export async function checkKeyboard(page, open, report) {
     await page.keyboard.press('Escape')
     await page.locator('aside.panel').waitFor({ state: 'detached', timeout: 2000 })
   })
+  await report.step('keyboard: a filter gives the focus to what it found, and arrows reach its links', async () => {
+    await open('/endpoints')
+    await page.locator('[role=gridcell]').first().waitFor()
+    const input = page.getByRole('combobox', { name: 'Filter' })
+    await input.fill('call.method == "GET"')
+    await input.press('Enter')
+    await expectFocus(page, '[role=grid]')
+    await page.locator('[aria-busy=true]').waitFor({ state: 'detached', timeout: 10_000 })
+    await page.keyboard.press('ArrowDown')
+    await expectFocus(page, '[role=row][data-index="0"]')
+    await page.keyboard.press('ArrowRight')
+    await expectFocus(page, '[role=row] a')
+    await page.keyboard.press('ArrowUp')
+    await expectFocus(page, '[role=columnheader] button')
+    if ((await page.locator('[role=grid] :is(a, button)[tabindex="0"]').count()) > 0) throw new Error('the table has more than one tab stop')
+  })
   await report.step('keyboard: Enter opens a session, arrows open and close its tree', async () => {
     await open('/sessions')
     await page.locator('[role=gridcell]').first().waitFor()
@@ -62,8 +80,11 @@ export async function checkKeyboard(page, open, report) {
 }
 
 async function expectFocus(page, selector) {
-  const focused = await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)
-  if (!focused) throw new Error(`the focus is not on ${selector}`)
+  try {
+    await page.waitForFunction((wanted) => document.activeElement?.matches(wanted), selector, { timeout: 3000 })
+  } catch {
+    throw new Error(`the focus is not on ${selector}`)
+  }
 }
 
 /** The selected row, once the URL names another than before. */

@@ -44,7 +44,7 @@ export default function EndpointsPage() {
           ? filter ? <NothingMatches what="endpoints" onClear={() => setFilter(undefined)} /> : <NoCalls />
           : (
             <>
-              <p className="muted">{plural(rows.length, 'endpoint')}, {formatCount(rows.reduce((n, e) => n + e.calls, 0))} calls. Enter opens one; Calls, Failed and Refused open the calls they count.</p>
+              <p className="muted">{plural(rows.length, 'endpoint')}, {formatCount(rows.reduce((n, e) => n + e.calls, 0))} calls. Enter opens one; a number in colour opens its calls.</p>
               <DataTable main label="Endpoints" columns={phone ? onPhone(columns) : columns} rows={rows} rowKey={(e) => e.id}
                 sort={sorted} onSort={(next) => setSearch({ sort: formatSort(next) })}
                 onOpen={(e) => void navigate({ to: '/endpoints/$id', params: { id: e.id } })} />

@@ -29,10 +29,15 @@ export function endpointColumns(seconds: number): Column<EndpointStats>[] {
   ]
 }
 
+/** An endpoint in full, in one cell. */
+function named({ service, method, route }: EndpointStats) {
+  return <span title={`${service} ${method} ${route}`}><span className="muted">{service}</span> {method} {route}</span>
+}
+
 /** What fits a phone: the endpoint and its most telling numbers; its page has the rest. */
 export function onPhone(columns: Column<EndpointStats>[]): Column<EndpointStats>[] {
-  const widths: Record<string, string> = { route: 'minmax(120px, 1fr)', calls: '68px', failed: '68px', p95: '76px' }
-  return columns.filter(({ id }) => id in widths).map((column) => ({ ...column, width: widths[column.id]! }))
+  const widths: Record<string, string> = { route: 'minmax(120px, 1fr)', calls: '68px', failed: '68px' }
+  return columns.filter(({ id }) => id in widths).map((column) => ({ ...column, width: widths[column.id]!, ...(column.id === 'route' ? { cell: named } : {}) }))
 }
 
 /** How many people met a failed call, by endpointKey. */

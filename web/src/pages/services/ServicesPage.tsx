@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { useMediaQuery } from '@mantine/hooks'
 import { useServices, type ServiceEdge } from '../../api/groups'
 import { ChartFrame } from '../../charts/ChartFrame'
 import { DataTable, type Column } from '../../charts/DataTable'
@@ -19,6 +20,7 @@ export default function ServicesPage() {
   const setSearch = useSetSearch()
   const { query: range } = useRange()
   const services = useServices({ ...range, q })
+  const phone = useMediaQuery('(max-width: 700px)')
   return (
     <div className="fill">
       <div className="row"><h1>Services</h1><SearchBox label="Service" /></div>
@@ -31,8 +33,8 @@ export default function ServicesPage() {
                 {plural(count, 'service')}, {plural(edges, 'edge')}{rows.length < edges ? `; the busiest ${formatCount(rows.length)} are shown, search finds the others` : ''}. Only traced calls tell who called.
                 {truncated && <span className="slow"> There are more than 5,000 traced calls: the newest 5,000 are used, so numbers are too low and shares are those of the newest. A shorter range counts all.</span>}
               </p>
-              <FlowChart rows={rows} q={q} />
-              <DataTable main label="Edges between services" columns={edgeColumns} rows={rows} rowKey={(e) => `${e.caller}\n${e.callee}`}
+              {!phone && <FlowChart rows={rows} q={q} />}
+              <DataTable main label="Edges between services" columns={phone ? phoneColumns : edgeColumns} rows={rows} rowKey={(e) => `${e.caller}\n${e.callee}`}
                 sort={parseSort(sort, '-calls')} onSort={(next) => setSearch({ sort: formatSort(next) })} />
             </>
           )}
@@ -51,6 +53,10 @@ const edgeColumns: Column<ServiceEdge>[] = [
   { id: 'people', header: 'People', width: '72px', align: 'end', value: (e) => e.people, cell: (e) => formatCount(e.people) },
   { id: 'sessions', header: 'Sessions', width: '80px', align: 'end', value: (e) => e.sessions, cell: (e) => <Visits edge={e} n={e.sessions} /> },
 ]
+
+// A drawing of who calls whom is wider than a phone; the table says the same.
+const phoneWidths: Record<string, string> = { caller: 'minmax(100px, 1fr)', callee: 'minmax(90px, 1fr)', calls: '64px', failed: '64px' }
+const phoneColumns = edgeColumns.filter(({ id }) => id in phoneWidths).map((column) => ({ ...column, width: phoneWidths[column.id]! }))
 
 function tookBy(e: ServiceEdge): string {
   return `${e.callee ? term('call.service', '==', e.callee) : '!has(call.service)'} && has(call.trace_id)`

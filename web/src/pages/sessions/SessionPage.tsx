@@ -41,7 +41,7 @@ function TimelineView({ timeline }: { timeline: Timeline }) {
       <Summary timeline={timeline} />
       <div className="row">
         <SegmentedControl size="xs" aria-label="Rows" value={shown} data={choices} onChange={(value) => setSearch({ show: value === 'all' ? undefined : value }, { replace: true })} />
-        <span className="muted small">{plural(rows.length, 'row')}. {trouble > 0 ? <><kbd>n</kbd> and <kbd>p</kbd> jump {trouble === 1 ? 'to the one' : `between the ${formatCount(trouble)} rows`} that show{trouble === 1 && 's'} a failure or friction; a failed call has a row for each side that saw it.</> : 'No failure and no friction.'}{clocks >= 1 && ` Where clocks differ, server rows are moved into the call they answer, by up to ${formatMs(clocks)}.`}</span>
+        <span className="muted small">{plural(rows.length, 'row')}. {trouble > 0 ? <><kbd>n</kbd> and <kbd>p</kbd> jump {trouble === 1 ? 'to the one' : `between the ${formatCount(trouble)} rows`} that show{trouble === 1 && 's'} a failure or friction{timeline.session.failed > 0 && trouble > timeline.session.failed && '; a failed call has a row for each side that saw it'}.</> : 'No failure and no friction.'}{clocks >= 1 && ` Where clocks differ, server rows are moved into the call they answer, by up to ${formatMs(clocks)}.`}</span>
       </div>
       <div className="sides">
         {rows.length > 0

@@ -43,8 +43,8 @@ test('a server call linked to the action directly hangs below it', () => {
 test('assets hang below the page they came with', () => {
   const view = (id: string, ms: number): EventRecord => ({ id, time: at(ms), name: 'view', kind: 'page_view', page: { path: `/${id}` } })
   const asset = { class: 'asset', path: '/app.js' }
-  const rows = buildTimeline({ ...none, events: [view('a', 100), view('b', 5000)], calls: [call('early', 'client', 10, asset), call('js', 'client', 80, asset), call('img', 'client', 5100, asset)] })
-  expect(outline(rows)).toEqual(['c:early', 'e:a', '  c:js', 'e:b', '  c:img'])
+  const rows = buildTimeline({ ...none, events: [view('a', 100), view('b', 5000), { ...view('c', 9000), kind: 'route_change' }], calls: [call('early', 'client', 10, asset), call('js', 'client', 80, asset), call('img', 'client', 5100, asset), call('late', 'client', 9100, asset)] })
+  expect(outline(rows)).toEqual(['c:early', 'e:a', '  c:js', 'e:b', '  c:img', 'e:c', '  c:late'])
   expect(rows[2]!.link).toBeUndefined()
 })
 

@@ -95,9 +95,9 @@ function endsOf(link: LinkRecord): [string, string] {
   return [eventKey(link.event_id), callKey(link.client_call_id || link.server_call_id || '')]
 }
 
-/** Scripts, styles and images hang below the page load they came with; no link says so, their place in time does. */
+/** Scripts, styles and images hang below the page they came with, loaded or changed to; no link says so, their place in time does. */
 function attachAssets({ calls, events }: Pick<Timeline, 'calls' | 'events'>, attach: (parent: string, child: string) => void) {
-  const loads = events.filter((event) => event.kind === 'page_view')
+  const loads = events.filter((event) => event.kind === 'page_view' || event.kind === 'route_change')
   for (const call of calls) {
     if (call.class !== 'asset' || call.side !== 'client') continue
     const load = loads.findLast((event) => Date.parse(event.time) <= Date.parse(call.time) + loadSlackMs)
