@@ -24,7 +24,9 @@ const (
 type Boards struct {
 	reader             store.Reader
 	costs              CostEstimator
-	moments, histories chan struct{} // full while one is read
+	moments, histories chan struct{}   // full while one is read
+	until              context.Context // readings end with it
+	stop               context.CancelFunc
 
 	mu     sync.Mutex
 	boards map[boardKey]*board
@@ -48,10 +50,16 @@ type board struct {
 
 // NewBoards reads from r and lets costs say what endpoints cost.
 func NewBoards(r store.Reader, costs CostEstimator) *Boards {
+	until, stop := context.WithCancel(context.Background())
 	return &Boards{
 		reader: r, costs: costs, moments: make(chan struct{}, 1), histories: make(chan struct{}, 1), boards: map[boardKey]*board{},
+		until: until, stop: stop,
 	}
 }
+
+// Stop ends what is being read in the background, and all that would be; the store
+// could not close before.
+func (b *Boards) Stop() { b.stop() }
 
 // Overview answers from the board when it is fresh, or not too old while it is read
 // anew. Only the first question, and one after a change of settings, waits for the
@@ -135,7 +143,7 @@ func (b *Boards) readMoment(ctx context.Context, one *board, q Question, setting
 	b.mu.Lock()
 	old := one.moment
 	b.mu.Unlock()
-	fresh, err := guarded(ctx, b.moments, func(ctx context.Context) (moment, error) { return old.read(ctx, b.reader, q) })
+	fresh, err := guarded(ctx, b.until, b.moments, func(ctx context.Context) (moment, error) { return old.read(ctx, b.reader, q) })
 	fresh.settings = settings
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -149,7 +157,7 @@ func (b *Boards) readMoment(ctx context.Context, one *board, q Question, setting
 // readHistory leaves an error to the next reading of the moment, which meets the
 // same store; until then the old history stands.
 func (b *Boards) readHistory(ctx context.Context, one *board, q Question, settings string) {
-	fresh, err := guarded(ctx, b.histories, func(ctx context.Context) (history, error) { return readHistory(ctx, b.reader, q, b.costs) })
+	fresh, err := guarded(ctx, b.until, b.histories, func(ctx context.Context) (history, error) { return readHistory(ctx, b.reader, q, b.costs) })
 	fresh.settings = settings
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -159,13 +167,14 @@ func (b *Boards) readHistory(ctx context.Context, one *board, q Question, settin
 	one.readingHistory = false
 }
 
-// guarded runs one reading at a time, for a limited time, and turns a panic into an
+// guarded runs one reading at a time, for a limited time and not beyond until, and turns a panic into an
 // error, because it would end the process from a goroutine of its own.
-func guarded[Part any](ctx context.Context, slot chan struct{}, read func(context.Context) (Part, error)) (part Part, err error) {
+func guarded[Part any](ctx, until context.Context, slot chan struct{}, read func(context.Context) (Part, error)) (part Part, err error) {
 	slot <- struct{}{}
 	defer func() { <-slot }()
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
+	defer context.AfterFunc(until, cancel)()
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("overview: panic: %v\n%s", cause, debug.Stack())

@@ -118,6 +118,23 @@ func TestABoardIsReadAnewInTheBackground(t *testing.T) {
 	})
 }
 
+func TestAStoppedBoardReadsNoMore(t *testing.T) {
+	t.Parallel()
+	boards := analysis.NewBoards(patient{new(shop).store(t)}, analysis.Association{})
+	time.AfterFunc(0, boards.Stop)
+	if _, err := boards.Overview(t.Context(), question()); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// patient answers only when it is told to stop.
+type patient struct{ store.Reader }
+
+func (patient) Series(ctx context.Context, _ store.SeriesQuery) (store.Series, error) {
+	<-ctx.Done()
+	return store.Series{}, ctx.Err()
+}
+
 func TestAStoreThatFailsSaysSo(t *testing.T) {
 	t.Parallel()
 	reader := &counter{Reader: new(shop).store(t), fail: errors.New("disk on fire")}

@@ -199,7 +199,8 @@ func (s *suspect) facts(ctx context.Context, r store.Reader, q Question, known i
 	}
 	people, slow := whole(values[0][0]), number(values[4][0])
 	t.People = whole(values[1][0])
-	if known >= fewKnown && people >= leastBad && t.People < leastBad {
+	// Programs alone may wait: that hurts nobody. That they fail is worth a word.
+	if known >= fewKnown && t.People < leastBad && (people >= leastBad || s.kind == Slow) {
 		return nil, 0, nil
 	}
 	if p95 := values[2][0]; p95 != nil {

@@ -1,6 +1,7 @@
 package analysis_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 	"testing/synctest"
@@ -370,5 +371,23 @@ func TestFewPeopleHit(t *testing.T) {
 		if got := overview(t, s.store(t), question()).Now; got.State != state {
 			t.Errorf("with %d others: %+v", others, got)
 		}
+	}
+}
+
+// Where people are known, what only programs wait for hurts nobody.
+func TestProgramsThatWaitAreNoTrouble(t *testing.T) {
+	t.Parallel()
+	var s shop
+	s.usualWeek()
+	for i := range 30 {
+		c := event.Call{
+			ID: fmt.Sprintf("program-%d", i), Time: at("11:30").Add(time.Duration(i) * time.Second), Duration: 5 * time.Second, Timed: true,
+			Side: event.Server, Service: "shop", Method: "POST", Path: "/pay", Route: "/pay", Class: event.API, Status: 200,
+		}
+		c.OwnTime = c.Time
+		s.Calls = append(s.Calls, c)
+	}
+	if got := overview(t, s.store(t), question(orderPaid())).Now; got.State != "quiet" {
+		t.Errorf("%s: %+v", got.State, got.Trouble)
 	}
 }

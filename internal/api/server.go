@@ -125,6 +125,9 @@ func New(c Config) *Server {
 	return s
 }
 
+// Stop ends what the server reads in the background. Nothing may be asked after it.
+func (s *Server) Stop() { s.boards.Stop() }
+
 // privateMux registers huma's routes behind the credential.
 type privateMux struct{ *Server }
 

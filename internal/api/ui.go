@@ -13,7 +13,7 @@ import (
 
 const (
 	noncePlaceholder = "__CSP_NONCE__"
-	tokenPlaceholder = "__TOKEN_FILE__"
+	localPlaceholder = "__TOKEN_FILE__"
 	policy           = "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-" + noncePlaceholder +
 		"'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
@@ -69,7 +69,7 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		filled := strings.NewReplacer(noncePlaceholder, nonce, tokenPlaceholder, html.EscapeString(tokenFile))
+		filled := strings.NewReplacer(noncePlaceholder, nonce, localPlaceholder, html.EscapeString(tokenFile))
 		_, _ = filled.WriteString(w, string(page))
 	}
 }

@@ -31,6 +31,28 @@ func TestPageHasAFreshNonce(t *testing.T) {
 	}
 }
 
+// Who sits at the server's machine is told where the token lies; nobody else is.
+func TestTheLoginSaysWhereTheTokenLies(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *Config) {
+		c.Data = "/var/lib/<clickspan>"
+		c.UI = fstest.MapFS{"index.html": {Data: []byte("__TOKEN_FILE__")}}
+	})
+	for name, tt := range map[string]struct {
+		headers []string
+		want    string
+	}{
+		"a browser of this machine":   {nil, "/var/lib/&lt;clickspan&gt;/token"},
+		"through a proxy":             {[]string{"X-Forwarded-For", "192.0.2.1"}, ""},
+		"who is known already":        {[]string{"Authorization", "Bearer " + w.admin}, ""},
+		"a page of another site asks": {[]string{"Origin", "https://evil.example"}, ""},
+	} {
+		if got := send(t, http.MethodGet, w.main.URL+"/", "", tt.headers...); got.body != tt.want {
+			t.Errorf("%s: %q", name, got.body)
+		}
+	}
+}
+
 func TestFilesOfTheInterface(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

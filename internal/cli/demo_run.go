@@ -385,11 +385,11 @@ func (r *readers) count(next http.Handler) http.Handler {
 	})
 }
 
-// quiet returns when nobody is being answered, at the latest after some seconds: many
+// quiet returns when nobody is being answered, at the latest after half a minute: many
 // readers together may slow the filling down and not stop it.
 func (r *readers) quiet(ctx context.Context) error {
 	look := every(50 * time.Millisecond)
-	for range 100 {
+	for range 600 {
 		if r.busy.Load() == 0 {
 			return nil
 		}

@@ -131,6 +131,7 @@ func serve(e *env, n *node, doors listeners, more extras) error {
 		front.Go(func() error { return ended(more.background(ctx)) })
 	}
 	err = front.Wait()
+	server.Stop()
 	stopAfter()
 	return errors.Join(err, behind.Wait())
 }

@@ -17,7 +17,7 @@ export function NowSection({ overview }: { overview: Overview }) {
     <header className={`headline ${mood(now)}`}>
       {now.trouble ? <TroubleNow trouble={now.trouble} at={overview.at} /> : <Quiet overview={overview} />}
       <Missing overview={overview} />
-      {!now.trouble && <DemoComing />}
+      {(!now.trouble || now.trouble.until) && <DemoComing />}
     </header>
   )
 }
