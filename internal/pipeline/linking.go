@@ -184,9 +184,7 @@ func (l *Linker) link(ctx context.Context, t store.Touched) []store.Linked {
 	if len(t.Strays) > 0 {
 		all = append(all, linkedStrays(t))
 	}
-	if len(t.Claims) > 0 {
-		all = append(all, linkedClaims(t))
-	}
+	all = append(all, linkedClaims(t)...)
 	for _, b := range link.Blocks(link.Rows{Events: t.Events, Calls: t.Calls}) {
 		b.Late = now.Sub(lastOf(b.Rows)) > lateAfter
 		all = append(all, linkedOf(t.Project, l.linkBlock(ctx, b, options)))
@@ -235,15 +233,13 @@ func linkedStrays(t store.Touched) store.Linked {
 	return out
 }
 
-// linkedClaims passes on which device is whose: the rows say so by themselves.
-func linkedClaims(t store.Touched) store.Linked {
-	out := store.Linked{Project: t.Project, From: t.Claims[0].FirstSeen, To: t.Claims[0].FirstSeen, Claims: t.Claims}
+// linkedClaims passes on which device is whose: the rows say so by themselves. Each is
+// a block of its own, because their records may lie far apart.
+func linkedClaims(t store.Touched) []store.Linked {
+	out := make([]store.Linked, len(t.Claims))
 	for i := range t.Claims {
-		if at := t.Claims[i].FirstSeen; at.Before(out.From) {
-			out.From = at
-		} else if at.After(out.To) {
-			out.To = at
-		}
+		at := t.Claims[i].FirstSeen
+		out[i] = store.Linked{Project: t.Project, From: at, To: at, Claims: t.Claims[i : i+1]}
 	}
 	return out
 }

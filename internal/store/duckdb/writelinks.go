@@ -32,6 +32,9 @@ func (w *writer) replaceDerived(ctx context.Context, blocks []store.Linked) erro
 	spans := map[event.ProjectID][]window{}
 	for i := range blocks {
 		b := &blocks[i]
+		if len(b.EventIDs)+len(b.CallIDs) == 0 {
+			continue // it replaces nothing
+		}
 		spans[b.Project] = append(spans[b.Project], window{b.From.Add(-linkReach), b.To.Add(linkReach)})
 	}
 	for project, spans := range spans {
