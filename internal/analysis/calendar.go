@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -149,12 +148,4 @@ func (c Calendar) label(t time.Time) string {
 		return t.UTC().Format(time.RFC3339)
 	}
 	return t.In(c.Zone).Format(time.DateOnly)
-}
-
-func (c Calendar) check() error {
-	switch c.Period {
-	case Hour, Day, Week, Month:
-		return nil
-	}
-	return &event.Permanent{Err: errors.New("the period is unknown"), Hint: "Use hour, day, week or month."}
 }

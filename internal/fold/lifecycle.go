@@ -34,10 +34,10 @@ func (f *Lifecycle) Unit(rows []Row, born int64) {
 	birth, before := f.periods.of(born), -2
 	for _, p := range f.active {
 		if p > 0 {
-			switch {
-			case p == birth:
+			switch p {
+			case birth:
 				f.New[p-1]++
-			case p == before+1:
+			case before + 1:
 				f.Returning[p-1]++
 			default:
 				f.Resurrecting[p-1]++

@@ -112,7 +112,7 @@ func (f *Paths) count(path []visit) {
 	f.begun[path[0].node]++
 	for i := 1; i < len(path); i++ {
 		source, target := path[i-1], path[i]
-		key := edge{int32(i), source.node, target.node} //nolint:gosec // at most twenty steps
+		key := edge{int32(i), source.node, target.node}
 		t := f.edges[key]
 		if t == nil {
 			t = &tally{}

@@ -29,7 +29,7 @@ func (s *Store) Lifecycle(ctx context.Context, q store.LifecycleQuery) (store.Li
 		if err != nil {
 			return err
 		}
-		return c.sequences(ctx, rows, nil, func(unit uint64, rows []fold.Row) {
+		return c.thinned(ctx, rows, append([]time.Time{q.From, q.To}, q.Edges...), 1, nil, func(unit uint64, rows []fold.Row) {
 			first := rows[0].Time
 			if birth, known := born[unit]; known {
 				first = min(first, birth)
@@ -47,18 +47,18 @@ func (c *conn) births(ctx context.Context, q store.LifecycleQuery) (map[uint64]i
 	if err != nil || text == "" {
 		return out, err
 	}
-	err = c.each(ctx, text, args, func(r *reader) { out[uint64(r.int())] = r.int() }) //nolint:gosec // the bits of a hash
+	err = c.each(ctx, text, args, func(r *reader) { out[uint64(r.int())] = r.int() })
 	return out, err
 }
 
 func birthsQuery(q store.LifecycleQuery) (string, []any, error) {
 	events := occurrences{Scope: q.Scope, unit: q.Unit, steps: []store.Step{{Of: store.OfEvents}}}
 	events.From, events.To, events.Filter = time.Time{}, q.Edges[len(q.Edges)-1], nil
-	text, args, err := occurrencesQuery(events)
-	if text == "" {
+	rows, err := occurring(events)
+	if err != nil || rows.String() == "" {
 		return "", nil, err
 	}
-	return statement("births", "rows", text), args, err
+	return statement("births", "rows", rows.String()), rows.args, nil
 }
 
 // Stickiness implements [store.Reader].
@@ -68,7 +68,8 @@ func (s *Store) Stickiness(ctx context.Context, q store.StickinessQuery) ([]int6
 	}
 	folded := fold.NewStickiness(micros(q.Edges))
 	err := s.readers.heavy.with(ctx, func(c *conn) error {
-		return c.sequences(ctx, occurrences{Scope: q.Scope, unit: q.Unit, steps: []store.Step{q.Of}}, nil, func(_ uint64, rows []fold.Row) { folded.Unit(rows) })
+		rows := occurrences{Scope: q.Scope, unit: q.Unit, steps: []store.Step{q.Of}}
+		return c.thinned(ctx, rows, q.Edges, 1, nil, func(_ uint64, rows []fold.Row) { folded.Unit(rows) })
 	})
 	return folded.Units, err
 }

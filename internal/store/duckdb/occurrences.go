@@ -118,14 +118,23 @@ func whole[T any](r *rows, column, n int) []T {
 
 // occurrencesQuery is the statement; empty when no row can match.
 func occurrencesQuery(q occurrences) (string, []any, error) {
+	rows, err := occurring(q)
+	if err != nil || rows.String() == "" {
+		return "", nil, err
+	}
+	return statement("occurrences", "more", q.more(", $"), "rows", rows.String()), rows.args, nil
+}
+
+// occurring is the rows that match, in no order; empty when none can.
+func occurring(q occurrences) (*query, error) {
 	if len(q.steps) > maxSteps {
-		return "", nil, &event.Permanent{Err: fmt.Errorf("%d steps are too many", len(q.steps)), Hint: "Ask for at most 64, exclusions among them."}
+		return nil, &event.Permanent{Err: fmt.Errorf("%d steps are too many", len(q.steps)), Hint: "Ask for at most 64, exclusions among them."}
 	}
 	filters, err := byRecord(q.Filter)
 	if err = errors.Join(err, checkUnit(q.unit)); err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	var rows query
+	rows := &query{}
 	for _, of := range []store.Record{store.OfEvents, store.OfCalls} {
 		if !q.wants(of) {
 			continue
@@ -143,13 +152,10 @@ func occurrencesQuery(q occurrences) (string, []any, error) {
 			err = rows.occurringRequests(part)
 		}
 		if err != nil {
-			return "", nil, err
+			return nil, err
 		}
 	}
-	if rows.String() == "" {
-		return "", nil, nil
-	}
-	return statement("occurrences", "more", q.more(", $"), "rows", rows.String()), rows.args, nil
+	return rows, nil
 }
 
 // wants reports whether rows of a record can occur.

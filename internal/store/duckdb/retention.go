@@ -27,7 +27,8 @@ func (s *Store) Retention(ctx context.Context, q store.RetentionQuery) (store.Re
 	}
 	folded := fold.NewRetention(ask)
 	err := s.readers.heavy.with(ctx, func(c *conn) error {
-		return c.sequences(ctx, rows, names, func(_ uint64, rows []fold.Row) {
+		cuts := append([]time.Time{q.From, q.To, q.Until}, q.Edges...)
+		return c.thinned(ctx, rows, cuts, q.MinOccurrences, names, func(_ uint64, rows []fold.Row) {
 			if q.Cohort != store.CohortFirstEver || !hasBefore(rows, ask.From) {
 				folded.Unit(rows)
 			}

@@ -108,10 +108,10 @@ func TestStatements(t *testing.T) {
 		},
 		"retention": func() (string, []any, error) {
 			failed := store.Compare{Field: store.Field{Name: "call.failed"}, Op: store.Eq, Value: true}
-			return occurrencesQuery(returns(store.RetentionQuery{
+			return thinnedQuery(returns(store.RetentionQuery{
 				Scope: scope, Target: store.Step{Of: store.OfEvents}, Returning: store.Step{Of: store.OfEvents}, Unit: store.Unit{Of: store.UnitPerson},
 				Edges: days, Until: noon.AddDate(0, 0, 1), Split: failed,
-			}))
+			}), days)
 		},
 		"births": func() (string, []any, error) {
 			return birthsQuery(store.LifecycleQuery{Scope: scope, Unit: store.Unit{Of: store.UnitAccount}, Edges: days})

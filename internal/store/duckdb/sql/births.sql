@@ -1,4 +1,4 @@
 -- When each unit first occurs among rows.
-SELECT unit, min(time) AS born
+SELECT unit, epoch_us(min(time)) AS born
 FROM (/*rows*/)
 GROUP BY unit

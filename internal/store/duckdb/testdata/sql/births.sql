@@ -1,14 +1,11 @@
 -- When each unit first occurs among rows.
-SELECT unit, min(time) AS born
-FROM (-- The rows that match steps (bit i of steps: the i-th), unit by unit in order of time.
-SELECT unit, epoch_us(time) AS time, steps 
+SELECT unit, epoch_us(min(time)) AS born
 FROM (SELECT unit, time, seq, steps 
 FROM (
     SELECT *, CASE WHEN m.account_id <> '' THEN hash(m.account_id) END AS unit
     FROM (SELECT e.time, e.seq, CAST(CASE WHEN TRUE THEN 1 ELSE 0 END AS UBIGINT) AS steps , e.account_id FROM events e WHERE e.project = ? AND e.time >= ? AND e.time < ? AND e.bot = '' AND ((TRUE))) m 
 )
 WHERE unit IS NOT NULL)
-ORDER BY unit, time, seq)
 GROUP BY unit
 -- 1
 -- 0001-01-01 00:00:00 +0000 UTC

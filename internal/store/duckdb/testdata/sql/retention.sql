@@ -1,6 +1,7 @@
--- The rows that match steps (bit i of steps: the i-th), unit by unit in order of time.
-SELECT unit, epoch_us(time) AS time, steps , label
-FROM (SELECT unit, time, seq, steps , label
+-- Of the rows of one unit that match the same steps in the same period, the earliest
+-- and how many there are.
+SELECT unit, epoch_us(min(time)) AS time, steps, count(*) AS n , label
+FROM (SELECT unit, time, steps , label, CASE WHEN time < ? THEN CASE WHEN time < ? THEN CASE WHEN time < ? THEN 0 ELSE 1 END ELSE 2 END ELSE CASE WHEN time < ? THEN 3 ELSE 4 END END AS period FROM (SELECT unit, time, seq, steps , label
 FROM (
     SELECT *, coalesce(CASE WHEN p.upto IS NULL OR m.session_id = p.session_id AND m.time BETWEEN p.since AND p.upto THEN p.person END, CASE WHEN m.user_id <> '' THEN hash(m.user_id) WHEN m.device_id <> '' THEN ~hash(m.device_id) END) AS unit
     FROM (SELECT e.time, e.seq, CAST(CASE WHEN TRUE THEN 1 ELSE 0 END | CASE WHEN TRUE THEN 2 ELSE 0 END AS UBIGINT) AS steps , e.user_id, e.device_id, e.session_id, CASE WHEN steps & 1 <> 0 AND e.session_id <> '' AND e.session_id IN (SELECT CASE WHEN c.session_id <> '' THEN c.session_id ELSE coalesce(l.session_id, '') END FROM calls c LEFT JOIN (-- What links tell of each call: the facts asked for of its best link, whether any
@@ -36,8 +37,13 @@ JOIN counted c ON c.call = b.call) l ON l.call = c.id WHERE c.project = ? AND c.
 FROM people
 WHERE project = ?) p ON p.id = CASE WHEN m.user_id <> '' THEN hash(m.user_id) WHEN m.device_id <> '' THEN ~hash(m.device_id) END
 )
-WHERE unit IS NOT NULL)
-ORDER BY unit, time, seq
+WHERE unit IS NOT NULL))
+GROUP BY unit, steps, period , label
+ORDER BY unit, 2
+-- 2026-11-25 13:00:00 +0000 UTC
+-- 2026-11-24 12:00:00 +0000 UTC
+-- 2026-11-23 12:00:00 +0000 UTC
+-- 2026-11-26 12:00:00 +0000 UTC
 -- 1
 -- 2026-11-22 12:00:00 +0000 UTC
 -- 2026-11-25 12:00:00 +0000 UTC
