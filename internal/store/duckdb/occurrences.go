@@ -130,6 +130,9 @@ func occurring(q occurrences) (*query, error) {
 	if len(q.steps) > maxSteps {
 		return nil, &event.Permanent{Err: fmt.Errorf("%d steps are too many", len(q.steps)), Hint: "Ask for at most 64, exclusions among them."}
 	}
+	if slices.ContainsFunc(q.steps, func(s store.Step) bool { return s.Of != store.OfEvents && s.Of != store.OfCalls }) {
+		return nil, &event.Permanent{Err: errors.New("a step is an event or a call"), Hint: "Name one."}
+	}
 	filters, err := byRecord(q.Filter)
 	if err = errors.Join(err, checkUnit(q.unit)); err != nil {
 		return nil, err
