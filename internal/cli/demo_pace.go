@@ -41,4 +41,9 @@ func (p *pace) report(linked store.Seq, now time.Time) (share float64, words str
 }
 
 // thousands rounds to thousands.
-func thousands(n float64) string { return fmt.Sprintf("%.0f,000", n/1000) }
+func thousands(n float64) string {
+	if n < 500 {
+		return "0"
+	}
+	return fmt.Sprintf("%.0f,000", n/1000)
+}

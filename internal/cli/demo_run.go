@@ -26,7 +26,7 @@ const (
 	// less, and what happens now waits for its links until the one under way is linked: a
 	// piece is as long as pieceWork allows on this machine just now.
 	pieceWork     = time.Second
-	shortestPiece = 10 * time.Minute
+	shortestPiece = 30 * time.Minute
 	longestPiece  = 4 * time.Hour
 	// troubleAfter the start payments begin to fail. Few people of a shop of this size
 	// pay within a minute, so a sale opens saleBefore it: that long who comes needs to
@@ -37,7 +37,7 @@ const (
 	// The filling rests from restBefore a break until restAfter it, so that the machine
 	// is there for what everybody waits to see.
 	restBefore = saleBefore
-	restAfter  = 90 * time.Second
+	restAfter  = time.Minute
 )
 
 // demo is a running demo.
