@@ -309,7 +309,7 @@ describe("the application's own requests", () => {
 
 describe('evidence', () => {
   visit('rage, dead, and neither', '', async ({ world, page }) => {
-    for (let i = 0; i < 5; i++) await page.click('#quiet')
+    await page.click('#quiet', { clickCount: 5 }) // at once: a busy machine would leave pauses between five of them
     await until(() => events(world, 'click').length === 5)
     const clicks = events(world, 'click')
     assert.deepEqual(clicks.map(({ properties }) => properties['clickspan.rage']), [undefined, undefined, undefined, 4, 5])

@@ -1812,7 +1812,7 @@ export interface components {
             entry?: "best" | "first";
             /** @description what voids an attempt */
             exclude?: components["schemas"]["FunnelExclusion"][];
-            /** @description CEL over call, event and session */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
             filter?: string;
             /**
              * Format: date-time
@@ -2205,7 +2205,7 @@ export interface components {
              * @example account
              */
             count_by?: string;
-            /** @description CEL over call, event and session */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
             filter?: string;
             /**
              * Format: date-time
@@ -2516,7 +2516,7 @@ export interface components {
              * @example /thanks
              */
             end?: string;
-            /** @description CEL over call, event and session */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
             filter?: string;
             /**
              * Format: date-time
@@ -2833,7 +2833,7 @@ export interface components {
              * @enum {string}
              */
             criterion?: "on" | "on_or_after";
-            /** @description CEL over call, event and session */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
             filter?: string;
             /**
              * Format: date-time

@@ -1,6 +1,6 @@
 SELECT unit, time, seq, steps /*more*/
 FROM (
-    SELECT *, /*unit*/
+    SELECT m.*, /*unit*/
     FROM (SELECT e.time, e.seq, CAST(/*steps*/ AS UBIGINT) AS steps /*own*/ FROM /*rows*/) m /*persons*/
 )
 WHERE unit IS NOT NULL

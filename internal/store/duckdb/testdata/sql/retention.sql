@@ -3,7 +3,7 @@
 SELECT unit, epoch_us(min(time)) AS time, steps, count(*) AS n , label
 FROM (SELECT unit, time, steps , label, CASE WHEN time < ? THEN CASE WHEN time < ? THEN CASE WHEN time < ? THEN 0 ELSE 1 END ELSE 2 END ELSE CASE WHEN time < ? THEN 3 ELSE 4 END END AS period FROM (SELECT unit, time, seq, steps , label
 FROM (
-    SELECT *, coalesce(CASE WHEN p.upto IS NULL OR m.session_id = p.session_id AND m.time BETWEEN p.since AND p.upto THEN p.person END, CASE WHEN m.user_id <> '' THEN hash(m.user_id) WHEN m.device_id <> '' THEN ~hash(m.device_id) END) AS unit
+    SELECT m.*, coalesce(CASE WHEN p.upto IS NULL OR m.session_id = p.session_id AND m.time BETWEEN p.since AND p.upto THEN p.person END, CASE WHEN m.user_id <> '' THEN hash(m.user_id) WHEN m.device_id <> '' THEN ~hash(m.device_id) END) AS unit
     FROM (SELECT e.time, e.seq, CAST(CASE WHEN TRUE THEN 1 ELSE 0 END | CASE WHEN TRUE THEN 2 ELSE 0 END AS UBIGINT) AS steps , e.user_id, e.device_id, e.session_id, CASE WHEN steps & 1 <> 0 AND e.session_id <> '' AND e.session_id IN (SELECT CASE WHEN c.session_id <> '' THEN c.session_id ELSE coalesce(l.session_id, '') END FROM calls c LEFT JOIN (-- What links tell of each call: the facts asked for of its best link, whether any
 -- ties it to a client call (answered), and whether an action is known that caused it
 -- (linked): by a link of its own or by one of a client call that it answered. Nearly
