@@ -626,10 +626,11 @@ func TestConnectNamesWhatIsWrong(t *testing.T) {
 			c.isDark("link", "no_overlap", "The clicks are from")
 		},
 		"a proxy that hides addresses": func(t *testing.T, c *connection) {
+			c.site = c.cdn() // as people know it, and the key is bound to it
 			r := c.recipe("nginx")
 			c.nginx(old+" access_log "+c.log+" old;", r.code(t, "Pass /_cs/")+r.code(t, "write that line"))
 			c.follow(r)
-			c.visit(c.cdn(), "")
+			c.visit(c.site, "")
 			c.turnsOn("click", "log")
 			c.isDark("link", "proxy", "127.0.0.0")
 		},
