@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -19,10 +18,7 @@ import (
 // innermost that went wrong in the same request, its own when that is itself.
 //
 // Calls belong to one request when their links name the same client call or, without
-// one, when they have the same trace id. A call that nothing ties to another, such as
-// those of a program without ids, is the same request as one of another service that
-// asked for the same path at the same time: one must enclose the other and take hardly
-// longer. One sees another of another service again when
+// one, when they have the same trace id. One sees another of another service again when
 // it took as long or longer and the middle of the other lies within it, so that clocks
 // may be a little off and a second try is no tier of the first. The browser's call, and
 // a line of a log that tells no duration, are taken to enclose all others. Where ids tie
@@ -93,18 +89,9 @@ func requestOf(c *store.CallRow) string {
 		return "call " + c.Link.ClientCallID
 	case c.TraceID != "":
 		return "trace " + c.TraceID
-	case c.Timed:
-		return untied + c.Method + " " + c.Path
 	}
 	return ""
 }
-
-// untied begins the name of what may be one request by path and time alone.
-const untied = "path "
-
-// hop is how much longer than the next tier one may take, at least, to be the same
-// request by time alone.
-const hop = 2 * time.Millisecond
 
 // breadth orders the calls of a request from the inside out.
 func breadth(c *store.CallRow) time.Duration {
@@ -123,11 +110,6 @@ func seesAgain(outer, inner *store.CallRow) bool {
 	}
 	if outer.Service == inner.Service {
 		return false
-	}
-	if strings.HasPrefix(requestOf(outer), untied) {
-		longer := outer.Duration - inner.Duration
-		return outer.Status == inner.Status && longer <= max(hop, outer.Duration/20) &&
-			!inner.Time.Before(outer.Time) && !inner.Time.Add(inner.Duration).After(outer.Time.Add(outer.Duration))
 	}
 	middle := inner.Time.Add(inner.Duration / 2)
 	return !outer.Timed || !middle.Before(outer.Time) && !middle.After(outer.Time.Add(outer.Duration))

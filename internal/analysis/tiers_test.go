@@ -87,7 +87,6 @@ func TestInnermost(t *testing.T) {
 		return func(c *store.CallRow) { c.TraceID, c.Method, c.Path, c.Status = "", "GET", "/x", status }
 	}
 	apart := func(c *store.CallRow) { c.TraceID = "" }
-	elsewhere := func(c *store.CallRow) { c.TraceID, c.Path = "", "/elsewhere" }
 	for name, test := range map[string]struct {
 		bad  []store.CallRow
 		want []int
@@ -96,8 +95,6 @@ func TestInnermost(t *testing.T) {
 		"by the client call they are linked to":        {[]store.CallRow{call("edge", 0, 100, apart, of("c")), call("shop", 10, 90, apart, of("c"))}, []int{1, 1}},
 		"two requests of one trace are two":            {[]store.CallRow{call("edge", 0, 100, of("c")), call("shop", 10, 90, of("d"))}, []int{0, 1}},
 		"nothing ties them":                            {[]store.CallRow{call("edge", 0, 100, apart), call("shop", 10, 90, apart)}, []int{0, 1}},
-		"without ids, by path and time":                {[]store.CallRow{call("edge", 0, 100, apart), call("shop", 1, 99, apart)}, []int{1, 1}},
-		"without ids, not by time alone":               {[]store.CallRow{call("edge", 0, 100, apart), call("shop", 1, 99, elsewhere)}, []int{0, 1}},
 		"a second service asked after the first":       {[]store.CallRow{call("edge", 0, 100), call("shop", 10, 40), call("bank", 50, 90)}, []int{1, 1, 2}},
 		"tries of one service count each":              {[]store.CallRow{call("edge", 0, 100), call("shop", 10, 40), call("shop", 50, 90)}, []int{1, 1, 2}},
 		"a clock that is off by less than half of it":  {[]store.CallRow{call("edge", 0, 100), call("shop", -30, 50)}, []int{1, 1}},
