@@ -37,6 +37,8 @@ async function visit({ visit: url, block, stay }) {
   const text = await page.locator('#answer').innerText()
   await told
   // Leaving is when a page sends what is left; closing the browser at once could cut it off.
+  // What an extension blocks it blocks then too, which a route does not: beacons outlive their page.
+  if (block) await context.setOffline(true)
   await page.goto('about:blank')
   return text
 }

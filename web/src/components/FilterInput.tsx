@@ -60,15 +60,18 @@ export function FilterInput({ filter, onFilter, example, records, error }: Props
     else return
     event.preventDefault()
   }
+  const applied = useRef(false)
   const apply = () => {
     close()
     if (text.trim()) rememberFilter(records, text.trim())
     onFilter(text.trim() || undefined)
+    applied.current = true
     toResults()
   }
-  // What was asked for is wrong: the keyboard goes back to it.
+  // What was asked for here is wrong: the keyboard goes back to it. Who only opens such an address keeps the keys of the page.
   useEffect(() => {
-    if (error) input.current?.focus()
+    if (error && applied.current) input.current?.focus()
+    applied.current = false
   }, [error])
   const open = options.length > 0
   return (
