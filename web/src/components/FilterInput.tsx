@@ -70,7 +70,8 @@ export function FilterInput({ filter, onFilter, example, records, error }: Props
   }
   // What was asked for here is wrong: the keyboard goes back to it. Who only opens such an address keeps the keys of the page.
   useEffect(() => {
-    if (error && applied.current) input.current?.focus()
+    if (!error) return
+    if (applied.current) input.current?.focus()
     applied.current = false
   }, [error])
   const open = options.length > 0
