@@ -71,7 +71,7 @@ func (s *Server) judge(ctx context.Context, what string, in *ClaimInput, do func
 	if err := do(ctx, project, pair); err != nil {
 		return ClaimsOutput{}, err
 	}
-	return s.judged(ctx, what, project, pair, in.ID)
+	return s.judged(ctx, what, project, in.ID)
 }
 
 // merge makes the user of the address another.
@@ -84,14 +84,13 @@ func (s *Server) merge(ctx context.Context, in *MergeInput) (ClaimsOutput, error
 	if err := s.store.Merge(ctx, project, pair.MergedID, pair.UserID); err != nil {
 		return ClaimsOutput{}, err
 	}
-	return s.judged(ctx, "merged", project, pair, in.ID)
+	return s.judged(ctx, "merged", project, in.ID)
 }
 
 // judged logs who changed who is who, and answers with whoever the id is now.
-func (s *Server) judged(ctx context.Context, what string, project event.ProjectID, pair event.Pair, id string) (ClaimsOutput, error) {
+func (s *Server) judged(ctx context.Context, what string, project event.ProjectID, id string) (ClaimsOutput, error) {
 	caller, _ := callerOf(ctx)
-	s.log.InfoContext(ctx, "who is who was changed", slog.String("what", what), slog.String("by", caller.Name), slog.Int64("project", int64(project)),
-		slog.String("device", pair.DeviceID), slog.String("merged", pair.MergedID), slog.String("user", pair.UserID))
+	s.log.InfoContext(ctx, "who is who was changed", slog.String("what", what), slog.String("by", caller.Name), slog.Int64("project", int64(project)))
 	who, err := s.store.PersonOf(ctx, project, s.pipeline.Rules.Pseudonym(project, id))
 	return claimsOf(who), err
 }

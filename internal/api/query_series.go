@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/analysis"
@@ -15,10 +16,10 @@ type QueryFields struct {
 	From          time.Time `json:"from,omitzero" doc:"start of the range; default 7 days before its end"`
 	To            time.Time `json:"to,omitzero" doc:"end of the range, exclusive; default now"`
 	Timezone      string    `json:"timezone,omitempty" doc:"IANA name; default UTC"`
-	Filter        string    `json:"filter,omitempty" doc:"CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions"`
+	Filter        string    `json:"filter,omitempty" doc:"CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only"`
 	Bots          bool      `json:"bots,omitempty" doc:"count marked bots too"`
 	MinConfidence float64   `json:"min_confidence,omitempty" minimum:"0" maximum:"1"`
-	Sample        float64   `json:"sample,omitempty" exclusiveMinimum:"0" maximum:"1" doc:"the share of people that is enough; meta.sampled says whether the answer is an estimate"`
+	Sample        float64   `json:"sample,omitempty" exclusiveMinimum:"0" maximum:"1" doc:"the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise"`
 }
 
 // Meta says how an answer came about.
@@ -26,7 +27,7 @@ type Meta struct {
 	ElapsedMS    int64    `json:"elapsed_ms"`
 	Sampled      bool     `json:"sampled"`
 	Approx       bool     `json:"approx"`
-	LinkCoverage *float64 `json:"link_coverage" doc:"share of calls whose action is known; null when there are none"`
+	LinkCoverage *float64 `json:"link_coverage" doc:"share of calls whose action is known; null when there are none, or when counting them takes more than 5 s"`
 }
 
 func (s *Server) queryScope(ctx context.Context, q QueryFields) (store.Scope, error) {
@@ -211,17 +212,25 @@ func breakdownFields(q SeriesBody) ([]store.Field, error) {
 	return out, nil
 }
 
+// coverageWait is how long an answer that is there waits for the link coverage.
+const coverageWait = 5 * time.Second
+
 // metaOf adds what the answer rests on.
 func (s *Server) metaOf(ctx context.Context, scope store.Scope, begun time.Time) (Meta, error) {
 	scope.Filter = nil // coverage of the data, not of the question
-	series, err := s.store.Series(ctx, store.SeriesQuery{
+	counting, cancel := context.WithTimeout(ctx, coverageWait)
+	defer cancel()
+	series, err := s.store.Series(counting, store.SeriesQuery{
 		Scope: scope, Edges: []time.Time{scope.From, scope.To}, Limit: 1,
 		Measures: []store.Measure{{Of: store.OfCalls, Stat: store.Count}, {Of: store.OfCalls, Stat: store.Count, Filter: store.Equals("call.linked", true)}},
 	})
+	out := Meta{ElapsedMS: s.now().Sub(begun).Milliseconds()}
+	if errors.Is(counting.Err(), context.DeadlineExceeded) && ctx.Err() == nil {
+		return out, nil
+	}
 	if err != nil {
 		return Meta{}, err
 	}
-	out := Meta{ElapsedMS: s.now().Sub(begun).Milliseconds()}
 	if len(series.Lines) == 0 {
 		return out, nil
 	}

@@ -146,11 +146,13 @@ func tellShared(out *json.Encoder, shared []string) error {
 	return out.Encode(line{Kind: "shared_devices", Record: shared})
 }
 
-// ofPerson holds for rows of the person.
+// ofPerson holds for rows of the person: with a user id of theirs, or with a device of
+// theirs and no user.
 func ofPerson(record string, p store.Person) store.Filter {
+	user, device := store.Field{Name: record + "user_id"}, store.Field{Name: record + "device_id"}
 	return store.Or{
-		store.In{Field: store.Field{Name: record + "device_id"}, Values: anyOf(p.DeviceIDs)},
-		store.In{Field: store.Field{Name: record + "user_id"}, Values: anyOf(p.UserIDs)},
+		store.In{Field: user, Values: anyOf(p.UserIDs)},
+		store.And{store.Not{Of: store.Has{Field: user}}, store.In{Field: device, Values: anyOf(p.DeviceIDs)}},
 	}
 }
 

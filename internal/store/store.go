@@ -95,8 +95,8 @@ type Writer interface {
 	// rollups, in one transaction. When it returns no read shows them. Erasing
 	// twice is no error.
 	//
-	// Events and calls are theirs when they carry a device or user id of p, or
-	// neither id but the session of one that does; calls also when a link ties them
+	// Events and calls are theirs when they carry a user id of p, or no user id but a
+	// device id of p, or neither id but the session of one that does; calls also when a link ties them
 	// to p; and without user id when [Persons] says of their own device, session and time
 	// that a user of p signed in first on that shared device. Spans are theirs when their trace is that of a removed event or call.
 	// With an event or call goes everything derived that names it, and every claim that

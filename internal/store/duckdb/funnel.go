@@ -201,9 +201,10 @@ func (f *funnel) list(rows []fold.Row, a *fold.Attempt, again bool) {
 		f.entities[len(f.entities)-1] = e
 		return
 	}
-	if f.entities = append(f.entities, e); len(f.entities) > 2*f.Entities+1 {
+	if len(f.entities) > 2*f.Entities+1 { // before e: its unit may replace it
 		f.cut()
 	}
+	f.entities = append(f.entities, e)
 }
 
 // cut keeps the first units and one more, which tells that there are more.

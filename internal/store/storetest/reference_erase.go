@@ -78,7 +78,10 @@ func (r *Reference) Erase(ctx context.Context, project event.ProjectID, p store.
 	}
 	defer unlock()
 	names := func(device, user string) bool {
-		return device != "" && slices.Contains(p.DeviceIDs, device) || user != "" && slices.Contains(p.UserIDs, user)
+		if user != "" {
+			return slices.Contains(p.UserIDs, user)
+		}
+		return device != "" && slices.Contains(p.DeviceIDs, device)
 	}
 	sessions, linked := map[string]bool{}, map[string]bool{} // of the person
 	for _, e := range r.events {

@@ -31,7 +31,7 @@ func (r *Reference) units(s store.Scope, of store.Unit, steps []store.Step) ([]u
 	}
 	people, found := r.persons(s.Project), map[string]*unit{}
 	add := func(key string, o occurrence) {
-		kind, name, named := strings.Cut(key, " ")
+		_, name, named := strings.Cut(key, " ")
 		if !named || !within(o.time, s.From, s.To) {
 			return
 		}
@@ -40,7 +40,6 @@ func (r *Reference) units(s store.Scope, of store.Unit, steps []store.Step) ([]u
 			u = &unit{name: name}
 			found[key] = u
 		}
-		_ = kind
 		u.rows = append(u.rows, o)
 	}
 	for i := range r.events {

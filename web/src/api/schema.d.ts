@@ -1149,7 +1149,7 @@ export interface components {
              *     ]
              */
             breakdown?: string[];
-            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only */
             filter?: string;
             /**
              * Format: date-time
@@ -1171,7 +1171,7 @@ export interface components {
             project?: string;
             /**
              * Format: double
-             * @description the share of people that is enough; meta.sampled says whether the answer is an estimate
+             * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
              */
             sample?: number;
             /** @description IANA name; default UTC */
@@ -1812,7 +1812,7 @@ export interface components {
             entry?: "best" | "first";
             /** @description what voids an attempt */
             exclude?: components["schemas"]["FunnelExclusion"][];
-            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only */
             filter?: string;
             /**
              * Format: date-time
@@ -1833,7 +1833,7 @@ export interface components {
             project?: string;
             /**
              * Format: double
-             * @description the share of people that is enough; meta.sampled says whether the answer is an estimate
+             * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
              */
             sample?: number;
             steps: components["schemas"]["Step"][];
@@ -2205,7 +2205,7 @@ export interface components {
              * @example account
              */
             count_by?: string;
-            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only */
             filter?: string;
             /**
              * Format: date-time
@@ -2234,7 +2234,7 @@ export interface components {
             project?: string;
             /**
              * Format: double
-             * @description the share of people that is enough; meta.sampled says whether the answer is an estimate
+             * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
              */
             sample?: number;
             /** @description IANA name; default UTC */
@@ -2376,7 +2376,7 @@ export interface components {
             elapsed_ms: number;
             /**
              * Format: double
-             * @description share of calls whose action is known; null when there are none
+             * @description share of calls whose action is known; null when there are none, or when counting them takes more than 5 s
              */
             link_coverage: number | null;
             sampled: boolean;
@@ -2516,7 +2516,7 @@ export interface components {
              * @example /thanks
              */
             end?: string;
-            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only */
             filter?: string;
             /**
              * Format: date-time
@@ -2556,7 +2556,7 @@ export interface components {
             project?: string;
             /**
              * Format: double
-             * @description the share of people that is enough; meta.sampled says whether the answer is an estimate
+             * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
              */
             sample?: number;
             /**
@@ -2833,7 +2833,7 @@ export interface components {
              * @enum {string}
              */
             criterion?: "on" | "on_or_after";
-            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only */
             filter?: string;
             /**
              * Format: date-time
@@ -2868,7 +2868,7 @@ export interface components {
             returning?: components["schemas"]["Step"];
             /**
              * Format: double
-             * @description the share of people that is enough; meta.sampled says whether the answer is an estimate
+             * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
              */
             sample?: number;
             /**
@@ -2956,7 +2956,7 @@ export interface components {
              * @enum {string}
              */
             bucket?: "auto" | "1m" | "5m" | "1h" | "1d" | "1w";
-            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only */
             filter?: string;
             /**
              * Format: date-time
@@ -2978,7 +2978,7 @@ export interface components {
             project?: string;
             /**
              * Format: double
-             * @description the share of people that is enough; meta.sampled says whether the answer is an estimate
+             * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
              */
             sample?: number;
             /** @description IANA name; default UTC */

@@ -1,3 +1,3 @@
 DELETE FROM sessions
 WHERE project = $1
-    AND (device_id IN (SELECT device_id FROM person) OR user_id IN (SELECT user_id FROM person))
+    AND (user_id = '' AND device_id IN (SELECT device_id FROM person) OR user_id IN (SELECT user_id FROM person))

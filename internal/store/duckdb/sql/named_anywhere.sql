@@ -2,16 +2,16 @@
 SELECT CAST(count(*) AS BIGINT)
 FROM (
     SELECT 1 FROM events WHERE project = $1
-        AND (device_id IN (SELECT device_id FROM person) OR user_id IN (SELECT user_id FROM person))
+        AND (user_id = '' AND device_id IN (SELECT device_id FROM person) OR user_id IN (SELECT user_id FROM person))
     UNION ALL
     SELECT 1 FROM calls WHERE project = $1
-        AND (device_id IN (SELECT device_id FROM person) OR user_id IN (SELECT user_id FROM person))
+        AND (user_id = '' AND device_id IN (SELECT device_id FROM person) OR user_id IN (SELECT user_id FROM person))
     UNION ALL
     SELECT 1 FROM links WHERE project = $1
-        AND (device_id IN (SELECT device_id FROM person) OR user_id IN (SELECT user_id FROM person))
+        AND (user_id = '' AND device_id IN (SELECT device_id FROM person) OR user_id IN (SELECT user_id FROM person))
     UNION ALL
     SELECT 1 FROM sessions WHERE project = $1
-        AND (device_id IN (SELECT device_id FROM person) OR user_id IN (SELECT user_id FROM person))
+        AND (user_id = '' AND device_id IN (SELECT device_id FROM person) OR user_id IN (SELECT user_id FROM person))
     UNION ALL
     SELECT 1 FROM claims WHERE project = $1 AND (
         device_id IN (SELECT device_id FROM person) OR user_id IN (SELECT user_id FROM person) OR merged_id IN (SELECT user_id FROM person)
