@@ -1,6 +1,11 @@
 /** What nobody should see at any width: a page that scrolls sideways, or text that lies on other text. */
 export async function checkLayout(page) {
-  const faults = await page.evaluate(findFaults)
+  let faults = await page.evaluate(findFaults)
+  // What is still being drawn may pass.
+  for (const end = Date.now() + 3000; faults.length > 0 && Date.now() < end; ) {
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+    faults = await page.evaluate(findFaults)
+  }
   if (faults.length > 0) throw new Error(faults.join('\n     '))
 }
 

@@ -128,7 +128,7 @@ func (r *Reference) Erase(ctx context.Context, project event.ProjectID, p store.
 		link:    func(l derived[event.Link]) bool { return names(l.row.DeviceID, l.row.UserID) },
 		session: func(s derived[event.Session]) bool { return names(s.row.DeviceID, s.row.UserID) },
 		claim: func(c claimed) bool {
-			return names(c.claim.DeviceID, c.claim.UserID) || names("", c.claim.MergedID)
+			return names(c.claim.DeviceID, "") || names("", c.claim.UserID) || names("", c.claim.MergedID)
 		},
 	}), nil
 }
