@@ -286,11 +286,11 @@ func (q *query) own(o occurrences, of store.Record, fields columnsOf) error {
 	if o.label == nil {
 		return nil
 	}
-	q.add(", ")
+	q.add(", coalesce(") // the earliest tier's label counts, also when it has none
 	if err := o.label.text(q, of, fields); err != nil {
 		return err
 	}
-	q.add(" AS label")
+	q.add(", '') AS label")
 	return nil
 }
 

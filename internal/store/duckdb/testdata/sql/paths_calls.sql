@@ -7,7 +7,7 @@ FROM (-- Server calls that match are one request when their best links name one 
 SELECT arg_min(unit, place) AS unit, coalesce(min(asked), min(time)) AS time, arg_min(seq, place) AS seq, bit_or(steps) AS steps , arg_min(label, place) AS label
 FROM (
     WITH matched AS MATERIALIZED (
-        SELECT c.id, c.time, c.seq, c.side, CAST(CASE WHEN (coalesce(c.status >= 500, c.error NOT IN ('', 'abort')) = ?) AND ((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE) THEN 1 ELSE 0 END | CASE WHEN ((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE) THEN 2 ELSE 0 END AS UBIGINT) AS steps , c.user_id, c.device_id, c.session_id, coalesce(c.duration_us, -1) AS label FROM calls c WHERE c.project = ? AND c.time >= ? AND c.time < ? AND (((coalesce(c.status >= 500, c.error NOT IN ('', 'abort')) = ?) AND ((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE)) OR (((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE))) AND c.bot = ''
+        SELECT c.id, c.time, c.seq, c.side, CAST(CASE WHEN (coalesce(c.status >= 500, c.error NOT IN ('', 'abort')) = ?) AND ((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE) THEN 1 ELSE 0 END | CASE WHEN ((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE) THEN 2 ELSE 0 END AS UBIGINT) AS steps , c.user_id, c.device_id, c.session_id, coalesce(coalesce(c.duration_us, -1), '') AS label FROM calls c WHERE c.project = ? AND c.time >= ? AND c.time < ? AND (((coalesce(c.status >= 500, c.error NOT IN ('', 'abort')) = ?) AND ((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE)) OR (((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE))) AND c.bot = ''
     ), best AS MATERIALIZED (-- The best link of each call to an action or a client call.
 SELECT l.*, coalesce(l.server, l.client) AS call
 FROM links l
