@@ -8,18 +8,6 @@ import (
 	"github.com/clickspan/clickspan/internal/store"
 )
 
-// theirs holds for the rows of a record that are a person's: those with a user id of
-// theirs, and those with a device of theirs and no user.
-func theirs(record string, who store.Person) store.Filter {
-	user, device := store.Field{Name: record + ".user_id"}, store.Field{Name: record + ".device_id"}
-	return store.Or{
-		store.In{Field: user, Values: values(who.UserIDs)},
-		store.And{store.Not{Of: store.Has{Field: user}}, store.In{Field: device, Values: values(who.DeviceIDs)}},
-	}
-}
-
-func values(texts []string) []any { return each(texts, func(text string) any { return text }) }
-
 // ClaimInput names a claim of a person.
 type ClaimInput struct {
 	ProjectParam

@@ -165,7 +165,7 @@ func (s *Server) hitBy(ctx context.Context, project event.ProjectID, person, acc
 	return func(record string) []store.Filter {
 		var out []store.Filter
 		if person != "" {
-			out = append(out, theirs(record, who.Person))
+			out = append(out, store.OfPerson(record, who.Person))
 		}
 		if account != "" {
 			out = append(out, store.Equals(record+".account_id", s.pipeline.Rules.Pseudonym(project, account)))

@@ -59,7 +59,7 @@ func (s *Server) person(ctx context.Context, in *PersonInput) (PersonOutput, err
 	if err != nil {
 		return PersonOutput{}, err
 	}
-	out, err := s.visits(ctx, in, scope, theirs("session", who.Person))
+	out, err := s.visits(ctx, in, scope, store.OfPerson("session", who.Person))
 	if err != nil {
 		return PersonOutput{}, err
 	}
@@ -136,7 +136,7 @@ func identities(sessions []event.Session) []Identity {
 
 // consentOf tells what the newest events of a person said about consent.
 func (s *Server) consentOf(ctx context.Context, scope store.Scope, who store.Person) ([]ConsentSeen, error) {
-	page, err := s.store.Events(ctx, store.EventsQuery{Scope: narrow(scope, theirs("event", who)), Limit: 1000})
+	page, err := s.store.Events(ctx, store.EventsQuery{Scope: narrow(scope, store.OfPerson("event", who)), Limit: 1000})
 	out := []ConsentSeen{}
 	for _, e := range page.Rows {
 		state := cmp.Or(string(e.Consent), "unknown")

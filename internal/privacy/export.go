@@ -79,7 +79,7 @@ func (r *Rights) exportIdentifiers(ctx context.Context, project event.ProjectID,
 }
 
 func (r *Rights) exportSessions(ctx context.Context, project event.ProjectID, who store.Person, out *json.Encoder, n *Exported) error {
-	q := store.SessionsQuery{Scope: r.everything(project, ofPerson("session.", who)), Limit: pageSize}
+	q := store.SessionsQuery{Scope: r.everything(project, store.OfPerson("session", who)), Limit: pageSize}
 	for {
 		page, err := r.Store.Sessions(ctx, q)
 		if err != nil {
@@ -98,7 +98,7 @@ func (r *Rights) exportSessions(ctx context.Context, project event.ProjectID, wh
 }
 
 func (r *Rights) exportEvents(ctx context.Context, project event.ProjectID, who store.Person, out *json.Encoder, n *Exported) error {
-	q := store.EventsQuery{Scope: r.everything(project, ofPerson("event.", who)), Limit: pageSize}
+	q := store.EventsQuery{Scope: r.everything(project, store.OfPerson("event", who)), Limit: pageSize}
 	for {
 		page, err := r.Store.Events(ctx, q)
 		if err != nil {
@@ -119,7 +119,7 @@ func (r *Rights) exportEvents(ctx context.Context, project event.ProjectID, who 
 func (r *Rights) exportCalls(ctx context.Context, project event.ProjectID, who store.Person, out *json.Encoder, n *Exported) error {
 	// Naming the class asks for assets too.
 	anyClass := store.In{Field: store.Field{Name: "call.class"}, Values: []any{string(event.API), string(event.Document), string(event.Asset)}}
-	q := store.CallsQuery{Scope: r.everything(project, store.And{ofPerson("call.", who), anyClass}), Sort: store.Newest, Limit: pageSize, Bodies: true}
+	q := store.CallsQuery{Scope: r.everything(project, store.And{store.OfPerson("call", who), anyClass}), Sort: store.Newest, Limit: pageSize, Bodies: true}
 	for {
 		page, err := r.Store.Calls(ctx, q)
 		if err != nil {
@@ -144,22 +144,4 @@ func tellShared(out *json.Encoder, shared []string) error {
 		return nil
 	}
 	return out.Encode(line{Kind: "shared_devices", Record: shared})
-}
-
-// ofPerson holds for rows of the person: with a user id of theirs, or with a device of
-// theirs and no user.
-func ofPerson(record string, p store.Person) store.Filter {
-	user, device := store.Field{Name: record + "user_id"}, store.Field{Name: record + "device_id"}
-	return store.Or{
-		store.In{Field: user, Values: anyOf(p.UserIDs)},
-		store.And{store.Not{Of: store.Has{Field: user}}, store.In{Field: device, Values: anyOf(p.DeviceIDs)}},
-	}
-}
-
-func anyOf(texts []string) []any {
-	all := make([]any, len(texts))
-	for i, text := range texts {
-		all[i] = text
-	}
-	return all
 }

@@ -41,3 +41,13 @@ func OnEndpoint(e event.Endpoint) Filter {
 	}
 	return And{Equals("call.method", e.Method), Equals("call.route", e.Route), service}
 }
+
+// OfPerson holds for the rows of a record, such as "event", that are a person's: those
+// with a user id of theirs, and those with a device of theirs and no user.
+func OfPerson(record string, p Person) Filter {
+	user := record + ".user_id"
+	return Or{
+		OneOf(user, p.UserIDs...),
+		And{Not{Of: Has{Field: Field{Name: user}}}, OneOf(record+".device_id", p.DeviceIDs...)},
+	}
+}
