@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -123,6 +125,37 @@ func BenchmarkAppendTogether(b *testing.B) {
 		}
 	})
 	b.ReportMetric(float64(size*b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkAppendPaced measures how long a sender waits who comes every 50 ms with
+// 1,000 rows, checkpoints included.
+func BenchmarkAppendPaced(b *testing.B) {
+	const size, batches, pace = 1000, 800, 50 * time.Millisecond
+	s := open(b, b.TempDir())
+	t := newTraffic()
+	var waits []time.Duration
+	for b.Loop() {
+		tick := time.NewTicker(pace)
+		var senders sync.WaitGroup
+		var mu sync.Mutex
+		for range batches {
+			r := t.records(size)
+			<-tick.C
+			senders.Go(func() {
+				begun := time.Now()
+				appendTo(b, s, r)
+				mu.Lock()
+				defer mu.Unlock()
+				waits = append(waits, time.Since(begun))
+			})
+		}
+		senders.Wait()
+		tick.Stop()
+	}
+	slices.Sort(waits)
+	for _, percent := range []int{50, 90, 99, 100} {
+		b.ReportMetric(float64(waits[(len(waits)-1)*percent/100].Milliseconds()), fmt.Sprintf("p%d-ms", percent))
+	}
 }
 
 // BenchmarkReads fills a store once and asks what the first screen asks.
