@@ -20,7 +20,7 @@ import (
 const (
 	// maxErrorRows is how many rows of each kind the groups are made of, newest
 	// first; a range with more says so.
-	maxErrorRows = 5_000
+	maxErrorRows = store.MaxRows
 	// maxTrend is how many columns a trend has.
 	maxTrend = 48
 	// maxShown is how many people, sessions and rows of one error are listed.
@@ -227,37 +227,19 @@ func trendEdges(from, to time.Time) []time.Time {
 func (s *Server) failedCalls(ctx context.Context, scope store.Scope, into *grouping) error {
 	unanswered := store.And{store.Equals("call.side", string(event.Client)), store.Not{Of: store.Has{Field: store.Field{Name: "call.status"}}}}
 	scope = narrow(scope, store.Equals("call.failed", true), store.Or{store.Equals("call.side", string(event.Server)), unanswered})
-	ask := store.CallsQuery{Scope: scope, Sort: store.Newest, Limit: 1000}
-	for rows := []store.CallRow(nil); ; {
-		page, err := s.store.Calls(ctx, ask)
-		if err != nil {
-			return err
-		}
-		rows = append(rows, page.Rows...)
-		if ask.Cursor = page.Next; ask.Cursor == "" || len(rows) >= maxErrorRows {
-			into.more = ask.Cursor != ""
-			into.callsOf(rows)
-			return nil
-		}
-	}
+	page, err := s.store.Calls(ctx, store.CallsQuery{Scope: scope, Sort: store.Newest, Limit: maxErrorRows})
+	into.more = page.Next != ""
+	into.callsOf(page.Rows)
+	return err
 }
 
 func (s *Server) browserErrors(ctx context.Context, scope store.Scope, into *grouping) error {
-	ask := store.EventsQuery{Scope: narrow(scope, store.Equals("event.kind", string(event.PageError))), Limit: 1000}
-	for n := 0; ; {
-		page, err := s.store.Events(ctx, ask)
-		if err != nil {
-			return err
-		}
-		for i := range page.Rows {
-			into.event(&page.Rows[i])
-		}
-		n += len(page.Rows)
-		if ask.Cursor = page.Next; ask.Cursor == "" || n >= maxErrorRows {
-			into.more = ask.Cursor != ""
-			return nil
-		}
+	page, err := s.store.Events(ctx, store.EventsQuery{Scope: narrow(scope, store.Equals("event.kind", string(event.PageError))), Limit: maxErrorRows})
+	into.more = page.Next != ""
+	for i := range page.Rows {
+		into.event(&page.Rows[i])
 	}
+	return err
 }
 
 // grouping collects rows, which come newest first, by what they have in common.

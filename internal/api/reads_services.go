@@ -14,7 +14,7 @@ import (
 
 // maxEdgeRows is how many traced calls, and how many spans, edges are made of,
 // newest first; a range with more says so.
-const maxEdgeRows = 5_000
+const maxEdgeRows = store.MaxRows
 
 // browserCaller is the caller of what a page or app asked for itself.
 const browserCaller = "browser"
@@ -89,32 +89,15 @@ func edgesOf(rows []ServiceEdge, q string) []ServiceEdge {
 }
 
 func (s *Server) tracedCalls(ctx context.Context, scope store.Scope) (all []store.CallRow, more bool, err error) {
-	ask := store.CallsQuery{Scope: narrow(scope, store.Has{Field: store.Field{Name: "call.trace_id"}}), Sort: store.Newest, Limit: 1000}
-	for {
-		page, err := s.store.Calls(ctx, ask)
-		if err != nil {
-			return nil, false, err
-		}
-		all = append(all, page.Rows...)
-		if ask.Cursor = page.Next; ask.Cursor == "" || len(all) >= maxEdgeRows {
-			return all, ask.Cursor != "", nil
-		}
-	}
+	traced := narrow(scope, store.Has{Field: store.Field{Name: "call.trace_id"}})
+	page, err := s.store.Calls(ctx, store.CallsQuery{Scope: traced, Sort: store.Newest, Limit: maxEdgeRows})
+	return page.Rows, page.Next != "", err
 }
 
 func (s *Server) newestSpans(ctx context.Context, scope store.Scope) (all []event.Span, more bool, err error) {
 	scope.Filter = nil // spans have no fields to filter by
-	ask := store.EventsQuery{Scope: scope, Limit: 1000}
-	for {
-		page, err := s.store.Spans(ctx, ask)
-		if err != nil {
-			return nil, false, err
-		}
-		all = append(all, page.Rows...)
-		if ask.Cursor = page.Next; ask.Cursor == "" || len(all) >= maxEdgeRows {
-			return all, ask.Cursor != "", nil
-		}
-	}
+	page, err := s.store.Spans(ctx, store.EventsQuery{Scope: scope, Limit: maxEdgeRows})
+	return page.Rows, page.Next != "", err
 }
 
 // spanID is a span's id within its trace.

@@ -24,12 +24,15 @@ type Scope struct {
 	MinConfidence float64   // links below it are as if they were not there
 }
 
+// MaxRows is how many rows one answer lists at most.
+const MaxRows = 5000
+
 // CallsQuery asks for a page of calls.
 type CallsQuery struct {
 	Scope
 	Sort   Sort
 	Cursor string // CallsPage.Next of the page before; empty for the first
-	Limit  int    // 1 to 1000
+	Limit  int    // 1 to [MaxRows]
 	Bodies bool   // rows carry what their requests and responses carried
 }
 
@@ -62,7 +65,7 @@ type CallsPage struct {
 type EventsQuery struct {
 	Scope
 	Cursor string
-	Limit  int // 1 to 1000
+	Limit  int // 1 to [MaxRows]
 }
 
 // EventsPage is one page of events.
@@ -273,6 +276,10 @@ type Hit struct {
 	ID   string    `json:"id"`   // of the call, session or person to open
 	Time time.Time `json:"time"`
 }
+
+// FindReach is how long before its newest hit Find looks for what else has an id, so
+// that what happened lately is found without a look at all that is kept.
+const FindReach = 24 * time.Hour
 
 // PropertyHit is a record that carries a value searched for.
 type PropertyHit struct {

@@ -244,7 +244,7 @@ type Unlinked struct {
 // (events, sessions, people) and keep them where calls and endpoints are. Calls
 // of class asset are left out unless a filter names call.class. A filter, label
 // or field that the rows asked for do not have is [event.Permanent], as are a
-// pattern that is not RE2, a limit outside 1 to 1000, a foreign cursor and an
+// pattern that is not RE2, a limit outside 1 to [MaxRows], a foreign cursor and an
 // unknown order or statistic.
 type Reader interface {
 	// Calls returns calls of both sides in Scope, newest first (time desc, then id
@@ -313,9 +313,10 @@ type Reader interface {
 	// there is no such call.
 	Request(ctx context.Context, project event.ProjectID, callID string) (Request, error)
 	// Find looks an exact id up among request ids, trace ids, call, event, session,
-	// device, user and account ids; newest hit per kind, kinds in that order. Ids
-	// are those that events and calls carry; a session id may also be that of a link
-	// or of a part (by its Start). Of hits at the same time the greatest ID counts.
+	// device, user and account ids of events and calls; newest hit per kind, kinds in
+	// that order. An id that a session's part has is that session's and nothing else
+	// (Time is the Start of its newest part). Of any other id only hits up to
+	// [FindReach] before the newest count. Of hits at the same time the greatest ID counts.
 	Find(ctx context.Context, project event.ProjectID, id string) ([]Hit, error)
 	// FindProperty looks for value under the keys among the properties of events and
 	// the attributes of calls in Scope's time range: newest first, then kind (call

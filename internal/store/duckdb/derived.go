@@ -68,6 +68,7 @@ func (t *table) putSession(p event.ProjectID, s *event.Session) {
 	for _, n := range [...]int{s.Events, s.Pages, s.Actions, s.Calls, s.Failed, s.Signals} {
 		t.int(int64(n))
 	}
+	t.int(sessionHash(s.ID))
 }
 
 func (t *table) putUnlinked(b *store.Linked, u *store.Unlinked) {

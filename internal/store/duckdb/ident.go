@@ -74,6 +74,13 @@ func (id *ident) take(f form, hi, lo uint64, ok bool) {
 	}
 }
 
+// sessionHash is the number by which the parts of a session are found; migration 5
+// computes the same.
+func sessionHash(id string) int64 {
+	sum := sha256.Sum256([]byte(id))
+	return int64(binary.BigEndian.Uint64(sum[:8]) >> 4)
+}
+
 // parseHex reads 16 lower-case hex digits.
 func parseHex(text string) (n uint64, ok bool) {
 	for i := range 16 {

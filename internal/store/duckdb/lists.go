@@ -16,12 +16,9 @@ import (
 // server call that answered it: a slow call and a clock that is off.
 const linkReach = 24 * time.Hour
 
-// maxLimit is how long a page may be.
-const maxLimit = 1000
-
 func checkLimit(limit int) error {
-	if limit < 1 || limit > maxLimit {
-		return &event.Permanent{Err: fmt.Errorf("the limit is %d, not 1 to %d", limit, maxLimit), Hint: "Ask for a page of that size."}
+	if limit < 1 || limit > store.MaxRows {
+		return &event.Permanent{Err: fmt.Errorf("the limit is %d, not 1 to %d", limit, store.MaxRows), Hint: "Ask for a page of that size."}
 	}
 	return nil
 }

@@ -148,7 +148,7 @@ func bind(stmt mapping.PreparedStatement, i mapping.IdxT, arg any) error {
 	case bool:
 		state = mapping.BindBoolean(stmt, i, v)
 	case string:
-		state = mapping.BindVarchar(stmt, i, v)
+		state = mapping.BindVarchar(stmt, i, mended(v))
 	case time.Time:
 		state = mapping.BindTimestamp(stmt, i, mapping.NewTimestamp(v.UnixMicro()))
 	case uuid:

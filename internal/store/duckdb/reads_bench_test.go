@@ -4,6 +4,7 @@ package duckdb_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"syscall"
 	"testing"
@@ -81,8 +82,29 @@ func reads(b *testing.B, s *duckdb.Store) (all []read) {
 		_, err := s.Timeline(ctx, 1, sessions.Rows[asked*7%len(sessions.Rows)].ID, 0)
 		return err
 	})
+	for what, id := range map[string]string{"session": sessions.Rows[0].ID, "nothing": "3f0c6ae0b1d24b5fa1c7d2f9e8a4b600"} {
+		add("find/"+what, func(ctx context.Context) error {
+			_, err := s.Find(ctx, 1, id)
+			return err
+		})
+	}
+	for _, days := range []int{1, 7, 35} {
+		add(fmt.Sprintf("sessions/failed/%dd", days), func(ctx context.Context) error {
+			failed := store.Compare{Field: store.Field{Name: "session.failed"}, Op: store.Gt, Value: int64(0)}
+			_, err := s.Sessions(ctx, store.SessionsQuery{Scope: scope(days, failed), Limit: 100})
+			return err
+		})
+	}
 	for i, of := range []string{"24h", "7d"} {
 		days := []int{1, 7}[i]
+		for name, filter := range map[string]store.Filter{
+			"errors": store.And{is("call.failed", true), is("call.side", "server")}, "traced": store.Has{Field: store.Field{Name: "call.trace_id"}},
+		} {
+			add("most/"+name+"/"+of, func(ctx context.Context) error {
+				_, err := s.Calls(ctx, store.CallsQuery{Scope: scope(days, filter), Limit: store.MaxRows})
+				return err
+			})
+		}
 		add("catalogue/"+of, func(ctx context.Context) error {
 			_, err := s.Endpoints(ctx, store.EndpointsQuery{Scope: scope(days, nil)})
 			return err

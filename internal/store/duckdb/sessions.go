@@ -45,13 +45,13 @@ func (s *Store) Sessions(ctx context.Context, q store.SessionsQuery) (store.Sess
 
 // wholeSessions adds the subquery of the sessions that have a part in scope.
 func (q *query) wholeSessions(s store.Scope) {
-	const which = "AND session_id IN (SELECT session_id FROM sessions WHERE project = ? AND started >= ? AND started < ?)"
+	const which = "AND session_hash IN (SELECT session_hash FROM sessions WHERE project = ? AND started >= ? AND started < ?)"
 	q.add(wholeSessionsWhere(which), s.Project, s.Project, s.From, s.To)
 }
 
 // wholeSessionsWhere is the statement that adds up the parts of some sessions.
 func wholeSessionsWhere(which string) string {
-	return statement("whole_sessions", "which", which, "anchor", identText("anchor"))
+	return statement("whole_sessions", "which", which, "anchor", identText("p.anchor"))
 }
 
 // sessionConditions adds the filter and, unless asked for, leaves out bots.
@@ -85,6 +85,7 @@ func sessionsQuery(q store.SessionsQuery) (string, []any, error) {
 		t := time.UnixMicro(at.Micros)
 		conditions.add(" AND (s.started < ? OR s.started = ? AND s.session_id > ?)", t, t, at.IDs[0])
 	}
-	text := statement("sessions", "columns", sessionColumns, "whole", whole.String(), "conditions", conditions.String())
-	return text, append(conditions.args, q.Limit+1), nil
+	text := statement("sessions", "columns", sessionColumns, "whole", whole.String(), "conditions", conditions.String(),
+		"paged", wholeSessionsWhere("AND session_hash IN (SELECT session_hash FROM page)"))
+	return text, append(conditions.args, q.Limit+1, q.Project), nil
 }

@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"strings"
 	"time"
-	"unicode/utf8"
 	"unsafe"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
@@ -195,12 +194,13 @@ func (t *table) null() {
 	t.at++
 }
 
-// text writes a VARCHAR. What is no UTF-8 would be refused by every later query,
-// so it is mended here.
+// mended is a text that the engine takes: what is no UTF-8 it would refuse, in a row
+// and in a question for that row.
+func mended(text string) string { return strings.ToValidUTF8(text, "�") }
+
+// text writes a VARCHAR.
 func (t *table) text(v string) {
-	if !utf8.ValidString(v) {
-		v = strings.ToValidUTF8(v, "�")
-	}
+	v = mended(v)
 	n := nativeText{length: uint32(len(v))}
 	if len(v) <= inlineText {
 		copy(unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(&n), unsafe.Offsetof(n.prefix))), inlineText), v) //nolint:gosec // duckdb_string_t

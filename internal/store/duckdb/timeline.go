@@ -54,7 +54,7 @@ func (t *timeline) read(ctx context.Context, c *conn) error {
 }
 
 func (t *timeline) readParts(ctx context.Context, c *conn) (err error) {
-	err = c.each(ctx, statement("timeline_parts", "columns", sessionColumns), []any{t.project, t.session}, func(r *reader) {
+	err = c.each(ctx, statement("timeline_parts", "columns", sessionColumns), []any{t.project, sessionHash(t.session), t.session}, func(r *reader) {
 		t.parts = append(t.parts, r.session())
 	})
 	if err != nil {
@@ -213,8 +213,8 @@ func (t *timeline) readMarks(ctx context.Context, c *conn) error {
 // readSession adds the parts up, orders everything and cuts what is too long.
 func (t *timeline) readSession(ctx context.Context, c *conn) error {
 	t.Session.ID, t.Session.SessionID = t.session, t.session
-	text := "SELECT " + sessionColumns + " FROM (" + wholeSessionsWhere("AND session_id = ?") + ") s"
-	if err := c.each(ctx, text, []any{t.project, t.session}, func(r *reader) { t.Session = r.session() }); err != nil {
+	text := "SELECT " + sessionColumns + " FROM (" + wholeSessionsWhere("AND session_hash = ? AND session_id = ?") + ") s"
+	if err := c.each(ctx, text, []any{t.project, sessionHash(t.session), t.session}, func(r *reader) { t.Session = r.session() }); err != nil {
 		return err
 	}
 	slices.SortFunc(t.Events, func(a, b event.Event) int { return byTime(a.Time, b.Time, a.ID, b.ID) })

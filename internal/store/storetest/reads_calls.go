@@ -155,7 +155,7 @@ func callCases() []example {
 		{"calls/wrong questions are refused", func(w *world) {
 			for name, q := range map[string]store.CallsQuery{
 				"limit 0":        {Scope: w.today()},
-				"limit 1001":     {Scope: w.today(), Limit: 1001},
+				"limit too high": {Scope: w.today(), Limit: store.MaxRows + 1},
 				"order":          {Scope: w.today(), Limit: 10, Sort: "loudest"},
 				"cursor":         {Scope: w.today(), Limit: 10, Cursor: "not a cursor"},
 				"unknown field":  {Scope: w.where(is("call.colour", store.Eq, "red")), Limit: 10},

@@ -32,7 +32,7 @@ func listCases() []example {
 		{"events/wrong questions are refused", func(w *world) {
 			for _, q := range []store.EventsQuery{
 				{Scope: w.today()},
-				{Scope: w.today(), Limit: 1001},
+				{Scope: w.today(), Limit: store.MaxRows + 1},
 				{Scope: w.today(), Limit: 1, Cursor: "?"},
 				{Scope: w.where(is("call.status", store.Eq, int64(1))), Limit: 1},
 			} {
@@ -161,7 +161,7 @@ func valueCases() []example {
 				_, err := w.store.Values(w.ctx(), w.today(), field, "", 10)
 				w.wantPermanent(err)
 			}
-			for _, limit := range []int{0, -1, 1001} {
+			for _, limit := range []int{0, -1, store.MaxRows + 1} {
 				_, err := w.store.Values(w.ctx(), w.today(), "call.route", "", limit)
 				w.wantPermanent(err)
 			}

@@ -76,7 +76,7 @@ func sessionCases() []example {
 				w.want(len(w.sessions(w.where(f))), want)
 			}
 			for _, q := range []store.SessionsQuery{
-				{Scope: w.where(is("session.nothing", store.Eq, "x")), Limit: 1}, {Scope: w.today()}, {Scope: w.today(), Limit: 1001}, {Scope: w.today(), Limit: 1, Cursor: "?"},
+				{Scope: w.where(is("session.nothing", store.Eq, "x")), Limit: 1}, {Scope: w.today()}, {Scope: w.today(), Limit: store.MaxRows + 1}, {Scope: w.today(), Limit: 1, Cursor: "?"},
 			} {
 				_, err := w.store.Sessions(w.ctx(), q)
 				w.wantPermanent(err)
@@ -147,6 +147,28 @@ func timelineCases() []example {
 			t, err := w.store.Timeline(w.ctx(), w.project, "s", 0)
 			w.must(err)
 			w.want(t, store.Timeline{Session: event.Session{ID: "s", Identity: event.Identity{SessionID: "s"}}, Calls: []event.Call{c}})
+		}},
+		{"timeline/calls that name it hours away from its parts", func(w *world) {
+			e := did("x", id("e1"), session("s"))
+			served := call("api: GET /poll", id("c1"), at("03:00:00"), session("s"))
+			mine, answer := call("GET /late", id("c2"), at("21:00:00"), fromClient(), session("s")), call("api: GET /late", id("c3"), at("21:00:01"))
+			w.append(e, served, mine, answer)
+			tied := tie(mine, answer, event.BySpan, 1)
+			w.link(rows(e), part("s", e, e))
+			w.link(rows(mine, answer), tied)
+			t, err := w.store.Timeline(w.ctx(), w.project, "s", 0)
+			w.must(err)
+			w.want(each(t.Calls, func(c event.Call) string { return c.ID }), []string{"c1", "c2", "c3"})
+			w.want(t.Links, []event.Link{tied})
+		}},
+		{"timeline/an id that is no text", func(w *world) {
+			w.append(did("x"))
+			if _, err := w.store.Timeline(w.ctx(), w.project, "\xff\xfe", 0); !errors.Is(err, store.ErrNotFound) {
+				w.t.Errorf("got %v", err)
+			}
+			if _, err := w.store.Request(w.ctx(), w.project, "\xff\xfe"); !errors.Is(err, store.ErrNotFound) {
+				w.t.Errorf("got %v", err)
+			}
 		}},
 		{"timeline/not found", func(w *world) {
 			w.append(did("x", session("s")), did("y"))
@@ -255,6 +277,20 @@ func findCases() []example {
 				{Kind: "user", ID: same, Time: clock("10:00:10")},
 				{Kind: "account", ID: same, Time: clock("10:00:10")},
 			})
+		}},
+		{"find/a session's id is nothing else", func(w *world) {
+			first, second := did("x", id("e1"), session("s")), did("x", id("e2"), at("10:50:00"), session("s"))
+			w.append(first, second, did("x", id("e3"), at("11:00:00"), user("s")), call("GET /a", id("c1"), at("12:00:00"), session("s")))
+			w.link(rows(first, second), part("s", first, first), part("s", second, second))
+			hits, err := w.store.Find(w.ctx(), w.project, "s")
+			w.must(err)
+			w.want(hits, []store.Hit{{Kind: "session", ID: "s", Time: second.Time}})
+		}},
+		{"find/what else has the id, a day back and no more", func(w *world) {
+			w.append(did("x", id("e1"), user("both")), did("x", id("e2"), device("both"), at("2026-11-24T10:00:00Z")), did("x", id("e3"), account("both"), at("2026-11-22T23:00:00Z")))
+			hits, err := w.store.Find(w.ctx(), w.project, "both")
+			w.must(err)
+			w.want(hits, []store.Hit{{Kind: "device", ID: "both", Time: clock("10:00:00").AddDate(0, 0, 1)}, {Kind: "user", ID: "both", Time: clock("10:00:00")}})
 		}},
 		{"find/a derived session, and nothing", func(w *world) {
 			e := did("x", id("e1"))

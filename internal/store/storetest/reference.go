@@ -123,4 +123,11 @@ func within(t, from, to time.Time) bool {
 }
 
 // wrong is the error for a question that no store can answer.
+func checkLimit(limit int) error {
+	if limit < 1 || limit > store.MaxRows {
+		return wrong("the limit is out of range", "Ask for fewer rows.")
+	}
+	return nil
+}
+
 func wrong(what, hint string) error { return &event.Permanent{Err: errors.New(what), Hint: hint} }

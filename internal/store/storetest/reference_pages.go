@@ -33,8 +33,8 @@ func newestThenIDs(a, b place) int {
 
 // page returns the rows after the cursor, in order, and the next cursor.
 func page[T any](rows []T, placeOf func(T) place, order func(a, b place) int, cursor string, limit int) ([]T, string, error) {
-	if limit < 1 || limit > 1000 {
-		return nil, "", wrong("the limit is not 1 to 1000", "Ask for a smaller page.")
+	if err := checkLimit(limit); err != nil {
+		return nil, "", err
 	}
 	slices.SortStableFunc(rows, func(a, b T) int { return order(placeOf(a), placeOf(b)) })
 	if cursor != "" {

@@ -19,8 +19,8 @@ func (r *Reference) FindProperty(ctx context.Context, s store.Scope, keys []stri
 	if s.Filter != nil {
 		return nil, wrong("a search for a property takes no filter", "Leave the filter out.")
 	}
-	if limit < 1 || limit > 1000 {
-		return nil, wrong("the limit is not 1 to 1000", "Ask for fewer hits.")
+	if err := checkLimit(limit); err != nil {
+		return nil, err
 	}
 	hits := []store.PropertyHit{}
 	see := func(hit store.Hit, project event.ProjectID, session string, row store.Row, open string) {

@@ -88,8 +88,11 @@ func checkSeries(q store.SeriesQuery) error {
 	if err := checkEdges(q.Edges); err != nil {
 		return err
 	}
-	if len(q.Measures) == 0 || len(q.By) > 2 || len(q.By) > 0 && (q.Limit < 1 || q.Limit > 1000) {
-		return wrong("a series needs a measure, at most two labels and a limit of 1 to 1000", "Ask for less at once.")
+	if len(q.Measures) == 0 || len(q.By) > 2 {
+		return wrong("a series needs a measure and at most two labels", "Ask for less at once.")
+	}
+	if err := checkLimit(q.Limit); len(q.By) > 0 && err != nil {
+		return err
 	}
 	for _, m := range q.Measures {
 		record, ok := map[store.Record]string{store.OfCalls: "call", store.OfEvents: "event", store.OfSessions: "session", store.OfInteractions: "interaction"}[m.Of]

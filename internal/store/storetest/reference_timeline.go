@@ -191,6 +191,14 @@ func (r *Reference) Find(ctx context.Context, project event.ProjectID, id string
 		see("user", i.UserID, i.UserID, at)
 		see("account", i.AccountID, i.AccountID, at)
 	}
+	for _, p := range r.parts {
+		if p.project == project {
+			see("session", p.row.ID, p.row.ID, p.row.Start)
+		}
+	}
+	if visit, known := newest["session"]; known {
+		return []store.Hit{visit}, nil
+	}
 	for _, c := range r.calls {
 		if c.project == project {
 			see("request", c.row.RequestID, c.row.ID, c.row.Time)
@@ -206,19 +214,15 @@ func (r *Reference) Find(ctx context.Context, project event.ProjectID, id string
 			seePerson(e.row.Identity, e.row.Time)
 		}
 	}
-	for _, p := range r.parts {
-		if p.project == project {
-			see("session", p.row.ID, p.row.ID, p.row.Start)
-		}
-	}
-	for _, l := range r.links {
-		if l.project == project {
-			see("session", l.row.SessionID, l.row.SessionID, l.row.Time)
-		}
-	}
 	hits := []store.Hit{}
+	var last time.Time
+	for _, hit := range newest {
+		if hit.Time.After(last) {
+			last = hit.Time
+		}
+	}
 	for _, kind := range []string{"request", "trace", "call", "event", "session", "device", "user", "account"} {
-		if hit, ok := newest[kind]; ok {
+		if hit, ok := newest[kind]; ok && !hit.Time.Before(last.Add(-store.FindReach)) {
 			hits = append(hits, hit)
 		}
 	}

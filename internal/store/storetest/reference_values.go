@@ -76,8 +76,8 @@ func parseField(name, record string) (store.Field, error) {
 
 // countValues counts rows by value, the most frequent first.
 func countValues(rows []store.Row, field store.Field, prefix string, limit int) ([]store.Value, error) {
-	if limit < 1 || limit > 1000 {
-		return nil, wrong("the limit is not 1 to 1000", "Ask for fewer values.")
+	if err := checkLimit(limit); err != nil {
+		return nil, err
 	}
 	counts := map[string]int64{}
 	for _, row := range rows {
@@ -103,8 +103,8 @@ func (r *Reference) Callers(ctx context.Context, s store.Scope, e event.Endpoint
 	if err := checkScope(s.Filter, "call"); err != nil {
 		return nil, err
 	}
-	if limit < 1 || limit > 1000 {
-		return nil, wrong("the limit is not 1 to 1000", "Ask for fewer actions.")
+	if err := checkLimit(limit); err != nil {
+		return nil, err
 	}
 	failed := map[string]bool{} // of the actions that called e
 	view, whose := r.linkView(s.Project, s.MinConfidence), r.persons(s.Project)

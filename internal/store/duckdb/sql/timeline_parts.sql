@@ -1,3 +1,3 @@
 SELECT /*columns*/
 FROM sessions s
-WHERE s.project = ? AND s.session_id = ?
+WHERE s.project = ? AND s.session_hash = ? AND s.session_id = ?
