@@ -24,6 +24,14 @@ func (s *Store) Sessions(ctx context.Context, q store.SessionsQuery) (store.Sess
 		walk = atOnce
 	}
 	err = s.readers.heavy.with(ctx, func(c *conn) error {
+		// A range may end long after the last visit: the windows reach back from that.
+		newest, err := c.number(ctx, statement("newest_session"), scope.Project, scope.From, scope.To)
+		if err != nil {
+			return err
+		}
+		if newest != 0 {
+			scope.To = time.UnixMicro(newest + 1).UTC()
+		}
 		return walk(scope, q.Cursor, func(scope store.Scope) (full bool, err error) {
 			window := q
 			window.Scope, window.Limit = scope, q.Limit-len(page.Rows)

@@ -145,6 +145,11 @@ describe('waterfall rows', () => {
     show(<Waterfall stops={stops} axis="action" onAxis={() => {}} label="Session" rows={late} selected={undefined} onSelect={() => {}} />)
     expect(screen.getAllByText(/^\+.+ →$/)).toHaveLength(1)
   })
+  test('since the action: what a clock that is off puts before it says how much earlier', () => {
+    const early = [row('click', 0), row('api', 1, { start: 995, duration: 200 }), row('log', 1, { start: 400, duration: 90 })]
+    show(<Waterfall stops={stops} axis="action" onAxis={() => {}} label="Session" rows={early} selected={undefined} onSelect={() => {}} />)
+    expect(screen.getAllByText(/^← −/)).toHaveLength(1)
+  })
 })
 
 describe('Waterfall', () => {

@@ -1,0 +1,3 @@
+SELECT epoch_us(max(started))
+FROM sessions
+WHERE project = ? AND started >= ? AND started < ?
