@@ -19,6 +19,9 @@ func (s *Store) Sessions(ctx context.Context, q store.SessionsQuery) (store.Sess
 	if err != nil {
 		return page, err
 	}
+	if _, _, err := sessionsQuery(store.SessionsQuery{Scope: scope, Cursor: q.Cursor, Limit: q.Limit}); err != nil {
+		return page, err
+	}
 	walk := backwards
 	if joined { // every window would look through all rows of the range
 		walk = atOnce
@@ -26,12 +29,10 @@ func (s *Store) Sessions(ctx context.Context, q store.SessionsQuery) (store.Sess
 	err = s.readers.heavy.with(ctx, func(c *conn) error {
 		// A range may end long after the last visit: the windows reach back from that.
 		newest, err := c.number(ctx, statement("newest_session"), scope.Project, scope.From, scope.To)
-		if err != nil {
+		if err != nil || newest == 0 {
 			return err
 		}
-		if newest != 0 {
-			scope.To = time.UnixMicro(newest + 1).UTC()
-		}
+		scope.To = time.UnixMicro(newest + 1).UTC()
 		return walk(scope, q.Cursor, func(scope store.Scope) (full bool, err error) {
 			window := q
 			window.Scope, window.Limit = scope, q.Limit-len(page.Rows)
