@@ -90,6 +90,9 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 				t.Errorf("%s: no Retry-After in %v", fill.what, got.header)
 			}
 		}
+		if fill.what == "full" {
+			s.settingsWait(t)
+		}
 		if got := s.send(http.MethodGet, "/healthz", nil); got.status != http.StatusOK {
 			t.Errorf("%s: /healthz: %s", fill.what, got)
 		}
@@ -113,6 +116,22 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 		t.Errorf("%d calls are stored, %d were acknowledged", len(seen), len(acknowledged))
 	}
 	s.stop()
+}
+
+// settingsWait checks that what goes to the settings is told to come again as well.
+func (s *server) settingsWait(t *testing.T) {
+	t.Helper()
+	long := strings.Repeat("x", 8000) // more than is left on a page
+	for path, body := range map[string]string{
+		"/intake/releases": fmt.Sprintf(`{"service":"shop","version":"2","at":"2026-11-23T10:00:00Z","note":%q}`, long),
+		"/api/v1/views":    fmt.Sprintf(`{"name":"full","path":"/calls","query":"filter=%s"}`, long),
+	} {
+		got := s.send(http.MethodPost, path, strings.NewReader(body), "Content-Type", "application/json")
+		got.refused(t, http.StatusServiceUnavailable, "Free disk space")
+		if got.header.Get("Retry-After") == "" {
+			t.Errorf("%s: no Retry-After in %v", path, got.header)
+		}
+	}
 }
 
 // TestADamagedFileIsNamed damages one file of a data directory after the other:

@@ -30,8 +30,8 @@ var migrations embed.FS
 
 // DB is the settings store. Its methods may be called concurrently.
 type DB struct {
-	settings *sql.DB
-	keys     *sql.DB
+	settings file
+	keys     file
 	now      func() time.Time
 
 	keyCache   *lookups
@@ -77,7 +77,7 @@ func openError(what, path string, err error) error {
 
 // begin writes what every installation has.
 func (db *DB) begin(ctx context.Context) error {
-	_, err := db.settings.ExecContext(ctx,
+	_, err := db.settings.exec(ctx,
 		`INSERT INTO project (id, name, created) VALUES (1, 'default', ?) ON CONFLICT DO NOTHING`, micros(db.now()))
 	if err != nil {
 		return fmt.Errorf("create project default: %w", err)
@@ -89,13 +89,13 @@ func (db *DB) begin(ctx context.Context) error {
 func (db *DB) Close() error { return errors.Join(db.settings.Close(), db.keys.Close()) }
 
 // openFile opens one SQLite file, readable by its owner only, and migrates it.
-func openFile(ctx context.Context, path, dir string) (*sql.DB, error) {
+func openFile(ctx context.Context, path, dir string) (file, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names the file
 	if err != nil {
-		return nil, err
+		return file{}, err
 	}
 	if err := f.Close(); err != nil {
-		return nil, err
+		return file{}, err
 	}
 	// secure_delete overwrites deleted rows with zeros, so that a destroyed key is gone.
 	pragmas := url.Values{"_txlock": {"immediate"}, "_pragma": {
@@ -103,14 +103,14 @@ func openFile(ctx context.Context, path, dir string) (*sql.DB, error) {
 	}}
 	conn, err := sql.Open("sqlite", (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: pragmas.Encode()}).String())
 	if err != nil {
-		return nil, err
+		return file{}, err
 	}
 	// One connection: settings are small, and SQLite has one writer anyway.
 	conn.SetMaxOpenConns(1)
 	if err := migrate(ctx, conn, dir); err != nil {
-		return nil, errors.Join(err, conn.Close())
+		return file{}, errors.Join(err, conn.Close())
 	}
-	return conn, nil
+	return file{conn}, nil
 }
 
 // Pending returns the names of the migrations that [Open] would run on the settings
@@ -144,7 +144,7 @@ func migrate(ctx context.Context, conn *sql.DB, dir string) error {
 		return err
 	}
 	slices.Sort(names)
-	return inTx(ctx, conn, func(tx *sql.Tx) error {
+	return file{conn}.inTx(ctx, func(tx *sql.Tx) error {
 		var version int
 		if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
 			return err
@@ -167,36 +167,6 @@ func migrate(ctx context.Context, conn *sql.DB, dir string) error {
 		_, err := tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, len(names)))
 		return err
 	})
-}
-
-// inTx runs do in one transaction.
-func inTx(ctx context.Context, conn *sql.DB, do func(*sql.Tx) error) error {
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := do(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	return tx.Commit()
-}
-
-// rows collects every row of a query.
-func rows[T any](ctx context.Context, conn *sql.DB, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	found, err := conn.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = found.Close() }()
-	all := []T{}
-	for found.Next() {
-		one, err := scan(found)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, found.Err()
 }
 
 func micros(t time.Time) int64 { return t.UnixMicro() }
