@@ -113,19 +113,11 @@ func (o *otlpDecoder) json(_ int, text []byte) error {
 	default:
 		err = errors.New("resourceSpans or resourceLogs is missing")
 	}
-	return &recordError{reason: "not an OTLP request: " + firstLine(err), broken: !json.Valid(text)}
+	return &recordError{reason: "not an OTLP request: " + plainOTLP(text, err), broken: !json.Valid(text)}
 }
 
 func isEmptyObject(text []byte) bool {
 	return string(bytes.Join(bytes.Fields(text), nil)) == "{}"
-}
-
-// firstLine leaves out the excerpts that the JSON library adds to its errors: they
-// are data.
-func firstLine(err error) string {
-	text, _, _ := strings.Cut(err.Error(), ", error found in")
-	text, _, _ = strings.Cut(text, "\n")
-	return text
 }
 
 // message takes one export request in protobuf: all of the input.
@@ -208,7 +200,7 @@ func (o *otlpDecoder) protobuf(message []byte) error {
 			err = logsErr
 		}
 	}
-	return &recordError{reason: err.Error()}
+	return &recordError{reason: "the bytes are not the protobuf of traces or logs"}
 }
 
 const otlpProtoNesting = 64
