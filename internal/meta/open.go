@@ -114,7 +114,8 @@ func openFile(ctx context.Context, path, dir string) (file, error) {
 }
 
 // Pending returns the names of the migrations that [Open] would run on the settings
-// at path, without changing them; none when there are no settings yet.
+// at path, without changing them; none when there are no settings yet. Settings of a
+// newer program are an [event.Permanent].
 func Pending(ctx context.Context, path string) ([]string, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -129,11 +130,21 @@ func Pending(ctx context.Context, path string) ([]string, error) {
 		return nil, openError("settings", path, err)
 	}
 	names, err := fs.Glob(migrations, "sql/settings/*.sql")
-	if err != nil || version == 0 || version >= len(names) { // Open itself refuses what is newer
+	if err != nil || version == 0 {
 		return nil, err
+	}
+	if version > len(names) {
+		return nil, openError("settings", path, tooNew(version, len(names)))
 	}
 	slices.Sort(names)
 	return names[version:], nil
+}
+
+func tooNew(schema, known int) error {
+	return &event.Permanent{
+		Err:  fmt.Errorf("schema %d is newer than this program's %d", schema, known),
+		Hint: "Run the newer clickspan that wrote this file, or restore a backup from before the upgrade.",
+	}
 }
 
 // migrate runs the numbered files of dir that the database has not seen. They only
@@ -150,10 +161,7 @@ func migrate(ctx context.Context, conn *sql.DB, dir string) error {
 			return err
 		}
 		if version > len(names) {
-			return &event.Permanent{
-				Err:  fmt.Errorf("schema %d is newer than this program's %d", version, len(names)),
-				Hint: "Run the newer clickspan that wrote this file, or restore a backup from before the upgrade.",
-			}
+			return tooNew(version, len(names))
 		}
 		for _, name := range names[version:] {
 			text, err := migrations.ReadFile(name)
