@@ -185,20 +185,11 @@ func (o *otlpDecoder) protobuf(message []byte) error {
 		return &recordError{reason: tooDeep(otlpProtoNesting)}
 	}
 	traces, logs := ptraceotlp.NewExportRequest(), plogotlp.NewExportRequest()
-	var err error
-	if !strings.HasSuffix(o.opt.Path, "/v1/logs") {
-		if err = traces.UnmarshalProto(message); err == nil {
-			return o.traces(traces.Traces())
-		}
+	if !strings.HasSuffix(o.opt.Path, "/v1/logs") && traces.UnmarshalProto(message) == nil {
+		return o.traces(traces.Traces())
 	}
-	if !strings.HasSuffix(o.opt.Path, "/v1/traces") {
-		logsErr := logs.UnmarshalProto(message)
-		if logsErr == nil {
-			return o.logs(logs.Logs())
-		}
-		if err == nil {
-			err = logsErr
-		}
+	if !strings.HasSuffix(o.opt.Path, "/v1/traces") && logs.UnmarshalProto(message) == nil {
+		return o.logs(logs.Logs())
 	}
 	return &recordError{reason: "the bytes are not the protobuf of traces or logs"}
 }
