@@ -90,6 +90,9 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 				t.Errorf("%s: no Retry-After in %v", fill.what, got.header)
 			}
 		}
+		if fill.what == "full" {
+			s.settingsWait(t)
+		}
 		if got := s.send(http.MethodGet, "/healthz", nil); got.status != http.StatusOK {
 			t.Errorf("%s: /healthz: %s", fill.what, got)
 		}
@@ -115,6 +118,22 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	s.stop()
 }
 
+// settingsWait checks that what goes to the settings is told to come again as well.
+func (s *server) settingsWait(t *testing.T) {
+	t.Helper()
+	long := strings.Repeat("x", 8000) // more than is left on a page
+	for path, body := range map[string]string{
+		"/intake/releases": fmt.Sprintf(`{"service":"shop","version":"2","at":"2026-11-23T10:00:00Z","note":%q}`, long),
+		"/api/v1/views":    fmt.Sprintf(`{"name":"full","path":"/calls","query":"filter=%s"}`, long),
+	} {
+		got := s.send(http.MethodPost, path, strings.NewReader(body), "Content-Type", "application/json")
+		got.refused(t, http.StatusServiceUnavailable, "Free disk space")
+		if got.header.Get("Retry-After") == "" {
+			t.Errorf("%s: no Retry-After in %v", path, got.header)
+		}
+	}
+}
+
 // TestADamagedFileIsNamed damages one file of a data directory after the other:
 // the server says which, says the way back, and changes nothing.
 func TestADamagedFileIsNamed(t *testing.T) {
@@ -128,6 +147,7 @@ func TestADamagedFileIsNamed(t *testing.T) {
 	}{
 		{"data header", "clickspan.duckdb", func(f *os.File) error { _, err := f.WriteAt(noise, 0); return err }},
 		{"data cut", "clickspan.duckdb", func(f *os.File) error { return f.Truncate(20_000) }},
+		{"data cut behind its beginning", "clickspan.duckdb", cutInHalf},
 		{"data empty", "clickspan.duckdb", func(f *os.File) error { return f.Truncate(0) }},
 		{"settings header", "settings.db", func(f *os.File) error { _, err := f.WriteAt(noise, 0); return err }},
 		{"settings cut", "settings.db", func(f *os.File) error { return f.Truncate(5_000) }},
@@ -161,6 +181,46 @@ func TestADamagedFileIsNamed(t *testing.T) {
 			}
 		})
 	}
+}
+
+func cutInHalf(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return f.Truncate(info.Size() / 2)
+}
+
+// TestADamagedLogIsRefused kills a server and damages the head of the log in which its
+// last records are: it does not start without them as if they had never been.
+func TestADamagedLogIsRefused(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	s := serve(t, data)
+	began := time.Now().UTC().Add(-time.Hour).Truncate(time.Second)
+	ids, body := callsNDJSON(began, "last", 100)
+	if !post(s.url+"/intake/calls", body) {
+		t.Fatal("the records were not taken")
+	}
+	s.kill()
+	log := filepath.Join(data, "clickspan.duckdb.wal")
+	whole, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(log, append([]byte("damaged!"), whole[8:]...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, errs, code := run(t, "serve", "--data", data, "--addr", "127.0.0.1:0", "--otlp-grpc-addr", "127.0.0.1:0")
+	plain(t, errs, code, log, "backup", "aside")
+	if err := os.WriteFile(log, whole, 0o600); err != nil { // the backup
+		t.Fatal(err)
+	}
+	s = serve(t, data)
+	if seen := storedCalls(s, began); len(seen) != len(ids) {
+		t.Errorf("%d of %d calls are there", len(seen), len(ids))
+	}
+	s.stop()
 }
 
 // plain checks that a command failed in words for people.

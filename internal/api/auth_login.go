@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/clickspan/clickspan/internal/meta"
+	"github.com/clickspan/clickspan/internal/wire"
 )
 
 // LoginBody is either a token (of a one-use link, or an API token) or a name
@@ -133,7 +134,7 @@ func readBody(w http.ResponseWriter, r *http.Request, into any) error {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return err
 		}
-		return problem(http.StatusBadRequest, "Send one JSON object; GET /api/openapi.json describes it.", "the body is not what is expected: %s", err)
+		return problem(http.StatusBadRequest, "Send one JSON object; GET /api/openapi.json describes it.", "the body is not what is expected: %s", wire.Plain(err))
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/clickspan/clickspan/internal/meta"
 	"github.com/clickspan/clickspan/internal/pipeline"
 	"github.com/clickspan/clickspan/internal/wire"
 )
@@ -21,13 +20,15 @@ type ImportAnswer struct {
 	From       time.Time          `json:"from,omitzero"`
 	To         time.Time          `json:"to,omitzero"`
 	Untimed    int                `json:"untimed"`
+	Visits     bool               `json:"visits"`
+	Alike      *pipeline.File     `json:"alike,omitempty"`
 }
 
 // ImportAnswerOf renders a result for people and programs alike.
 func ImportAnswerOf(r pipeline.Result) ImportAnswer {
 	answer := ImportAnswer{
 		Accepted: r.Accepted, Duplicates: r.Duplicates, Rejected: r.Rejected,
-		Errors: r.Errors, From: r.From, To: r.To, Untimed: r.Untimed,
+		Errors: r.Errors, From: r.From, To: r.To, Untimed: r.Untimed, Visits: r.Visits, Alike: r.Alike,
 	}
 	if answer.Errors == nil {
 		answer.Errors = []pipeline.Refusal{}
@@ -67,15 +68,10 @@ func (s *Server) importStream(r *http.Request) (ImportAnswer, error) {
 	if err != nil {
 		return ImportAnswer{}, err
 	}
-	result, err := s.pipeline.Take(r.Context(), r.Body, format,
+	result, err := s.pipeline.TakeFile(r.Context(), s.meta, r.Body, format,
 		wire.Options{Service: query.Get("service"), LogFormat: query.Get("log_format"), Location: location},
-		pipeline.Origin{Project: project, Service: cmp.Or(query.Get("service"), format.Service), Source: format.Name, Label: query.Get("label"), Patient: true, FirstIndex: 1})
-	if err == nil && query.Get("label") != "" {
-		err = s.meta.AddImport(r.Context(), project, meta.Import{
-			Label: query.Get("label"), Format: format.Name, Source: query.Get("source"),
-			Accepted: result.Accepted, Duplicates: result.Duplicates, Rejected: result.Rejected, From: result.From, To: result.To,
-		})
-	}
+		pipeline.Origin{Project: project, Service: cmp.Or(query.Get("service"), format.Service), Source: format.Name, Label: query.Get("label"), Patient: true, FirstIndex: 1},
+		query.Get("source"), query.Get("part") == "")
 	return ImportAnswerOf(result), err
 }
 
@@ -85,20 +81,21 @@ const maxOpenAPI = 8 << 20
 // takeOpenAPI keeps an OpenAPI document of a project; its paths become the route
 // templates of calls from now on.
 func (s *Server) takeOpenAPI(w http.ResponseWriter, r *http.Request) {
-	if err := s.keepOpenAPI(r.Context(), r.URL.Query().Get("project"), http.MaxBytesReader(w, r.Body, maxOpenAPI)); err != nil {
+	operations, err := s.keepOpenAPI(r.Context(), r.URL.Query().Get("project"), http.MaxBytesReader(w, r.Body, maxOpenAPI))
+	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	w.WriteHeader(http.StatusNoContent)
+	writeJSON(w, http.StatusOK, "application/json", map[string]int{"operations": operations})
 }
 
-func (s *Server) keepOpenAPI(ctx context.Context, name string, document io.Reader) error {
+func (s *Server) keepOpenAPI(ctx context.Context, name string, document io.Reader) (operations int, err error) {
 	if err := needAdmin(ctx); err != nil {
-		return err
+		return 0, err
 	}
 	project, err := s.project(ctx, name)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	return s.pipeline.KeepOpenAPI(ctx, s.meta, project, document)
 }

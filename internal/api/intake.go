@@ -54,18 +54,35 @@ type source struct {
 	public bool
 }
 
-// intakeRoutes registers a route for each path of the wire registry.
-func (s *Server) intakeRoutes() {
+// intakeDoor is one route of intake.
+type intakeDoor struct {
+	pattern string // as in net/http
+	takes   string // for people
+	handler http.HandlerFunc
+}
+
+// intakeDoors has one for each path of the wire registry, one for releases and one for
+// all access logs.
+func (s *Server) intakeDoors() []intakeDoor {
+	take := func(from source) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) { s.take(w, r, from) }
+	}
+	doors := []intakeDoor{
+		{"POST /intake/logs/{format}", "An access log", s.takeLog},
+		{"POST /intake/releases", "Deploy markers", take(source{format: releaseFormat()})},
+	}
 	for _, format := range wire.Formats() {
-		from := source{format: format, public: format.Name != "har"}
 		for _, pattern := range format.Paths {
-			s.intakeRoute(pattern, func(w http.ResponseWriter, r *http.Request) { s.take(w, r, from) })
+			doors = append(doors, intakeDoor{pattern, format.Title, take(source{format: format, public: format.Name != "har"})})
 		}
 	}
-	s.intakeRoute("POST /intake/releases", func(w http.ResponseWriter, r *http.Request) {
-		s.take(w, r, source{format: releaseFormat()})
-	})
-	s.intakeRoute("POST /intake/logs/{format}", s.takeLog)
+	return doors
+}
+
+func (s *Server) intakeRoutes() {
+	for _, door := range s.intakeDoors() {
+		s.intakeRoute(door.pattern, door.handler)
+	}
 }
 
 // takeLog answers POST /intake/logs/{format}.

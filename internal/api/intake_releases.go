@@ -3,7 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -28,14 +28,14 @@ func decodeReleases(r io.Reader, _ wire.Options, sink wire.Sink) error {
 		err = json.Unmarshal(text, &json.RawMessage{})
 	}
 	if err != nil {
-		return &event.Permanent{Err: fmt.Errorf("the body is not JSON: %w", err), Hint: `Send {"service","version","at","url"?,"note"?}, or an array of them.`}
+		return &event.Permanent{Err: errors.New("the body is not JSON: " + wire.Plain(err)), Hint: `Send {"service","version","at","url"?,"note"?}, or an array of them.`}
 	}
 	for i, one := range list {
 		var release event.Release
 		decoder := json.NewDecoder(bytes.NewReader(one))
 		decoder.DisallowUnknownFields()
 		if err := decoder.Decode(&release); err != nil {
-			sink.Reject(wire.Reject{Index: i, Reason: err.Error()})
+			sink.Reject(wire.Reject{Index: i, Reason: wire.Plain(err)})
 			continue
 		}
 		if release.Version == "" || release.At.IsZero() {

@@ -161,6 +161,15 @@ func TestIntakeReleases(t *testing.T) {
 	if len(tried.Releases) != 1 || len(decoded[ReleasesOutput](t, w.api(http.MethodGet, "/api/v1/releases", "")).Releases) != 1 {
 		t.Errorf("debug: %+v", tried)
 	}
+	for body, reason := range map[string]string{
+		`{"service":5}`:  "service must be text and is a number (byte 12)",
+		`{"at":"now"}`:   "now is no time such as",
+		`{"when":"now"}`: `unknown field \"when\"`,
+	} {
+		if got := w.put("/intake/releases", body); !strings.Contains(got.body, reason) || strings.Contains(got.body, "Go ") {
+			t.Errorf("%s: %s", body, got.body)
+		}
+	}
 	if got := w.put("/intake/releases", `{"version":"1","when":"now"}`); got.status != http.StatusBadRequest {
 		t.Errorf("an unknown field: status %d: %s", got.status, got.body)
 	}

@@ -58,6 +58,19 @@ Made from the code. [The API](api.md) tells about credentials, intake, answers a
 			}
 		}
 	}
+	page.WriteString(`
+## Intake
+
+On both listeners, with an ingest key. Every access log goes to ` + "`POST /intake/logs/{format}`" + `; [Formats](formats.md) has the names.
+
+| route | takes |
+|---|---|
+`)
+	doors := s.intakeDoors()
+	slices.SortFunc(doors, func(a, b intakeDoor) int { return strings.Compare(a.pattern, b.pattern) })
+	for _, door := range doors {
+		fmt.Fprintf(&page, "| `%s` | %s |\n", door.pattern, door.takes)
+	}
 	return page.String()
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/meta"
+	"github.com/clickspan/clickspan/internal/wire"
 )
 
 const (
@@ -331,7 +332,7 @@ func readSourceMap(text []byte) (read *sourceMap, err error) {
 	}()
 	consumer, err := sourcemap.Parse("", text)
 	if err != nil {
-		return nil, fmt.Errorf("this is no source map: %w", err)
+		return nil, errors.New("this is no source map: " + wire.Plain(err))
 	}
 	var counted struct {
 		Sources  []json.RawMessage `json:"sources"`
@@ -342,7 +343,7 @@ func readSourceMap(text []byte) (read *sourceMap, err error) {
 		} `json:"sections"`
 	}
 	if err := json.Unmarshal(text, &counted); err != nil {
-		return nil, err
+		return nil, errors.New("this is no source map: " + wire.Plain(err))
 	}
 	read = &sourceMap{Consumer: consumer, sources: len(counted.Sources)}
 	for _, section := range counted.Sections {

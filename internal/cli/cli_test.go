@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -42,6 +44,13 @@ func TestCommands(t *testing.T) {
 				ts.Fatalf("the first schema: %s", mapping.ResultError(&told))
 			}
 			mapping.DestroyResult(&told)
+		},
+		// settings DIR N makes settings of schema N.
+		"settings": func(ts *testscript.TestScript, _ bool, args []string) {
+			db, err := sql.Open("sqlite", filepath.Join(ts.MkAbs(args[0]), "settings.db"))
+			ts.Check(err)
+			_, err = db.Exec("PRAGMA user_version = " + args[1])
+			ts.Check(errors.Join(err, db.Close()))
 		},
 	}})
 }

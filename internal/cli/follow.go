@@ -48,6 +48,7 @@ type follower struct {
 	path      string
 	stateFile string
 	deliver   deliver
+	lost      func()                      // is told when the log it left is nowhere to be found
 	wait      func(context.Context) error // until the file may have grown
 	pos       position
 	file      *os.File
@@ -169,38 +170,6 @@ func (f *follower) restartIfRewritten() error {
 	}
 	f.pos = position{}
 	return f.save()
-}
-
-// catchUpWithRotated reads the rest of a log that was renamed to PATH.1 while
-// nobody was looking.
-func (f *follower) catchUpWithRotated(ctx context.Context) error {
-	if f.pos.Offset == 0 {
-		return nil
-	}
-	if current, err := os.Open(f.path); err == nil {
-		same, err := endsWith(current, f.pos)
-		_ = current.Close()
-		if err != nil || same {
-			return err
-		}
-	}
-	rotated, err := os.Open(f.path + ".1")
-	if err != nil {
-		return nil //nolint:nilerr // no rotated file to catch up with
-	}
-	same, err := endsWith(rotated, f.pos)
-	if err != nil || !same {
-		_ = rotated.Close()
-		return err
-	}
-	f.file = rotated
-	err = f.drain(ctx)
-	f.close()
-	if err == nil {
-		f.pos = position{}
-		err = f.save()
-	}
-	return err
 }
 
 // drain delivers all whole lines after the position.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -19,7 +20,7 @@ func script(t *testing.T, dir string, steps ...func(path string)) []string {
 	t.Helper()
 	var got []string
 	ctx, cancel := context.WithCancel(t.Context())
-	f := &follower{path: filepath.Join(dir, "access.log"), stateFile: filepath.Join(dir, "state", "p.json")}
+	f := &follower{path: filepath.Join(dir, "access.log"), stateFile: filepath.Join(dir, "state", "p.json"), lost: func() { got = append(got, "lost") }}
 	f.deliver = func(_ context.Context, lines []byte, repeated int) error {
 		all := strings.Split(strings.TrimSuffix(string(lines), "\n"), "\n")
 		got = append(got, all[repeated:]...)
@@ -123,6 +124,49 @@ func TestFollowCatchesUpWithAFileRenamedWhileItWasAway(t *testing.T) {
 	want(t, script(t, dir), "b", "c")
 }
 
+// TestFollowFindsARotatedLogByItsLines rotates twice while nobody follows, under the
+// names that rotation gives; what only looks alike is left alone.
+func TestFollowFindsARotatedLogByItsLines(t *testing.T) {
+	t.Parallel()
+	for _, names := range [][2]string{
+		{"access.log-20261126", "access.log-20261127"},
+		{"access.log.2026-11-26", "access.log.2026-11-27"},
+		{"access-2026-11-26.log", "access-2026-11-27.log"},
+		{"access.log.2", "access.log.1"},
+	} {
+		t.Run(names[0], func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			path := filepath.Join(dir, "access.log")
+			want(t, script(t, dir, write("a\n")), "a")
+			write("b\n")(path)
+			for i, name := range names {
+				rotated := filepath.Join(dir, name)
+				if err := os.Rename(path, rotated); err != nil {
+					t.Fatal(err)
+				}
+				when := time.Date(2026, 11, 26+i, 0, 0, 0, 0, time.UTC)
+				if err := os.Chtimes(rotated, when, when); err != nil {
+					t.Fatal(err)
+				}
+				write(fmt.Sprint("after ", i, "\n"))(path)
+			}
+			write("a\nnot ours\n")(filepath.Join(dir, "access.log.bak"))
+			write("z\n")(filepath.Join(dir, "other.log.1"))
+			want(t, script(t, dir), "b", "after 0", "after 1")
+			want(t, script(t, dir, write("c\n")), "c")
+		})
+	}
+}
+
+func TestFollowSaysWhatItCannotFind(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	want(t, script(t, dir, write("a\n")), "a")
+	all(truncate, write("b\n"))(filepath.Join(dir, "access.log"))
+	want(t, script(t, dir), "lost", "b")
+}
+
 func TestFollowRepeatsFromTheFirstEqualLine(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -174,4 +218,43 @@ func TestFollowCountsARefusedLineOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, []string{string(lines), fmt.Sprint(repeated)}, good+bad+good, "1")
+}
+
+// TestAFollowedLogIsSummedUpOnceAMinute follows with a clock of its own.
+func TestAFollowedLogIsSummedUpOnceAMinute(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	log := &followed{importCmd: &importCmd{}, env: &env{Streams: Streams{Out: &out}}}
+	took := func(result importResult) {
+		t.Helper()
+		result.Path, result.Format = "access.log", "combined"
+		if err := log.took(result, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pass := func(d time.Duration) {
+		t.Helper()
+		now = now.Add(d)
+		if err := log.tellEveryMinute(now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	took(importResult{Accepted: 5})
+	took(importResult{Accepted: 2})
+	pass(30 * time.Second)
+	took(importResult{Accepted: 1})
+	pass(31 * time.Second)
+	pass(10 * time.Minute) // nothing came
+	took(importResult{Accepted: 1, Duplicates: 1, Rejected: 1, Errors: []importRejection{{0, "no time"}}})
+	took(importResult{Accepted: 1, Duplicates: 1})
+	pass(time.Hour)
+	want(t, strings.Split(out.String(), "\n"),
+		"access.log (combined): 5 accepted, 0 duplicates, 0 rejected",
+		"access.log (combined): 3 accepted, 0 duplicates, 0 rejected",
+		"access.log (combined): 1 accepted, 1 duplicates, 1 rejected",
+		"  no time",
+		"  Duplicates are lines that were there already. If another server writes the same ones, follow each log with its own --service NAME.",
+		"access.log (combined): 1 accepted, 1 duplicates, 0 rejected",
+		"")
 }

@@ -8,13 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/pipeline"
 	"github.com/clickspan/clickspan/internal/wire"
 )
 
@@ -43,6 +43,7 @@ type importRequest struct {
 	Project   string
 	Label     string
 	Path      string // of the file, for the list of imports
+	Part      bool   // what was added to a log that is followed
 }
 
 // importResult is what became of one file.
@@ -55,6 +56,10 @@ type importResult struct {
 	Errors     []importRejection `json:"errors"`
 	From       time.Time         `json:"from,omitzero"`
 	To         time.Time         `json:"to,omitzero"`
+	// Alike is another log that has the duplicates, so far as that is known.
+	Alike *pipeline.File `json:"alike,omitempty"`
+	// Visits says that there were events, which sessions are made of.
+	Visits bool `json:"-"`
 	// Untimed counts calls whose log does not say how long they took.
 	Untimed int `json:"-"`
 }
@@ -69,8 +74,9 @@ type importRejection struct {
 type importer interface {
 	// take decodes r and returns when what it accepted is durable.
 	take(ctx context.Context, r io.Reader, request importRequest) (importResult, error)
-	// templates loads route templates for the project from an OpenAPI file.
-	templates(ctx context.Context, project string, file []byte) error
+	// templates loads route templates for the project from an OpenAPI file and returns
+	// how many operations it named.
+	templates(ctx context.Context, project string, file []byte) (int, error)
 	// settle waits until everything taken is linked.
 	settle(ctx context.Context) error
 	// address is where the web page is, empty when no server runs.
@@ -97,20 +103,30 @@ func (c *importCmd) Run(e *env) (err error) {
 	if len(c.Files) == 0 && c.OpenAPI == "" {
 		return &event.Permanent{Err: errors.New("no file was named"), Hint: "Run clickspan import access.log, or - for standard input."}
 	}
-	if c.OpenAPI != "" {
-		file, err := os.ReadFile(c.OpenAPI)
-		if err != nil {
-			return fmt.Errorf("cannot read the OpenAPI file: %w", err)
-		}
-		if err := to.templates(e.ctx, c.Project, file); err != nil {
-			return err
-		}
+	if err := c.loadOpenAPI(e, to); err != nil {
+		return err
 	}
 	request := importRequest{LogFormat: c.LogFormat, Service: c.Service, Location: location, Project: c.Project, Label: c.Label}
 	if c.Follow {
 		return c.follow(e, to, request)
 	}
 	return c.importFiles(e, to, request)
+}
+
+func (c *importCmd) loadOpenAPI(e *env, to importer) error {
+	if c.OpenAPI == "" {
+		return nil
+	}
+	file, err := os.ReadFile(c.OpenAPI)
+	if err != nil {
+		return fmt.Errorf("cannot read the OpenAPI file: %w", err)
+	}
+	operations, err := to.templates(e.ctx, c.Project, file)
+	if err != nil {
+		return inFile(c.OpenAPI, err)
+	}
+	_, err = fmt.Fprintf(e.Err, "%s: its %d operations name the routes of what is taken in from now on.\n", c.OpenAPI, operations)
+	return err
 }
 
 func (c *importCmd) undo(e *env, from importer) error {
@@ -126,7 +142,7 @@ func (c *importCmd) undo(e *env, from importer) error {
 }
 
 func (c *importCmd) importFiles(e *env, to importer, request importRequest) error {
-	var results []importResult
+	results := []importResult{}
 	for _, path := range c.Files {
 		result, err := c.importFile(e, to, path, request)
 		if err != nil {
@@ -244,71 +260,6 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// follow delivers what is added to one file until the command is interrupted.
-func (c *importCmd) follow(e *env, to importer, request importRequest) error {
-	if len(c.Files) != 1 || c.Files[0] == "-" {
-		return &event.Permanent{Err: errors.New("--follow takes one file"), Hint: "Run one clickspan import --follow for each log."}
-	}
-	path := c.Files[0]
-	state, err := statePath(e.settings.Data, path)
-	if err != nil {
-		return err
-	}
-	total := importResult{Path: path}
-	f := follower{path: path, stateFile: state, wait: every(250 * time.Millisecond)}
-	f.deliver = func(ctx context.Context, lines []byte, repeated int) error {
-		if request.Format.Decode == nil {
-			if request.Format, err = c.format(bufio.NewReaderSize(bytes.NewReader(lines), headBytes)); err != nil {
-				return inFile(path, err)
-			}
-			_, _ = fmt.Fprintf(e.Err, "Following %s as %s; stop with Ctrl-C.\n", path, request.Format.Name)
-		}
-		if lines, repeated, err = withoutRefused(request.Format, wire.Options{LogFormat: request.LogFormat, Location: request.Location}, lines, repeated); err != nil {
-			return inFile(path, err)
-		}
-		request.Path = path
-		result, err := takeRetrying(ctx, e, to, lines, request)
-		if err != nil {
-			return inFile(path, err)
-		}
-		result.Duplicates = max(0, result.Duplicates-repeated)
-		result.Path, result.Format = path, request.Format.Name
-		for i := range result.Errors {
-			result.Errors[i].Index = 0 // of a delivery, which says nothing about the file
-		}
-		if c.JSON {
-			return printJSON(e, result)
-		}
-		first := total.Format == ""
-		total.Format = result.Format
-		total.add(result)
-		if first || result.Rejected > 0 { // the rest goes well, and a line a batch would fill the journal
-			return c.printResult(e, result)
-		}
-		return nil
-	}
-	if err := f.run(e.ctx); err != nil || c.JSON || total.Format == "" {
-		return err
-	}
-	_, _ = fmt.Fprint(e.Out, "In all, ")
-	return c.printResult(e, total)
-}
-
-// takeRetrying waits out a server that is full or restarting: a follower runs for
-// months and its lines are still there.
-func takeRetrying(ctx context.Context, e *env, to importer, lines []byte, request importRequest) (importResult, error) {
-	for {
-		result, err := to.take(ctx, bytes.NewReader(lines), request)
-		if err == nil || !event.IsRetryable(err) {
-			return result, err
-		}
-		e.log.WarnContext(ctx, "the lines could not be stored yet", slog.Any("error", err))
-		if err := every(time.Second)(ctx); err != nil {
-			return result, err
-		}
-	}
-}
-
 // report prints what became of the files and the link that opens it.
 func (c *importCmd) report(e *env, to importer, results []importResult) error {
 	total := importResult{}
@@ -319,9 +270,13 @@ func (c *importCmd) report(e *env, to importer, results []importResult) error {
 		}
 	}
 	if c.JSON {
-		err := printJSON(e, map[string]any{"files": results, "total": map[string]any{
-			"accepted": total.Accepted, "duplicates": total.Duplicates, "rejected": total.Rejected, "from": total.From, "to": total.To,
-		}})
+		err := printJSON(e, map[string]any{"files": results, "total": struct {
+			Accepted   int       `json:"accepted"`
+			Duplicates int       `json:"duplicates"`
+			Rejected   int       `json:"rejected"`
+			From       time.Time `json:"from,omitzero"`
+			To         time.Time `json:"to,omitzero"`
+		}{total.Accepted, total.Duplicates, total.Rejected, total.From, total.To}})
 		if err == nil && total.Accepted+total.Duplicates == 0 {
 			err = nothingGood(total)
 		}
@@ -336,11 +291,15 @@ func (c *importCmd) report(e *env, to importer, results []importResult) error {
 		return nothingGood(total)
 	}
 	query := url.Values{"from": {total.From.Format(time.RFC3339)}, "to": {total.To.Add(time.Second).Format(time.RFC3339)}}
+	page := "calls"
+	if total.Visits {
+		page = "sessions"
+	}
 	if address := to.address(); address != "" {
-		_, err := fmt.Fprintf(e.Out, "Open %s/calls?%s\n", address, query.Encode())
+		_, err := fmt.Fprintf(e.Out, "Open %s/%s?%s\n", address, page, query.Encode())
 		return err
 	}
-	_, err := fmt.Fprintf(e.Out, "Run clickspan serve, then open http://%s/calls?%s\n", e.settings.Addr, query.Encode())
+	_, err := fmt.Fprintf(e.Out, "Run clickspan serve, then open http://%s/%s?%s\n", e.settings.Addr, page, query.Encode())
 	return err
 }
 
@@ -363,16 +322,10 @@ func (c *importCmd) printResult(e *env, r importResult) error {
 		_, _ = fmt.Fprintf(e.Out, ", from %s to %s", r.From.Format(time.RFC3339), r.To.Format(time.RFC3339))
 	}
 	_, _ = fmt.Fprintln(e.Out)
-	said := map[string]int{}
-	for _, rejection := range r.Errors {
-		if said[rejection.Reason]++; said[rejection.Reason] > 3 {
-			continue
-		}
-		if rejection.Index > 0 {
-			_, _ = fmt.Fprintf(e.Out, "  line %d: %s\n", rejection.Index, rejection.Reason)
-		} else if said[rejection.Reason] == 1 {
-			_, _ = fmt.Fprintf(e.Out, "  %s\n", rejection.Reason)
-		}
+	printRejections(e, r)
+	if r.Alike != nil {
+		_, _ = fmt.Fprintf(e.Out, "  %d lines are the same as lines of %s, imported on %s. If this is another server's log, import it with --service NAME.\n",
+			r.Duplicates, r.Alike.Path, r.Alike.At.Format(time.DateTime))
 	}
 	if r.Untimed > 0 {
 		_, _ = fmt.Fprintf(e.Out, "  %d calls have no duration. In nginx add $request_time to log_format, in Apache %%D to LogFormat.\n", r.Untimed)
@@ -380,11 +333,33 @@ func (c *importCmd) printResult(e *env, r importResult) error {
 	return nil
 }
 
+// printRejections shows the first lines of each reason, and how many it does not show.
+func printRejections(e *env, r importResult) {
+	said, shown := map[string]int{}, 0
+	for _, rejection := range r.Errors {
+		said[rejection.Reason]++
+		switch {
+		case rejection.Index == 0: // while a log is followed, a reason stands for all its lines
+			shown++
+			if said[rejection.Reason] == 1 {
+				_, _ = fmt.Fprintf(e.Out, "  %s\n", rejection.Reason)
+			}
+		case said[rejection.Reason] <= 3:
+			shown++
+			_, _ = fmt.Fprintf(e.Out, "  line %d: %s\n", rejection.Index, rejection.Reason)
+		}
+	}
+	if more := r.Rejected - shown; more > 0 {
+		_, _ = fmt.Fprintf(e.Out, "  and %d more; the page Data quality counts them by reason.\n", more)
+	}
+}
+
 // add sums results; the range covers both.
 func (r *importResult) add(other importResult) {
 	r.Accepted += other.Accepted
 	r.Duplicates += other.Duplicates
 	r.Rejected += other.Rejected
+	r.Visits = r.Visits || other.Visits
 	if r.From.IsZero() || !other.From.IsZero() && other.From.Before(r.From) {
 		r.From = other.From
 	}

@@ -17,7 +17,6 @@ import (
 
 	"github.com/clickspan/clickspan/internal/api"
 	"github.com/clickspan/clickspan/internal/event"
-	"github.com/clickspan/clickspan/internal/meta"
 	"github.com/clickspan/clickspan/internal/pipeline"
 	"github.com/clickspan/clickspan/internal/wire"
 )
@@ -83,7 +82,7 @@ func (c *importCmd) openImporter(e *env) (importer, error) {
 func importResultOf(answer api.ImportAnswer) importResult {
 	result := importResult{
 		Accepted: answer.Accepted, Duplicates: answer.Duplicates, Rejected: answer.Rejected,
-		From: answer.From, To: answer.To, Untimed: answer.Untimed, Errors: []importRejection{},
+		From: answer.From, To: answer.To, Untimed: answer.Untimed, Visits: answer.Visits, Alike: answer.Alike, Errors: []importRejection{},
 	}
 	for _, refusal := range answer.Errors {
 		result.Errors = append(result.Errors, importRejection(refusal))
@@ -99,22 +98,17 @@ func (l *localImporter) take(ctx context.Context, r io.Reader, in importRequest)
 	if err != nil {
 		return importResult{}, projectError(in.Project, err)
 	}
-	result, err := l.node.pipeline.Take(ctx, r, in.Format,
+	result, err := l.node.pipeline.TakeFile(ctx, l.node.meta, r, in.Format,
 		wire.Options{Service: in.Service, LogFormat: in.LogFormat, Location: in.Location},
-		pipeline.Origin{Project: project.ID, Service: cmp.Or(in.Service, in.Format.Service), Source: in.Format.Name, Label: in.Label, Patient: true, FirstIndex: 1})
-	if err == nil && in.Label != "" {
-		err = l.node.meta.AddImport(ctx, project.ID, meta.Import{
-			Label: in.Label, Format: in.Format.Name, Source: in.Path,
-			Accepted: result.Accepted, Duplicates: result.Duplicates, Rejected: result.Rejected, From: result.From, To: result.To,
-		})
-	}
+		pipeline.Origin{Project: project.ID, Service: cmp.Or(in.Service, in.Format.Service), Source: in.Format.Name, Label: in.Label, Patient: true, FirstIndex: 1},
+		in.Path, !in.Part)
 	return importResultOf(api.ImportAnswerOf(result)), err
 }
 
-func (l *localImporter) templates(ctx context.Context, name string, file []byte) error {
+func (l *localImporter) templates(ctx context.Context, name string, file []byte) (int, error) {
 	project, err := l.node.meta.Project(ctx, name)
 	if err != nil {
-		return projectError(name, err)
+		return 0, projectError(name, err)
 	}
 	return l.node.pipeline.KeepOpenAPI(ctx, l.node.meta, project.ID, bytes.NewReader(file))
 }
@@ -252,13 +246,18 @@ func (r *remoteImporter) take(ctx context.Context, body io.Reader, in importRequ
 		"format": {in.Format.Name}, "service": {in.Service}, "log_format": {in.LogFormat}, "timezone": {in.Location.String()},
 		"project": {in.Project}, "label": {in.Label}, "source": {in.Path},
 	}
+	if in.Part {
+		query.Set("part", "1")
+	}
 	var answer api.ImportAnswer
 	err := r.do(ctx, http.MethodPost, "/api/v1/import?"+query.Encode(), body, &answer)
 	return importResultOf(answer), err
 }
 
-func (r *remoteImporter) templates(ctx context.Context, project string, file []byte) error {
-	return r.do(ctx, http.MethodPut, "/api/v1/openapi?"+url.Values{"project": {project}}.Encode(), bytes.NewReader(file), nil)
+func (r *remoteImporter) templates(ctx context.Context, project string, file []byte) (int, error) {
+	var answer struct{ Operations int }
+	err := r.do(ctx, http.MethodPut, "/api/v1/openapi?"+url.Values{"project": {project}}.Encode(), bytes.NewReader(file), &answer)
+	return answer.Operations, err
 }
 
 // settle asks until the server's link pass has seen everything that arrived.

@@ -13,15 +13,26 @@ import (
 // openMeta opens the settings store of the data directory; a running server may
 // have it open too.
 func openMeta(e *env) (*meta.DB, error) {
-	path := filepath.Join(e.settings.Data, "settings.db")
-	pending, err := meta.Pending(e.ctx, path)
+	pending, err := meta.Pending(e.ctx, settingsPath(e))
 	if err == nil && len(pending) > 0 {
 		err = (&upgrade{e: e}).approve(pending)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return meta.Open(e.ctx, path, time.Now)
+	return meta.Open(e.ctx, settingsPath(e), time.Now)
+}
+
+func settingsPath(e *env) string { return filepath.Join(e.settings.Data, "settings.db") }
+
+// settingsFit refuses settings that this program will not open, before anything else
+// in the data directory is changed.
+func settingsFit(e *env) error {
+	pending, err := meta.Pending(e.ctx, settingsPath(e))
+	if err == nil && len(pending) > 0 && e.settings.Migrate == migrateRefuse {
+		err = (&upgrade{e: e}).approve(pending)
+	}
+	return err
 }
 
 // withMeta runs f on the settings store and closes it.

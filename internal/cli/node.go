@@ -45,6 +45,9 @@ func openNode(e *env) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := settingsFit(e); err != nil {
+		return nil, err
+	}
 	engine, err := openStore(e) // first: it makes the directory and holds its lock
 	if err != nil {
 		return nil, err

@@ -50,7 +50,7 @@ func (db *DB) CreateLink(ctx context.Context, life time.Duration) (string, error
 // UseLink spends a one-use link; [ErrNotFound] when it is unknown, used or expired.
 func (db *DB) UseLink(ctx context.Context, secret string) error {
 	hash := hashOf(secret)
-	done, err := db.settings.ExecContext(ctx,
+	done, err := db.settings.exec(ctx,
 		`DELETE FROM credential WHERE kind = 'link' AND hash = ? AND (expires IS NULL OR expires > ?)`, hash[:], micros(db.now()))
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func (db *DB) Tokens(ctx context.Context) ([]Credential, error) {
 
 // RevokeCredential ends a login or token.
 func (db *DB) RevokeCredential(ctx context.Context, id int64) error {
-	done, err := db.settings.ExecContext(ctx, `DELETE FROM credential WHERE id = ?`, id)
+	done, err := db.settings.exec(ctx, `DELETE FROM credential WHERE id = ?`, id)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (db *DB) RevokeCredential(ctx context.Context, id int64) error {
 // EndLogin forgets the login with that cookie value; ending twice is no error.
 func (db *DB) EndLogin(ctx context.Context, secret string) error {
 	hash := hashOf(secret)
-	_, err := db.settings.ExecContext(ctx, `DELETE FROM credential WHERE kind = 'login' AND hash = ?`, hash[:])
+	_, err := db.settings.exec(ctx, `DELETE FROM credential WHERE kind = 'login' AND hash = ?`, hash[:])
 	return err
 }
 
@@ -110,7 +110,7 @@ func (db *DB) createCredential(ctx context.Context, kind, prefix string, u User,
 		expires = sql.NullInt64{Int64: micros(c.Expires), Valid: true}
 	}
 	hash := hashOf(secret)
-	err := inTx(ctx, db.settings, func(tx *sql.Tx) error {
+	err := db.settings.inTx(ctx, func(tx *sql.Tx) error {
 		_, gone := tx.ExecContext(ctx, `DELETE FROM credential WHERE kind <> 'token' AND expires <= ?`, micros(now))
 		return errors.Join(gone, tx.QueryRowContext(ctx,
 			`INSERT INTO credential (kind, hash, prefix, user, role, note, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,

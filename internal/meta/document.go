@@ -30,7 +30,7 @@ func (db *DB) PutDocument(ctx context.Context, project event.ProjectID, kind, id
 	if id == "" || len(text) > maxDocument {
 		return &event.Permanent{Err: fmt.Errorf("%s %q has %d bytes", kind, id, len(text)), Hint: "Give an id and at most 32 MiB."}
 	}
-	_, err = db.settings.ExecContext(ctx, `INSERT OR REPLACE INTO document (project, kind, id, body, updated) VALUES (?, ?, ?, ?, ?)`,
+	_, err = db.settings.exec(ctx, `INSERT OR REPLACE INTO document (project, kind, id, body, updated) VALUES (?, ?, ?, ?, ?)`,
 		project, kind, id, string(text), micros(db.now()))
 	return err
 }
@@ -56,7 +56,7 @@ func (db *DB) Documents(ctx context.Context, project event.ProjectID, kind strin
 
 // DeleteDocument removes a document; [ErrNotFound] when there is none.
 func (db *DB) DeleteDocument(ctx context.Context, project event.ProjectID, kind, id string) error {
-	done, err := db.settings.ExecContext(ctx, `DELETE FROM document WHERE project = ? AND kind = ? AND id = ?`, project, kind, id)
+	done, err := db.settings.exec(ctx, `DELETE FROM document WHERE project = ? AND kind = ? AND id = ?`, project, kind, id)
 	if err != nil {
 		return err
 	}

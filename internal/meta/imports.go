@@ -23,7 +23,7 @@ type Import struct {
 
 // AddImport records an import; its At is set to now.
 func (db *DB) AddImport(ctx context.Context, project event.ProjectID, i Import) error {
-	_, err := db.settings.ExecContext(ctx, `INSERT OR REPLACE INTO import
+	_, err := db.settings.exec(ctx, `INSERT OR REPLACE INTO import
 		(project, label, at, format, source, accepted, duplicates, rejected, "from", "to") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		project, i.Label, micros(db.now()), i.Format, i.Source, i.Accepted, i.Duplicates, i.Rejected, micros(i.From), micros(i.To))
 	return err
@@ -45,6 +45,6 @@ func (db *DB) Imports(ctx context.Context, project event.ProjectID) ([]Import, e
 
 // DeleteImport forgets an import after its rows were removed.
 func (db *DB) DeleteImport(ctx context.Context, project event.ProjectID, label string) error {
-	_, err := db.settings.ExecContext(ctx, `DELETE FROM import WHERE project = ? AND label = ?`, project, label)
+	_, err := db.settings.exec(ctx, `DELETE FROM import WHERE project = ? AND label = ?`, project, label)
 	return err
 }

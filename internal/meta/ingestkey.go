@@ -54,9 +54,9 @@ func (db *DB) CreateKey(ctx context.Context, project event.ProjectID, kind KeyKi
 	secret, shown := newSecret(kind.prefix())
 	hash := hashOf(secret)
 	k := IngestKey{Project: project, Kind: kind, Prefix: shown, Origins: append([]string{}, origins...), Note: note, Created: event.Time(db.now())}
-	err = db.settings.QueryRowContext(ctx,
+	err = db.settings.row(ctx, []any{&k.ID},
 		`INSERT INTO ingest_key (project, kind, hash, prefix, origins, note, created) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		project, kind, hash[:], shown, string(text), note, micros(k.Created)).Scan(&k.ID)
+		project, kind, hash[:], shown, string(text), note, micros(k.Created))
 	return secret, k, err
 }
 
@@ -70,7 +70,7 @@ func (db *DB) Keys(ctx context.Context, project event.ProjectID) ([]IngestKey, e
 // RevokeKey ends a key; other processes notice within half a minute. [ErrNotFound]
 // when no valid key has that id.
 func (db *DB) RevokeKey(ctx context.Context, id int64) error {
-	done, err := db.settings.ExecContext(ctx, `UPDATE ingest_key SET revoked = ? WHERE id = ? AND revoked IS NULL`, micros(db.now()), id)
+	done, err := db.settings.exec(ctx, `UPDATE ingest_key SET revoked = ? WHERE id = ? AND revoked IS NULL`, micros(db.now()), id)
 	if err != nil {
 		return err
 	}

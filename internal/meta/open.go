@@ -30,8 +30,8 @@ var migrations embed.FS
 
 // DB is the settings store. Its methods may be called concurrently.
 type DB struct {
-	settings *sql.DB
-	keys     *sql.DB
+	settings file
+	keys     file
 	now      func() time.Time
 
 	keyCache   *lookups
@@ -77,7 +77,7 @@ func openError(what, path string, err error) error {
 
 // begin writes what every installation has.
 func (db *DB) begin(ctx context.Context) error {
-	_, err := db.settings.ExecContext(ctx,
+	_, err := db.settings.exec(ctx,
 		`INSERT INTO project (id, name, created) VALUES (1, 'default', ?) ON CONFLICT DO NOTHING`, micros(db.now()))
 	if err != nil {
 		return fmt.Errorf("create project default: %w", err)
@@ -89,13 +89,13 @@ func (db *DB) begin(ctx context.Context) error {
 func (db *DB) Close() error { return errors.Join(db.settings.Close(), db.keys.Close()) }
 
 // openFile opens one SQLite file, readable by its owner only, and migrates it.
-func openFile(ctx context.Context, path, dir string) (*sql.DB, error) {
+func openFile(ctx context.Context, path, dir string) (file, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names the file
 	if err != nil {
-		return nil, err
+		return file{}, err
 	}
 	if err := f.Close(); err != nil {
-		return nil, err
+		return file{}, err
 	}
 	// secure_delete overwrites deleted rows with zeros, so that a destroyed key is gone.
 	pragmas := url.Values{"_txlock": {"immediate"}, "_pragma": {
@@ -103,18 +103,19 @@ func openFile(ctx context.Context, path, dir string) (*sql.DB, error) {
 	}}
 	conn, err := sql.Open("sqlite", (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: pragmas.Encode()}).String())
 	if err != nil {
-		return nil, err
+		return file{}, err
 	}
 	// One connection: settings are small, and SQLite has one writer anyway.
 	conn.SetMaxOpenConns(1)
 	if err := migrate(ctx, conn, dir); err != nil {
-		return nil, errors.Join(err, conn.Close())
+		return file{}, errors.Join(err, conn.Close())
 	}
-	return conn, nil
+	return file{conn}, nil
 }
 
 // Pending returns the names of the migrations that [Open] would run on the settings
-// at path, without changing them; none when there are no settings yet.
+// at path, without changing them; none when there are no settings yet. Settings of a
+// newer program are an [event.Permanent].
 func Pending(ctx context.Context, path string) ([]string, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -129,11 +130,21 @@ func Pending(ctx context.Context, path string) ([]string, error) {
 		return nil, openError("settings", path, err)
 	}
 	names, err := fs.Glob(migrations, "sql/settings/*.sql")
-	if err != nil || version == 0 || version >= len(names) { // Open itself refuses what is newer
+	if err != nil || version == 0 {
 		return nil, err
+	}
+	if version > len(names) {
+		return nil, openError("settings", path, tooNew(version, len(names)))
 	}
 	slices.Sort(names)
 	return names[version:], nil
+}
+
+func tooNew(schema, known int) error {
+	return &event.Permanent{
+		Err:  fmt.Errorf("schema %d is newer than this program's %d", schema, known),
+		Hint: "Run the newer clickspan that wrote this file, or restore a backup from before the upgrade.",
+	}
 }
 
 // migrate runs the numbered files of dir that the database has not seen. They only
@@ -144,16 +155,13 @@ func migrate(ctx context.Context, conn *sql.DB, dir string) error {
 		return err
 	}
 	slices.Sort(names)
-	return inTx(ctx, conn, func(tx *sql.Tx) error {
+	return file{conn}.inTx(ctx, func(tx *sql.Tx) error {
 		var version int
 		if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
 			return err
 		}
 		if version > len(names) {
-			return &event.Permanent{
-				Err:  fmt.Errorf("schema %d is newer than this program's %d", version, len(names)),
-				Hint: "Run the newer clickspan that wrote this file, or restore a backup from before the upgrade.",
-			}
+			return tooNew(version, len(names))
 		}
 		for _, name := range names[version:] {
 			text, err := migrations.ReadFile(name)
@@ -167,36 +175,6 @@ func migrate(ctx context.Context, conn *sql.DB, dir string) error {
 		_, err := tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, len(names)))
 		return err
 	})
-}
-
-// inTx runs do in one transaction.
-func inTx(ctx context.Context, conn *sql.DB, do func(*sql.Tx) error) error {
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := do(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	return tx.Commit()
-}
-
-// rows collects every row of a query.
-func rows[T any](ctx context.Context, conn *sql.DB, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	found, err := conn.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = found.Close() }()
-	all := []T{}
-	for found.Next() {
-		one, err := scan(found)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, found.Err()
 }
 
 func micros(t time.Time) int64 { return t.UnixMicro() }

@@ -31,8 +31,8 @@ func (db *DB) CreateProject(ctx context.Context, name string) (Project, error) {
 		}
 	}
 	p := Project{Name: name, Created: event.Time(db.now())}
-	err := db.settings.QueryRowContext(ctx,
-		`INSERT INTO project (name, created) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id`, name, micros(p.Created)).Scan(&p.ID)
+	err := db.settings.row(ctx, []any{&p.ID},
+		`INSERT INTO project (name, created) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id`, name, micros(p.Created))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Project{}, &event.Permanent{Err: fmt.Errorf("project %q exists", name), Hint: "Choose another name."}
 	}

@@ -14,7 +14,7 @@ func (db *DB) AddRelease(ctx context.Context, project event.ProjectID, r event.R
 	if r.Version == "" || r.At.IsZero() {
 		return &event.Permanent{Err: errors.New("a release needs version and at"), Hint: `Send {"service","version","at"}.`}
 	}
-	_, err := db.settings.ExecContext(ctx, `INSERT INTO release (project, service, version, at, url, note) VALUES (?, ?, ?, ?, ?, ?)
+	_, err := db.settings.exec(ctx, `INSERT INTO release (project, service, version, at, url, note) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET url = excluded.url, note = excluded.note`, project, r.Service, r.Version, micros(r.At), r.URL, r.Note)
 	return err
 }

@@ -32,11 +32,11 @@ func (db *DB) Salt(ctx context.Context, t time.Time) ([]byte, error) {
 	defer db.salts.mu.Unlock()
 	fresh := make([]byte, 32)
 	_, _ = rand.Read(fresh)
-	_, err := db.keys.ExecContext(ctx, `INSERT INTO salt (day, salt, created) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, day, fresh, micros(db.now()))
+	_, err := db.keys.exec(ctx, `INSERT INTO salt (day, salt, created) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, day, fresh, micros(db.now()))
 	if err != nil {
 		return nil, fmt.Errorf("salt of %s: %w", day, err)
 	}
-	if err := db.keys.QueryRowContext(ctx, `SELECT salt FROM salt WHERE day = ?`, day).Scan(&salt); err != nil {
+	if err := db.keys.row(ctx, []any{&salt}, `SELECT salt FROM salt WHERE day = ?`, day); err != nil {
 		return nil, fmt.Errorf("salt of %s: %w", day, err)
 	}
 	db.salts.byDay[day] = salt
@@ -47,7 +47,7 @@ func (db *DB) Salt(ctx context.Context, t time.Time) ([]byte, error) {
 func (db *DB) ExpireSalts(ctx context.Context) error {
 	db.salts.mu.Lock()
 	defer db.salts.mu.Unlock()
-	done, err := db.keys.ExecContext(ctx, `DELETE FROM salt WHERE created <= ?`, micros(db.now().Add(-SaltLife)))
+	done, err := db.keys.exec(ctx, `DELETE FROM salt WHERE created <= ?`, micros(db.now().Add(-SaltLife)))
 	if err != nil {
 		return fmt.Errorf("expire salts: %w", err)
 	}
@@ -61,6 +61,6 @@ func (db *DB) ExpireSalts(ctx context.Context) error {
 // shredKeys makes a deletion from the key file final: the write-ahead log still
 // holds the old pages until it is emptied.
 func (db *DB) shredKeys(ctx context.Context) error {
-	_, err := db.keys.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	_, err := db.keys.exec(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	return err
 }

@@ -29,11 +29,11 @@ func (db *DB) PseudonymSecret(ctx context.Context) ([]byte, error) {
 func (db *DB) secret(ctx context.Context, name string) ([]byte, error) {
 	var fresh [32]byte
 	_, _ = rand.Read(fresh[:])
-	_, err := db.settings.ExecContext(ctx, `INSERT INTO secret (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING`, name, fresh[:])
+	_, err := db.settings.exec(ctx, `INSERT INTO secret (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING`, name, fresh[:])
 	if err != nil {
 		return nil, fmt.Errorf("secret %s: %w", name, err)
 	}
 	var value []byte
-	err = db.settings.QueryRowContext(ctx, `SELECT value FROM secret WHERE name = ?`, name).Scan(&value)
+	err = db.settings.row(ctx, []any{&value}, `SELECT value FROM secret WHERE name = ?`, name)
 	return value, err
 }

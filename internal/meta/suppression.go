@@ -23,7 +23,7 @@ type suppressedID struct {
 
 // Suppress puts the ids of an erased person on the list.
 func (db *DB) Suppress(ctx context.Context, project event.ProjectID, ids []string) error {
-	err := inTx(ctx, db.settings, func(tx *sql.Tx) error {
+	err := db.settings.inTx(ctx, func(tx *sql.Tx) error {
 		for _, id := range ids {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO suppression (project, id, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
 				project, id, micros(db.now())); err != nil {

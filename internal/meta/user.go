@@ -52,9 +52,9 @@ func (db *DB) CreateUser(ctx context.Context, name, password string, role Role) 
 	if err != nil {
 		return User{}, err
 	}
-	err = db.settings.QueryRowContext(ctx,
+	err = db.settings.row(ctx, []any{&u.ID},
 		`INSERT INTO user (name, password, role, created) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
-		u.Name, hash, role, micros(u.Created)).Scan(&u.ID)
+		u.Name, hash, role, micros(u.Created))
 	if errors.Is(err, sql.ErrNoRows) {
 		return User{}, &event.Permanent{Err: fmt.Errorf("user %q exists", u.Name), Hint: "Choose another name, or set a new password for this one."}
 	}
@@ -69,13 +69,13 @@ func (db *DB) Users(ctx context.Context) ([]User, error) {
 // HasAdmin reports whether an admin exists, without whom only loopback may be served.
 func (db *DB) HasAdmin(ctx context.Context) (bool, error) {
 	var yes bool
-	err := db.settings.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM user WHERE role = 'admin')`).Scan(&yes)
+	err := db.settings.row(ctx, []any{&yes}, `SELECT EXISTS (SELECT 1 FROM user WHERE role = 'admin')`)
 	return yes, err
 }
 
 // DeleteUser removes a person, their logins and their tokens.
 func (db *DB) DeleteUser(ctx context.Context, name string) error {
-	done, err := db.settings.ExecContext(ctx, `DELETE FROM user WHERE name = ?`, name)
+	done, err := db.settings.exec(ctx, `DELETE FROM user WHERE name = ?`, name)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (db *DB) SetPassword(ctx context.Context, name, password string) error {
 	if err != nil {
 		return err
 	}
-	return inTx(ctx, db.settings, func(tx *sql.Tx) error {
+	return db.settings.inTx(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, `UPDATE user SET password = ? WHERE name = ?`, hash, name)
 		if err != nil {
 			return err
@@ -107,8 +107,7 @@ func (db *DB) CheckPassword(ctx context.Context, name, password string) (User, e
 	var u User
 	var stored string
 	var created int64
-	err := db.settings.QueryRowContext(ctx, `SELECT id, name, role, created, password FROM user WHERE name = ?`, strings.TrimSpace(name)).
-		Scan(&u.ID, &u.Name, &u.Role, &created, &stored)
+	err := db.settings.row(ctx, []any{&u.ID, &u.Name, &u.Role, &created, &stored}, `SELECT id, name, role, created, password FROM user WHERE name = ?`, strings.TrimSpace(name))
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return User{}, err
 	}

@@ -30,7 +30,7 @@ func (db *DB) Seal(ctx context.Context, project event.ProjectID, all []Original)
 	if err != nil {
 		return fmt.Errorf("seal: %w", err)
 	}
-	err = inTx(ctx, db.settings, func(tx *sql.Tx) error {
+	err = db.settings.inTx(ctx, func(tx *sql.Tx) error {
 		put, err := tx.PrepareContext(ctx, `INSERT INTO vault (project, pseudonym, owner, sealed) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`)
 		if err != nil {
 			return err
@@ -67,7 +67,7 @@ func (db *DB) Reveal(ctx context.Context, project event.ProjectID, pseudonym str
 	}
 	for _, s := range found {
 		var key []byte
-		err := db.keys.QueryRowContext(ctx, `SELECT key FROM person_key WHERE project = ? AND owner = ?`, project, s.owner).Scan(&key)
+		err := db.keys.row(ctx, []any{&key}, `SELECT key FROM person_key WHERE project = ? AND owner = ?`, project, s.owner)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
@@ -109,7 +109,7 @@ func (db *DB) Pseudonyms(ctx context.Context, project event.ProjectID, ids []str
 // even copies of the sealed originals are lost, then the entries. It returns how
 // many entries were there. Doing it twice is no error.
 func (db *DB) DestroyPerson(ctx context.Context, project event.ProjectID, ids []string) (int64, error) {
-	err := inTx(ctx, db.keys, func(tx *sql.Tx) error {
+	err := db.keys.inTx(ctx, func(tx *sql.Tx) error {
 		for _, id := range ids {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM person_key WHERE project = ? AND owner = ?`, project, id); err != nil {
 				return err
@@ -124,7 +124,7 @@ func (db *DB) DestroyPerson(ctx context.Context, project event.ProjectID, ids []
 		return 0, fmt.Errorf("destroy person keys: %w", err)
 	}
 	var gone int64
-	err = inTx(ctx, db.settings, func(tx *sql.Tx) error {
+	err = db.settings.inTx(ctx, func(tx *sql.Tx) error {
 		for _, id := range ids {
 			done, err := tx.ExecContext(ctx, `DELETE FROM vault WHERE project = ?1 AND owner = ?2 OR project = ?1 AND pseudonym = ?2`, project, id)
 			if err != nil {
@@ -144,7 +144,7 @@ func (db *DB) DestroyPerson(ctx context.Context, project event.ProjectID, ids []
 // ownerKeys returns the cipher of every owner, making keys for new ones.
 func (db *DB) ownerKeys(ctx context.Context, project event.ProjectID, all []Original) (map[string]cipher.AEAD, error) {
 	boxes := map[string]cipher.AEAD{}
-	err := inTx(ctx, db.keys, func(tx *sql.Tx) error {
+	err := db.keys.inTx(ctx, func(tx *sql.Tx) error {
 		for _, o := range all {
 			if boxes[o.Owner] != nil {
 				continue

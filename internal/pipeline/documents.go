@@ -22,16 +22,17 @@ type Documents interface {
 }
 
 // KeepOpenAPI loads an OpenAPI file into the project's templates and keeps it, in
-// place of the one before, for the next start.
-func (p *Pipeline) KeepOpenAPI(ctx context.Context, docs Documents, project event.ProjectID, r io.Reader) error {
+// place of the one before, for the next start. It returns how many operations it named.
+func (p *Pipeline) KeepOpenAPI(ctx context.Context, docs Documents, project event.ProjectID, r io.Reader) (int, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
 	if err != nil {
-		return fmt.Errorf("cannot read the OpenAPI document: %w", err)
+		return 0, fmt.Errorf("cannot read the OpenAPI document: %w", err)
 	}
-	if _, err := p.Templates(project).LoadOpenAPI(bytes.NewReader(text)); err != nil {
-		return err
+	operations, err := p.Templates(project).LoadOpenAPI(bytes.NewReader(text))
+	if err != nil {
+		return 0, err
 	}
-	return docs.PutDocument(ctx, project, openAPIKind, "current", string(text))
+	return operations, docs.PutDocument(ctx, project, openAPIKind, "current", string(text))
 }
 
 // RestoreOpenAPI loads what [Pipeline.KeepOpenAPI] kept of a project.

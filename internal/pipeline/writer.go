@@ -37,6 +37,10 @@ type Result struct {
 	Upto store.Seq
 	// Untimed counts calls whose log does not tell how long they took.
 	Untimed int
+	// Visits says that there were events, which sessions are made of.
+	Visits bool
+	// Alike is another log that duplicates may stem from; see [Pipeline.TakeFile].
+	Alike *File
 }
 
 // Refusal says why one record was refused.
@@ -96,6 +100,7 @@ func (w *Writer) Event(e *event.Event) error {
 		return nil
 	}
 	w.saw(record.Time)
+	w.result.Visits = true
 	w.pending.Events = append(w.pending.Events, record)
 	return w.flushWhenFull()
 }

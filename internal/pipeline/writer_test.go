@@ -38,7 +38,7 @@ func TestResultCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := pipeline.Result{
-		Accepted: 3, Duplicates: 1, Rejected: 3, Untimed: 1, Upto: 2, From: now.Add(-time.Hour), To: now.Add(-time.Minute),
+		Accepted: 3, Duplicates: 1, Rejected: 3, Untimed: 1, Visits: true, Upto: 2, From: now.Add(-time.Hour), To: now.Add(-time.Minute),
 		Errors: []pipeline.Refusal{{2, "name is missing"}, {5, "a release needs version and at"}, {9, "not JSON"}},
 	}
 	if d := cmp.Diff(want, got); d != "" {

@@ -48,9 +48,12 @@ func (r *Redactor) daySalt(at time.Time) []byte {
 	if r.salt != nil && day == r.day {
 		return r.salt
 	}
+	if r.err != nil { // the batch is refused whatever comes, so a full disk is asked once for it
+		return nil
+	}
 	salt, err := r.rules.settings.Salt(r.ctx, at)
 	if err != nil {
-		r.fail(err)
+		r.err = err
 		return nil
 	}
 	r.day, r.salt = day, salt

@@ -2,7 +2,6 @@ package privacy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -129,6 +128,3 @@ func (r *Redactor) context(c *event.Context) {
 		}
 	}
 }
-
-// fail remembers the first error; Seal reports it.
-func (r *Redactor) fail(err error) { r.err = errors.Join(r.err, err) }

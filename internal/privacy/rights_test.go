@@ -3,8 +3,10 @@ package privacy_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -169,12 +171,20 @@ func TestExportHasEverythingOfThePersonOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.take(t, visit("1", "phone", "anna@example.com"), visit("2", "tablet", "bob@example.com"))
+	var clicks []event.Event
+	for i := range 5 { // in rage, on the same place
+		click := visit(fmt.Sprint("click", i), "phone", "anna@example.com")
+		click.Kind, click.Name, click.Time = event.Click, "Pay", at.Add(time.Duration(i)*100*time.Millisecond)
+		click.Target = event.Target{Selector: "#pay", X: 10, Y: 10}
+		clicks = append(clicks, click)
+	}
+	w.take(t, clicks...)
 	var out bytes.Buffer
 	n, err := w.Export(t.Context(), 1, "anna@example.com", &out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(privacy.Exported{Identifiers: 1, Sessions: 1, Events: 1}, n); d != "" {
+	if d := cmp.Diff(privacy.Exported{Identifiers: 1, Claims: 1, Sessions: 1, Events: 6, Signals: 1, Interactions: 6}, n); d != "" {
 		t.Error(d)
 	}
 	var kinds []string
@@ -185,11 +195,31 @@ func TestExportHasEverythingOfThePersonOnly(t *testing.T) {
 		}
 		kinds = append(kinds, line.Kind)
 	}
-	if d := cmp.Diff([]string{"identifier", "session", "event"}, kinds); d != "" {
+	if d := cmp.Diff([]string{"identifier", "claim", "event", "session", "signal", "interaction"}, slices.Compact(kinds)); d != "" {
 		t.Error(d)
 	}
 	if !strings.Contains(out.String(), "anna@example.com") || strings.Contains(out.String(), "tablet") {
 		t.Errorf("export: %s", out.String())
+	}
+}
+
+// TestAWithdrawnDeviceIsNobodyElses withdraws the claim of a user on a device before
+// that user is erased: what comes from the device later is still known by it.
+func TestAWithdrawnDeviceIsNobodyElses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.take(t, visit("1", "tablet", "bob"), visit("2", "phone", "bob"))
+	if err := w.Store.Withdraw(t.Context(), 1, event.Pair{DeviceID: "tablet", UserID: "bob"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"bob", "phone"} {
+		receipt, err := w.Erase(t.Context(), 1, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.Contains(receipt.IDs, "tablet") || w.Meta.Suppressed(1, "tablet") {
+			t.Errorf("by %s: the device went along: %+v", id, receipt)
+		}
 	}
 }
 

@@ -303,8 +303,8 @@ type Quality struct {
 		ActionsLinked  int64 `json:"actions_linked"` // actions with at least one call
 		WithoutSession int64 `json:"without_session"`
 	} `json:"events"`
-	// BySource counts all rows, bots and assets too, by where they came from, by
-	// rows desc then source.
+	// BySource counts rows, bots too, by where they came from: calls of those classes,
+	// all events and spans. By rows, assets too, desc, then source.
 	BySource []SourceQuality `json:"by_source"`
 	// ByRoute is link coverage of server calls by endpoint, by calls desc; 50 at most.
 	ByRoute  []RouteQuality    `json:"by_route"`

@@ -156,7 +156,7 @@ func brokenHAR(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &event.Permanent{Err: fmt.Errorf("this is not a whole HAR file: %w", err), Hint: "Export it again with \"Save all as HAR\" in the browser's network panel."}
+	return &event.Permanent{Err: errors.New("this is not a whole HAR file: " + Plain(err)), Hint: "Export it again with \"Save all as HAR\" in the browser's network panel."}
 }
 
 // decodeElement reads one element into to. A value of a wrong type costs the element
@@ -167,8 +167,8 @@ func (h *harFile) decodeElement(i int, in *json.Decoder, to any) (skipped bool, 
 		return false, brokenHAR(err)
 	}
 	if err := json.Unmarshal(raw, to); err != nil {
-		h.sink.Reject(Reject{Index: i, Reason: err.Error(), Sample: sample(raw)})
-		return true, nil //nolint:nilerr // a bad record costs itself, not the file
+		h.sink.Reject(Reject{Index: i, Reason: Plain(err), Sample: sample(raw)})
+		return true, nil // a bad record costs itself, not the file
 	}
 	return false, nil
 }

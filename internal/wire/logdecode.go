@@ -124,7 +124,7 @@ func newLogReader(p preset, known vocabulary, opt Options) (*logReader, error) {
 func (l *logReader) mapFields(text string) error {
 	var ours map[string]string
 	if err := json.Unmarshal([]byte(text), &ours); err != nil {
-		return &event.Permanent{Err: fmt.Errorf("the field map is not a JSON object of texts: %w", err), Hint: `Write it as {"status":"code","time":"ts"}: our name, then the log's.`}
+		return &event.Permanent{Err: errors.New("the field map is not a JSON object of texts: " + Plain(err)), Hint: `Write it as {"status":"code","time":"ts"}: our name, then the log's.`}
 	}
 	l.json = true
 	l.names = maps.Clone(l.names)

@@ -113,19 +113,11 @@ func (o *otlpDecoder) json(_ int, text []byte) error {
 	default:
 		err = errors.New("resourceSpans or resourceLogs is missing")
 	}
-	return &recordError{reason: "not an OTLP request: " + firstLine(err), broken: !json.Valid(text)}
+	return &recordError{reason: "not an OTLP request: " + plainOTLP(text, err), broken: !json.Valid(text)}
 }
 
 func isEmptyObject(text []byte) bool {
 	return string(bytes.Join(bytes.Fields(text), nil)) == "{}"
-}
-
-// firstLine leaves out the excerpts that the JSON library adds to its errors: they
-// are data.
-func firstLine(err error) string {
-	text, _, _ := strings.Cut(err.Error(), ", error found in")
-	text, _, _ = strings.Cut(text, "\n")
-	return text
 }
 
 // message takes one export request in protobuf: all of the input.
@@ -193,22 +185,13 @@ func (o *otlpDecoder) protobuf(message []byte) error {
 		return &recordError{reason: tooDeep(otlpProtoNesting)}
 	}
 	traces, logs := ptraceotlp.NewExportRequest(), plogotlp.NewExportRequest()
-	var err error
-	if !strings.HasSuffix(o.opt.Path, "/v1/logs") {
-		if err = traces.UnmarshalProto(message); err == nil {
-			return o.traces(traces.Traces())
-		}
+	if !strings.HasSuffix(o.opt.Path, "/v1/logs") && traces.UnmarshalProto(message) == nil {
+		return o.traces(traces.Traces())
 	}
-	if !strings.HasSuffix(o.opt.Path, "/v1/traces") {
-		logsErr := logs.UnmarshalProto(message)
-		if logsErr == nil {
-			return o.logs(logs.Logs())
-		}
-		if err == nil {
-			err = logsErr
-		}
+	if !strings.HasSuffix(o.opt.Path, "/v1/traces") && logs.UnmarshalProto(message) == nil {
+		return o.logs(logs.Logs())
 	}
-	return &recordError{reason: err.Error()}
+	return &recordError{reason: "the bytes are not the protobuf of traces or logs"}
 }
 
 const otlpProtoNesting = 64

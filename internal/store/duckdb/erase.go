@@ -46,7 +46,7 @@ func (s *Store) Erase(ctx context.Context, project event.ProjectID, p store.Pers
 // again every hour, for what was on its way then: intake must not wait for a search
 // through everything that mostly finds nothing.
 func (s *Store) namedAnywhere(ctx context.Context, project event.ProjectID, p store.Person) (named bool, err error) {
-	err = s.readers.heavy.with(ctx, func(c *conn) error {
+	err = s.readers.upkeep.with(ctx, func(c *conn) error {
 		if err := c.script("CREATE OR REPLACE TEMP TABLE person (device_id VARCHAR, user_id VARCHAR)"); err != nil {
 			return err
 		}

@@ -32,14 +32,14 @@ func (s *Store) Expire(ctx context.Context, now time.Time, r store.Retention) (o
 		if err := w.expireDerived(ctx, now, r.Links, &out); err != nil {
 			return err
 		}
-		if err := w.expireClaims(ctx, now, r, &out); err != nil {
-			return err
-		}
 		if _, err := w.conn.exec(ctx, "DELETE FROM fingerprints WHERE time < ?", now.Add(-fingerprintAge)); err != nil {
 			return err
 		}
 		return w.keepSeq(ctx)
 	})
+	if err == nil {
+		out.Claims, err = s.expireClaims(ctx, now, r)
+	}
 	return out, err
 }
 
@@ -98,28 +98,39 @@ func (w *writer) expireDerived(ctx context.Context, now time.Time, age time.Dura
 	return nil
 }
 
-// expireClaims removes old claims about ids that nothing names any more.
-func (w *writer) expireClaims(ctx context.Context, now time.Time, r store.Retention, out *store.Erased) error {
+// expireClaims removes old claims about ids that nothing names any more. A reader looks
+// whether there are any: mostly there are none, and intake must not wait for a search
+// through everything.
+func (s *Store) expireClaims(ctx context.Context, now time.Time, r store.Retention) (removed int64, err error) {
 	if r.Raw == 0 || r.Links == 0 {
-		return nil
+		return 0, nil
 	}
 	before := now.Add(-max(r.Raw, r.Links))
-	projects := map[event.ProjectID]bool{}
-	err := w.conn.each(ctx, "SELECT DISTINCT project FROM claims WHERE first_seen < ?", []any{before}, func(r *reader) {
-		projects[event.ProjectID(r.int())] = true
+	var projects []event.ProjectID
+	err = s.readers.upkeep.with(ctx, func(c *conn) error {
+		return c.each(ctx, statement("expire_claims", "take", "SELECT DISTINCT project"), []any{before}, func(r *reader) {
+			projects = append(projects, event.ProjectID(r.int()))
+		})
 	})
 	if err != nil || len(projects) == 0 {
-		return err
+		return 0, err
 	}
-	if out.Claims, err = w.conn.exec(ctx, statement("expire_claims"), before); err != nil || out.Claims == 0 {
-		return err
-	}
-	for project := range projects {
-		if err := w.refreshPeople(ctx, project, false); err != nil {
-			return err
+	w := s.writer
+	err = w.transaction(ctx, func() error {
+		removed = 0
+		for _, project := range projects {
+			n, err := w.conn.exec(ctx, statement("expire_claims", "take", "DELETE", "of", "AND project = ?"), before, project)
+			if err != nil {
+				return err
+			}
+			removed += n
+			if err := w.refreshPeople(ctx, project, false); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
+	return removed, err
 }
 
 // latecomers is the range of time of the records from before a moment that arrived

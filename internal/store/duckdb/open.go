@@ -68,15 +68,18 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{dir: config.Dir, log: config.Logger, lock: lock}
-	if err := s.open(ctx, config); err != nil {
+	path := filepath.Join(config.Dir, fileName)
+	if err := s.open(ctx, path, config); err != nil {
 		mapping.Close(&s.database)
-		return nil, errors.Join(err, lock.Close())
+		return nil, errors.Join(damaged(path, err), lock.Close())
 	}
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, config Config) error {
-	path := filepath.Join(config.Dir, fileName)
+func (s *Store) open(ctx context.Context, path string, config Config) error {
+	if err := checkLogs(path); err != nil {
+		return err
+	}
 	if err := approve(ctx, path, config); err != nil {
 		return err
 	}
@@ -145,12 +148,30 @@ func openDatabase(path string, config Config, mode accessMode, database *mapping
 	return nil
 }
 
+// damaged makes an error that names the file out of one that the engine met while it
+// read what belongs to every start.
+func damaged(path string, err error) error {
+	engine, ok := errors.AsType[*engineError](err)
+	if !ok {
+		return err
+	}
+	switch engine.class {
+	case mapping.ErrorTypeErrorIO, mapping.ErrorTypeSerialization, mapping.ErrorTypeInternal, mapping.ErrorTypeFatal:
+		if strings.Contains(engine.message, "No space left") {
+			return writeError(err)
+		}
+		return openError(path, engine.message)
+	}
+	return err
+}
+
 func openError(path, message string) error {
 	message, _, _ = strings.Cut(message, "\n")
-	return &event.Permanent{
-		Err:  fmt.Errorf("data file %s cannot be opened: %s", path, message),
-		Hint: "Restore the directory from a backup, or move the file (and its .wal) aside to begin anew.",
+	hint := "Restore the directory from a backup, or move the file (and its .wal) aside to begin anew."
+	if strings.Contains(message, "WAL") {
+		hint = logHint
 	}
+	return &event.Permanent{Err: fmt.Errorf("data file %s cannot be opened: %s", path, message), Hint: hint}
 }
 
 // defaultMemory is half of the machine's memory, 8 GiB at most.

@@ -68,7 +68,7 @@ func (s *Store) settle(ctx context.Context) error {
 	s.settling.Lock()
 	defer s.settling.Unlock()
 	hours, rawFrom := hourSet{}, time.Time{}
-	err := s.readers.heavy.with(ctx, func(c *conn) (err error) {
+	err := s.readers.upkeep.with(ctx, func(c *conn) (err error) {
 		if rawFrom, err = c.rawFrom(ctx); err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ func (s *Store) presentIn(ctx context.Context, h projectHour) (rows []present, n
 	hour := time.UnixMicro(h.hour).UTC()
 	var q query
 	q.presence(store.Scope{Project: h.project, From: hour, To: hour.Add(time.Hour)})
-	err = s.readers.heavy.with(ctx, func(c *conn) error {
+	err = s.readers.upkeep.with(ctx, func(c *conn) error {
 		if notes, err = c.notes(ctx, h); err != nil {
 			return err
 		}

@@ -12,16 +12,20 @@ const (
 	// heavyAtOnce is how many queries may scan much at the same time: more would
 	// only make all of them slower and take memory from intake.
 	heavyAtOnce = 2
+	// upkeepAtOnce is how many searches of the server's own may run beside them: the link
+	// pass waits for no question, and no question for it.
+	upkeepAtOnce = 1
 	// lightAtOnce is how many look-ups may run beside them.
 	lightAtOnce = 4
 	// maxWaiting bounds the queue in front of either.
 	maxWaiting = 64
 )
 
-// readers are the connections for questions, in two lanes: a look-up by id never
-// waits behind a scan.
+// readers are the connections that only read, in three lanes: a look-up by id never
+// waits behind a scan, nor do the link pass, erasure and expiry, which search on the
+// lane upkeep.
 type readers struct {
-	heavy, light lane
+	heavy, light, upkeep lane
 }
 
 // lane is a number of connections and a bounded queue for them.
@@ -36,16 +40,19 @@ type lane struct {
 var errClosing = &event.Retryable{Err: errors.New("the store is closing"), Hint: "Try again in a moment."}
 
 func newReaders(connect func() (*conn, error)) (*readers, error) {
-	heavy, err := newLane(heavyAtOnce, connect)
-	if err != nil {
-		return nil, err
+	r := &readers{}
+	for _, one := range []struct {
+		lane *lane
+		size int
+	}{{&r.heavy, heavyAtOnce}, {&r.light, lightAtOnce}, {&r.upkeep, upkeepAtOnce}} {
+		made, err := newLane(one.size, connect)
+		if err != nil {
+			r.close()
+			return nil, err
+		}
+		*one.lane = made
 	}
-	light, err := newLane(lightAtOnce, connect)
-	if err != nil {
-		heavy.close()
-		return nil, err
-	}
-	return &readers{heavy: heavy, light: light}, nil
+	return r, nil
 }
 
 func newLane(size int, connect func() (*conn, error)) (lane, error) {
@@ -111,6 +118,9 @@ func (l lane) close() {
 }
 
 func (r *readers) close() {
-	r.heavy.close()
-	r.light.close()
+	for _, l := range [...]lane{r.heavy, r.light, r.upkeep} {
+		if l.once != nil { // else it was never opened
+			l.close()
+		}
+	}
 }

@@ -20,7 +20,7 @@ import (
 // rows too many, whose keys are equal but far apart in time; [clusters] judges
 // exactly, and only what it keeps is read in full.
 func (s *Store) Unlinked(ctx context.Context, limit int) (touched []store.Touched, upto store.Seq, err error) {
-	err = s.readers.heavy.with(ctx, func(c *conn) error {
+	err = s.readers.upkeep.with(ctx, func(c *conn) error {
 		after, err := c.number(ctx, statement("watermark"))
 		if err != nil {
 			return err

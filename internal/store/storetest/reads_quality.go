@@ -32,7 +32,7 @@ func qualityCases() []example {
 			w.want(q.Calls.ByMethod, map[string]int64{"span": 1, "trace": 1})
 			w.want([]int64{q.Calls.Total, q.Calls.Client, q.Calls.WithClient, q.Calls.LinkedToAction}, []int64{4, 1, 1, 2})
 			w.want([]int64{q.Events.Total, q.Events.Actions, q.Events.ActionsLinked, q.Events.WithoutSession}, []int64{3, 2, 1, 2})
-			w.want(q.BySource, []store.SourceQuality{{Source: "nginx", Calls: 5, Linked: 2}, {Source: "sdk", Events: 4, Calls: 1, Linked: 1}, {Source: "otlp", Spans: 1}})
+			w.want(q.BySource, []store.SourceQuality{{Source: "nginx", Calls: 4, Linked: 2}, {Source: "sdk", Events: 4, Calls: 1, Linked: 1}, {Source: "otlp", Spans: 1}})
 			w.want(q.ByRoute, []store.RouteQuality{
 				{Endpoint: s1.Endpoint(), Calls: 2, Linked: 2}, {Endpoint: s3.Endpoint(), Calls: 1}, {Endpoint: s4.Endpoint(), Calls: 1},
 			})

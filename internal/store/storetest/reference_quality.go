@@ -115,10 +115,10 @@ func (r *Reference) eventQuality(s store.Scope, out *store.Quality) {
 	}
 }
 
-// sourceQuality counts all rows, bots and assets too, and judges their clocks.
+// sourceQuality counts rows, bots too, and judges the clocks of all.
 func (r *Reference) sourceQuality(s store.Scope, out *store.Quality) {
 	view := r.linkView(s.Project, s.MinConfidence)
-	sources := map[string]*store.SourceQuality{}
+	sources, rows := map[string]*store.SourceQuality{}, map[string]int{}
 	var off []float64 // milliseconds by which clocks were corrected
 	see := func(at, arrived time.Time, o event.Origin) *store.SourceQuality {
 		if arrived.Sub(o.OwnTime) > lateAfter {
@@ -130,6 +130,7 @@ func (r *Reference) sourceQuality(s store.Scope, out *store.Quality) {
 		if sources[o.Source] == nil {
 			sources[o.Source] = &store.SourceQuality{Source: o.Source}
 		}
+		rows[o.Source]++
 		return sources[o.Source]
 	}
 	for _, e := range r.events {
@@ -140,6 +141,9 @@ func (r *Reference) sourceQuality(s store.Scope, out *store.Quality) {
 	for _, c := range r.calls {
 		if c.project == s.Project && within(c.row.Time, s.From, s.To) {
 			source := see(c.row.Time, c.arrived, c.row.Origin)
+			if c.row.Class == event.Asset {
+				continue
+			}
 			source.Calls++
 			if view.best(c.row.ID) != nil {
 				source.Linked++
@@ -155,7 +159,7 @@ func (r *Reference) sourceQuality(s store.Scope, out *store.Quality) {
 		out.BySource = append(out.BySource, *source)
 	}
 	slices.SortFunc(out.BySource, func(a, b store.SourceQuality) int {
-		return cmp.Or(cmp.Compare(b.Events+b.Calls+b.Spans, a.Events+a.Calls+a.Spans), cmp.Compare(a.Source, b.Source))
+		return cmp.Or(cmp.Compare(rows[b.Source], rows[a.Source]), cmp.Compare(a.Source, b.Source))
 	})
 	if len(off) > 0 {
 		out.ClockSkew.Corrected = int64(len(off))

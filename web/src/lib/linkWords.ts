@@ -10,17 +10,25 @@ const evidence: Record<string, string> = {
   window: 'it began right after the action, or after a call the action caused',
 }
 
-export function evidenceOf(method: string): string {
+/** An id of two tiers of one request proves that they belong together; less than that, the confidence is the other tier's. */
+const tierIdSure = 0.95
+
+function isInherited(method: string, confidence: number): boolean {
+  return (method === 'request_id' || method === 'trace') && confidence < tierIdSure
+}
+
+function evidenceOf(method: string, confidence: number): string {
+  if (isInherited(method, confidence)) return `same ${method === 'trace' ? 'trace' : 'request'} id as another server's part of the request, whose own link to the browser is no surer`
   return evidence[method] ?? method
 }
 
 /** Only an id makes sure: what rests on times and routes is likely at most, however often it is right. */
 export function sureness(method: string, confidence: number): 'sure' | 'likely' | 'a guess' {
-  if (method !== 'match' && method !== 'window') return 'sure'
+  if (method !== 'match' && method !== 'window' && !isInherited(method, confidence)) return 'sure'
   return confidence >= 0.7 ? 'likely' : 'a guess'
 }
 
 /** "likely (80 %): it began right after the action" */
 export function explainLink({ method, confidence }: { method: string; confidence: number }): string {
-  return `${sureness(method, confidence)} (${Math.round(confidence * 100)} %): ${evidenceOf(method)}`
+  return `${sureness(method, confidence)} (${Math.round(confidence * 100)} %): ${evidenceOf(method, confidence)}`
 }

@@ -1,6 +1,6 @@
 -- Claims about ids that no row names any more.
-DELETE FROM claims
-WHERE first_seen < ? AND CASE
+/*take*/ FROM claims
+WHERE first_seen < ? /*of*/ AND CASE
     WHEN merged_id = '' THEN (project, device_id) NOT IN (
         SELECT (project, device_id) FROM events UNION ALL SELECT (project, device_id) FROM calls UNION ALL SELECT (project, device_id) FROM sessions
     )

@@ -6,7 +6,7 @@ WITH linked AS (
     SELECT 'event' AS kind, split_part(origin, chr(31), 1) AS source, time, own_time, late, false AS linked
     FROM events WHERE project = $1 AND time >= $2 AND time < $3
     UNION ALL
-    SELECT 'call', split_part(origin, chr(31), 1), time, own_time, late, id IN (SELECT call FROM linked)
+    SELECT CASE WHEN class = 'asset' THEN 'asset' ELSE 'call' END, split_part(origin, chr(31), 1), time, own_time, late, class <> 'asset' AND id IN (SELECT call FROM linked)
     FROM calls WHERE project = $1 AND time >= $2 AND time < $3
     UNION ALL
     SELECT 'span', split_part(origin, chr(31), 1), time, own_time, late, false

@@ -140,7 +140,7 @@ function Intake({ quality: q }: { quality: Quality }) {
     <section aria-labelledby="intake">
       <h2 id="intake">Intake</h2>
       <Facts facts={[
-        ['Duplicates', `${formatCount(q.duplicates)} records had come before and changed nothing`],
+        ['Duplicates', `${formatCount(q.duplicates)} of the records that arrived in this time had come before and changed nothing`],
         ['Late', `${formatCount(q.late)} rows arrived more than 48 hours after their own time`],
         ['Clocks', q.clock_skew.corrected === 0 ? 'no sender was more than a second off' : `${formatCount(q.clock_skew.corrected)} rows corrected, by ${formatMs(q.clock_skew.median_ms)} in the middle and ${formatMs(q.clock_skew.max_ms)} at most`],
         ['Lost by SDK', q.sdk_loss === null ? 'no sender numbers its events' : `${formatShare(q.sdk_loss)} of numbered events never came`],
@@ -154,12 +154,13 @@ function Rejected({ quality: { rejected } }: { quality: Quality }) {
   return (
     <section aria-labelledby="rejected">
       <h2 id="rejected">Rejected</h2>
-      {rejected.length === 0 ? <p className="muted">Nothing was rejected.</p> : (
+      {rejected.length === 0 ? <p className="muted">Nothing that arrived in this time was rejected.</p> : <>
+        <p className="muted">Of what arrived in this time, whenever it happened.</p>
         <table className="mini-table">
           <thead><tr><th scope="col">Source</th><th scope="col">Reason</th><th scope="col" className="number">Records</th></tr></thead>
           <tbody>{rejected.map((r) => <tr key={`${r.source} ${r.reason}`}><td>{r.source}</td><td title={r.example}>{r.reason}</td><td className="number">{formatCount(r.count)}</td></tr>)}</tbody>
         </table>
-      )}
+      </>}
     </section>
   )
 }

@@ -1,0 +1,4 @@
+package duckdb
+
+// Replayed lets the fuzzer read logs.
+var Replayed = replayed
