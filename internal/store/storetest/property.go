@@ -242,6 +242,13 @@ func (d *duel) askSessions() {
 			return page.Rows, page.Next, err
 		})
 	})
+	d.same(fmt.Sprintf("People(%+v)", q), func(s store.Store) (any, error) {
+		return listed(func(cursor string) ([]store.PersonRow, string, error) {
+			q.Cursor = cursor
+			page, err := s.People(d.ctx, q)
+			return page.Rows, page.Next, err
+		})
+	})
 }
 
 // fieldName draws a field as users write it.
