@@ -252,8 +252,8 @@ type PeoplePage struct {
 
 // PersonRow is what somebody's sessions in a range add up to.
 type PersonRow struct {
-	ID          string // as claims say: the user, else the device
-	AccountID   string // of the last session that names one
+	ID          string    // as claims say: the user, else the device
+	AccountID   string    // of the last session that names one
 	First, Last time.Time // starts of their first and last session
 
 	Sessions, Pages, Actions, Calls, Failed, Signals int

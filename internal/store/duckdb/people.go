@@ -43,12 +43,8 @@ func (r *reader) personRow() (p store.PersonRow) {
 }
 
 func peopleQuery(q store.SessionsQuery) (string, []any, error) {
-	scope, _, err := related(store.OfSessions, q.Scope)
-	if err != nil {
-		return "", nil, err
-	}
 	var sessions, after query
-	if _, err := sessions.rowsIn(store.OfSessions, scope, nil, true); err != nil {
+	if _, err := sessions.rowsIn(store.OfSessions, q.Scope, nil, true); err != nil {
 		return "", nil, err
 	}
 	after.add("TRUE")

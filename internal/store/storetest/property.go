@@ -170,6 +170,9 @@ func (d *duel) scope(record string) store.Scope {
 		if g.oneIn(4, "of others too") {
 			s.Filter = store.And{s.Filter, g.filter(d.record(), 1)}
 		}
+		if g.oneIn(4, "of a segment") {
+			s.Filter = store.All(s.Filter, store.InSegment{Sessions: Filters("session").Draw(d.T, "segment"), People: g.oneIn(2, "people")})
+		}
 	}
 	return s
 }
