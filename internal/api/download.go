@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -23,21 +24,55 @@ const (
 	downloadTimeout = 2 * readTimeout
 )
 
-// downloadCalls answers with the calls that GET /api/v1/calls lists, as CSV or
-// NDJSON. At most maxDownload rows; the file's name and X-Clickspan-Cut say when
-// there were more. It is put together before the first byte leaves, so that what
-// arrives is whole.
+// listing is what a download takes its rows from, a page at a time.
+type listing[Row any] struct {
+	name   string // of the file
+	page   func(ctx context.Context, cursor string) (rows []Row, next string, err error)
+	record func(Row) (names, values []string) // of a CSV row
+}
+
+// downloadCalls answers with the calls that GET /api/v1/calls lists.
 func (s *Server) downloadCalls(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	download(s, w, r, func(scope store.Scope) listing[Call] {
+		return listing[Call]{"calls", func(ctx context.Context, cursor string) ([]Call, string, error) {
+			sort := cmp.Or(store.Sort(query.Get("sort")), store.Newest)
+			page, err := s.store.Calls(ctx, store.CallsQuery{Scope: scope, Sort: sort, Cursor: cursor, Limit: downloadPage})
+			return each(page.Rows, func(c store.CallRow) Call { return callOf(c.Call, c.Link) }), page.Next, err
+		}, callRecord}
+	})
+}
+
+// downloadPeople answers with the people that GET /api/v1/people lists.
+func (s *Server) downloadPeople(w http.ResponseWriter, r *http.Request) {
+	download(s, w, r, func(scope store.Scope) listing[PersonRow] {
+		return listing[PersonRow]{"people", func(ctx context.Context, cursor string) ([]PersonRow, string, error) {
+			page, err := s.store.People(ctx, store.SessionsQuery{Scope: scope, Cursor: cursor, Limit: downloadPage})
+			return each(page.Rows, personRowOf), page.Next, err
+		}, personRecord}
+	})
+}
+
+// download answers with a list as CSV or NDJSON: at most maxDownload rows; the file's
+// name and X-Clickspan-Cut say when there were more. It is put together before the first
+// byte leaves, so that what arrives is whole.
+func download[Row any](s *Server, w http.ResponseWriter, r *http.Request, of func(store.Scope) listing[Row]) {
 	ctx, cancel := context.WithTimeout(r.Context(), downloadTimeout)
 	defer cancel()
-	file, cut, err := s.callsFile(ctx, r.URL.Query())
+	scope, err := s.scopeOf(ctx, r.URL.Query())
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	name := "calls"
+	list := of(scope)
+	file, cut, err := list.file(ctx, r.URL.Query().Get("format"))
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	name := list.name
 	if cut {
-		name = fmt.Sprintf("calls-first-%d", maxDownload)
+		name = fmt.Sprintf("%s-first-%d", list.name, maxDownload)
 		w.Header().Set("X-Clickspan-Cut", strconv.Itoa(maxDownload))
 	}
 	w.Header().Set("Content-Type", file.contentType)
@@ -45,43 +80,38 @@ func (s *Server) downloadCalls(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(file.rows.Bytes()) // the client is gone when this fails
 }
 
-// callsFile is the rows in one of the formats, and whether there were more.
-func (s *Server) callsFile(ctx context.Context, query url.Values) (*file, bool, error) {
-	scope, err := s.scopeOf(ctx, query)
+// file is the rows in one of the formats, and whether there were more.
+func (l listing[Row]) file(ctx context.Context, format string) (*file[Row], bool, error) {
+	out, err := newFile(format, l.record)
 	if err != nil {
 		return nil, false, err
 	}
-	out, err := newFile(query.Get("format"))
-	if err != nil {
-		return nil, false, err
-	}
-	question := store.CallsQuery{Scope: scope, Sort: store.Sort(query.Get("sort")), Limit: downloadPage}
-	if question.Sort == "" {
-		question.Sort = store.Newest
-	}
+	cursor := ""
 	for read := 0; ; read += downloadPage {
 		if read == maxDownload {
 			return out, true, nil
 		}
-		page, err := s.store.Calls(ctx, question)
+		rows, next, err := l.page(ctx, cursor)
 		if err != nil {
 			return nil, false, err
 		}
-		for _, row := range page.Rows {
-			if err := out.add(callOf(row.Call, row.Link)); err != nil {
+		for _, row := range rows {
+			if err := out.add(row); err != nil {
 				return nil, false, err
 			}
 		}
-		if page.Next == "" {
+		if next == "" {
 			return out, false, nil
 		}
-		question.Cursor = page.Next
+		cursor = next
 	}
 }
 
 // scopeOf reads the parameters that huma reads for the described routes.
 func (s *Server) scopeOf(ctx context.Context, query url.Values) (store.Scope, error) {
-	p := ScopeParams{ProjectParam: ProjectParam{Project: query.Get("project")}, Filter: query.Get("filter"), Bots: query.Get("bots") == "true"}
+	p := ScopeParams{
+		ProjectParam: ProjectParam{Project: query.Get("project")}, Filter: query.Get("filter"), Segment: query.Get("segment"), Bots: query.Get("bots") == "true",
+	}
 	for name, to := range map[string]*time.Time{"from": &p.From, "to": &p.To} {
 		if text := query.Get(name); text != "" {
 			at, err := time.Parse(time.RFC3339Nano, text)
@@ -102,21 +132,22 @@ func (s *Server) scopeOf(ctx context.Context, query url.Values) (store.Scope, er
 }
 
 // file is a download under construction.
-type file struct {
+type file[Row any] struct {
 	contentType, extension string
 	rows                   bytes.Buffer
-	add                    func(Call) error
+	add                    func(Row) error
 }
 
-func newFile(format string) (*file, error) {
-	f := &file{}
+func newFile[Row any](format string, record func(Row) (names, values []string)) (*file[Row], error) {
+	f := &file[Row]{}
 	switch format {
 	case "csv":
 		f.contentType, f.extension = "text/csv; charset=utf-8", ".csv"
 		w := csv.NewWriter(&f.rows)
-		head, _ := callRecord(Call{})
-		f.add = func(c Call) error {
-			_, row := callRecord(c)
+		var none Row
+		head, _ := record(none)
+		f.add = func(one Row) error {
+			_, row := record(one)
 			if err := w.Write(row); err != nil {
 				return err
 			}
@@ -131,7 +162,7 @@ func newFile(format string) (*file, error) {
 		f.contentType, f.extension = "application/x-ndjson", ".ndjson"
 		encoder := json.NewEncoder(&f.rows)
 		encoder.SetEscapeHTML(false)
-		f.add = func(c Call) error { return encoder.Encode(c) }
+		f.add = func(one Row) error { return encoder.Encode(one) }
 	default:
 		return nil, badField("query.format", "Ask for csv or ndjson.", "%q is not a format", format)
 	}
@@ -172,6 +203,22 @@ func callRecord(c Call) (names, values []string) {
 	add("link_method", method)
 	add("link_confidence", confidence)
 	add("id", c.ID)
+	return names, values
+}
+
+// personRecord is the columns of a person's CSV row and their values.
+func personRecord(p PersonRow) (names, values []string) {
+	add := func(name, value string) { names, values = append(names, name), append(values, value) }
+	add("id", harmless(p.ID))
+	add("account_id", harmless(p.AccountID))
+	add("first_seen", p.FirstSeen.UTC().Format(time.RFC3339Nano))
+	add("last_seen", p.LastSeen.UTC().Format(time.RFC3339Nano))
+	add("sessions", strconv.Itoa(p.Sessions))
+	add("pages", strconv.Itoa(p.Pages))
+	add("actions", strconv.Itoa(p.Actions))
+	add("calls", strconv.Itoa(p.Calls))
+	add("failed", strconv.Itoa(p.Failed))
+	add("signals", strconv.Itoa(p.Signals))
 	return names, values
 }
 

@@ -101,18 +101,20 @@ func (s *Server) createGoal(ctx context.Context, in *GoalInput) (analysis.Goal, 
 	if len(have) >= analysis.MaxGoals {
 		return analysis.Goal{}, problem(http.StatusBadRequest, "Remove a goal that is not looked at any more.", "a project has at most %d goals", analysis.MaxGoals)
 	}
-	made := storedGoal{Goal: in.Body.goal(freeID(analysis.Slug(in.Body.Name), have)), Place: 1}
+	id := freeID(in.Body.Name, have, func(g storedGoal) string { return g.ID })
+	made := storedGoal{Goal: in.Body.goal(id), Place: 1}
 	if len(have) > 0 {
 		made.Place = have[len(have)-1].Place + 1
 	}
 	return made.Goal, s.keepGoal(ctx, project, made)
 }
 
-// freeID is id, with a number behind it when another goal has it.
-func freeID(id string, have []storedGoal) string {
+// freeID makes an id of a name, with a number behind it when something has it already.
+func freeID[T any](name string, have []T, idOf func(T) string) string {
 	taken := func(id string) bool {
-		return slices.ContainsFunc(have, func(g storedGoal) bool { return g.ID == id })
+		return slices.ContainsFunc(have, func(t T) bool { return idOf(t) == id })
 	}
+	id := analysis.Slug(name)
 	free := id
 	for n := 2; taken(free); n++ {
 		free = id + "-" + strconv.Itoa(n)

@@ -17,6 +17,7 @@ type QueryFields struct {
 	To            time.Time `json:"to,omitzero" doc:"end of the range, exclusive; default now"`
 	Timezone      string    `json:"timezone,omitempty" doc:"IANA name; default UTC"`
 	Filter        string    `json:"filter,omitempty" doc:"CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only"`
+	Segment       string    `json:"segment,omitempty" doc:"id of a segment: only what belongs to its sessions or people"`
 	Bots          bool      `json:"bots,omitempty" doc:"count marked bots too"`
 	MinConfidence float64   `json:"min_confidence,omitempty" minimum:"0" maximum:"1"`
 	Sample        float64   `json:"sample,omitempty" exclusiveMinimum:"0" maximum:"1" doc:"the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise"`
@@ -33,7 +34,7 @@ type Meta struct {
 func (s *Server) queryScope(ctx context.Context, q QueryFields) (store.Scope, error) {
 	return s.scope(ctx, ScopeParams{
 		ProjectParam: ProjectParam{Project: q.Project},
-		From:         q.From, To: q.To, Filter: q.Filter, Bots: q.Bots, MinConfidence: q.MinConfidence,
+		From:         q.From, To: q.To, Filter: q.Filter, Segment: q.Segment, Bots: q.Bots, MinConfidence: q.MinConfidence,
 	})
 }
 

@@ -12,6 +12,60 @@ import (
 	"github.com/clickspan/clickspan/internal/store"
 )
 
+// PeopleInput asks for a page of people.
+type PeopleInput struct {
+	ScopeParams
+	PageParams
+}
+
+// PeopleOutput is a page of people, who visited last first.
+type PeopleOutput struct {
+	Rows  []PersonRow `json:"rows"`
+	Next  string      `json:"next" doc:"cursor of the next page; empty on the last"`
+	Total int64       `json:"total" doc:"how many people there are on all pages"`
+}
+
+// PersonRow is what somebody's visits in the range add up to.
+type PersonRow struct {
+	ID        string    `json:"id" doc:"the user who claims say it is, else the device"`
+	AccountID string    `json:"account_id,omitempty" doc:"of the last visit that names one"`
+	FirstSeen time.Time `json:"first_seen" doc:"start of the first visit"`
+	LastSeen  time.Time `json:"last_seen" doc:"start of the last visit"`
+	Sessions  int       `json:"sessions"`
+	Pages     int       `json:"pages"`
+	Actions   int       `json:"actions"`
+	Calls     int       `json:"calls"`
+	Failed    int       `json:"failed" doc:"calls that failed"`
+	Signals   int       `json:"signals" doc:"signs of friction"`
+}
+
+func personRowOf(p store.PersonRow) PersonRow {
+	return PersonRow{
+		ID: p.ID, AccountID: p.AccountID, FirstSeen: p.First, LastSeen: p.Last, Sessions: p.Sessions, Pages: p.Pages, Actions: p.Actions,
+		Calls: p.Calls, Failed: p.Failed, Signals: p.Signals,
+	}
+}
+
+// people lists who visited, and counts all of them.
+func (s *Server) people(ctx context.Context, in *PeopleInput) (PeopleOutput, error) {
+	scope, err := s.scope(ctx, in.ScopeParams)
+	if err != nil {
+		return PeopleOutput{}, err
+	}
+	var out PeopleOutput
+	return out, together(ctx, func(ctx context.Context) error {
+		page, err := s.store.People(ctx, store.SessionsQuery{Scope: scope, Cursor: in.Cursor, Limit: in.Limit})
+		out.Rows, out.Next = each(page.Rows, personRowOf), page.Next
+		return err
+	}, func(ctx context.Context) error {
+		all, err := s.store.Series(ctx, store.SeriesQuery{Scope: scope, Edges: []time.Time{scope.From, scope.To}, Measures: []store.Measure{{Of: store.OfSessions, Stat: store.People}}})
+		if err == nil {
+			out.Total = whole(all.Lines[0].Values[0][0])
+		}
+		return err
+	})
+}
+
 // PersonInput asks for one person or account.
 type PersonInput struct {
 	ProjectParam

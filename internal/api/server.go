@@ -88,6 +88,7 @@ type Server struct {
 	password     sync.Mutex    // held while one is checked
 	boards       *analysis.Boards
 	goals        sync.Mutex // held while goals change
+	segments     sync.Mutex // held while segments change
 	opened       openedMaps
 	witness      *connect.Witness
 	sites        *sites
@@ -163,6 +164,7 @@ func (s *Server) describedRoutes() {
 	get(s, "endpoints/{id}/heatmap", "endpoint-heatmap", "Count an endpoint's calls by time and duration", s.heatmap)
 	get(s, "sessions", "sessions", "List sessions", s.sessions)
 	get(s, "sessions/{id}", "session", "Show one session's timeline", s.session)
+	get(s, "people", "people", "List who visited", s.people)
 	get(s, "people/{id}", "person", "Show one person's visits and ids", s.person)
 	change(s, http.MethodPost, "people/{id}/withdraw", "withdraw-claim", "Take out of force that a device or user is a person's", s.withdraw)
 	change(s, http.MethodPost, "people/{id}/restore", "restore-claim", "Put a withdrawn claim in force again", s.restore)
@@ -194,6 +196,10 @@ func (s *Server) describedRoutes() {
 	change(s, http.MethodDelete, "goals/{id}", "remove-goal", "Remove a goal", s.removeGoal)
 	get(s, "goals/{id}/reached", "reached-goal", "List the newest times a goal was reached", s.reachedGoal)
 	get(s, "goals/proposals", "goal-proposals", "Propose goals from the data", s.proposeGoals)
+	get(s, "segments", "segments", "List the segments", s.listSegments)
+	change(s, http.MethodPost, "segments", "create-segment", "Create a segment", s.createSegment)
+	change(s, http.MethodPut, "segments/{id}", "replace-segment", "Change a segment", s.replaceSegment)
+	change(s, http.MethodDelete, "segments/{id}", "remove-segment", "Remove a segment", s.removeSegment)
 	get(s, "connect", "connect", "Say how far a project is connected, and what keeps it", s.connectLights)
 	change(s, http.MethodPost, "connect", "make-connect-key", "Make the browser key of the snippets, once", s.makeConnectKey)
 	get(s, "connect/state", "connect-state", "Say whether a project is connected", s.connected)
@@ -218,6 +224,7 @@ func (s *Server) plainRoutes() {
 	s.main.Handle("POST /api/v1/logout", s.private(http.HandlerFunc(s.logout)))
 	s.main.Handle("GET /api/openapi.json", s.private(compressed(http.HandlerFunc(s.serveDescription))))
 	s.main.Handle("GET /api/v1/download/calls", s.private(http.HandlerFunc(s.downloadCalls)))
+	s.main.Handle("GET /api/v1/download/people", s.private(http.HandlerFunc(s.downloadPeople)))
 	s.main.Handle("GET /api/v1/live", s.private(http.HandlerFunc(s.tail)))
 	s.main.Handle("GET /metrics", s.private(s.metrics.handler()))
 	s.main.Handle("GET /api/v1/export", s.private(http.HandlerFunc(s.exportPerson)))

@@ -40,15 +40,23 @@ type (
 	}
 	// Has holds when the field is present (for text: not empty).
 	Has struct{ Field Field }
+	// InSegment holds for rows whose session is one that [Reader.Sessions] lists for
+	// Sessions, bots too, in a scope that is a day wider on both sides; with People
+	// for rows of all sessions there of who has such a session. It stands alone or in an [And] at the top.
+	InSegment struct {
+		Sessions Filter
+		People   bool
+	}
 )
 
-func (And) filter()     {}
-func (Or) filter()      {}
-func (Not) filter()     {}
-func (Compare) filter() {}
-func (In) filter()      {}
-func (Text) filter()    {}
-func (Has) filter()     {}
+func (And) filter()       {}
+func (Or) filter()        {}
+func (Not) filter()       {}
+func (Compare) filter()   {}
+func (In) filter()        {}
+func (Text) filter()      {}
+func (Has) filter()       {}
+func (InSegment) filter() {}
 
 // Op is a comparison.
 type Op string

@@ -247,6 +247,21 @@ type SessionsPage struct {
 	Next string
 }
 
+// PeoplePage is one page of people.
+type PeoplePage struct {
+	Rows []PersonRow
+	Next string
+}
+
+// PersonRow is what somebody's sessions in a range add up to.
+type PersonRow struct {
+	ID          string    // as claims say: the user, else the device
+	AccountID   string    // of the last session that names one
+	First, Last time.Time // starts of their first and last session
+
+	Sessions, Pages, Actions, Calls, Failed, Signals int
+}
+
 // Timeline is one session in full. Slices are ordered by time, then id (links and
 // signals: event, client call and server call; event and kind).
 type Timeline struct {

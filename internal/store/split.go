@@ -72,6 +72,21 @@ func (p Parts) For(of Record) (own Filter, elsewhere Parts, err error) {
 	return own, elsewhere, nil
 }
 
+// CutSegments takes the segments at the top of f out of it.
+func CutSegments(f Filter) (rest Filter, segments []InSegment) {
+	switch f := f.(type) {
+	case InSegment:
+		return nil, []InSegment{f}
+	case And:
+		for _, part := range f {
+			left, found := CutSegments(part)
+			rest, segments = All(rest, left), append(segments, found...)
+		}
+		return rest, segments
+	}
+	return f, nil
+}
+
 // Record is the kind of row that the field belongs to.
 func (f Field) Record() Record {
 	record, _, _ := strings.Cut(f.Name, ".")

@@ -298,6 +298,10 @@ type Reader interface {
 	// exit page the last; Context and Anchor are the first part's; Start is the
 	// least, End the greatest; the counts are sums.
 	Sessions(ctx context.Context, q SessionsQuery) (SessionsPage, error)
+	// People returns who is behind the sessions that q asks for, as [Persons] tells
+	// people apart: by the start of their last session descending, then ID, then users
+	// before devices. Sessions without any id are nobody's.
+	People(ctx context.Context, q SessionsQuery) (PeoplePage, error)
 	// Timeline returns everything of one session in order of time: the events and
 	// calls that carry its id, its links with confidence ≥ min and the calls they
 	// name, the spans of the traces of all these, its signals and interactions. To a

@@ -23,7 +23,8 @@ func related(of store.Record, s store.Scope) (store.Scope, bool, error) {
 		return s, false, err
 	}
 	own, elsewhere, err := parts.For(of)
-	if err != nil || len(elsewhere) == 0 {
+	own, segments := store.CutSegments(own)
+	if err != nil || len(elsewhere)+len(segments) == 0 {
 		return s, false, err
 	}
 	wide := s
@@ -38,7 +39,33 @@ func related(of store.Record, s store.Scope) (store.Scope, bool, error) {
 		}
 		s.Filter = store.And{s.Filter, inSessions{session, &sessions}}
 	}
+	wide.Filter = nil
+	for _, segment := range segments {
+		var sessions query
+		if err := sessions.sessionsOfSegment(segment, wide); err != nil {
+			return s, false, err
+		}
+		s.Filter = store.And{s.Filter, inSessions{session, &sessions}}
+	}
 	return s, true, nil
+}
+
+// sessionsOfSegment adds the statement that lists a segment's sessions in scope.
+func (q *query) sessionsOfSegment(segment store.InSegment, s store.Scope) error {
+	within := s
+	within.Filter = segment.Sessions
+	q.add("SELECT s.session_id FROM ")
+	if !segment.People {
+		_, err := q.rowsIn(store.OfSessions, within, nil, false)
+		return err
+	}
+	if _, err := q.rowsIn(store.OfSessions, s, nil, true); err != nil {
+		return err
+	}
+	q.add(" AND " + personOf(store.OfSessions) + " IN (SELECT " + personOf(store.OfSessions) + " FROM ")
+	_, err := q.rowsIn(store.OfSessions, within, nil, true)
+	q.add(")")
+	return err
 }
 
 // sessionsWith adds the statement that lists the sessions of the rows in scope.

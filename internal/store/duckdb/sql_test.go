@@ -70,6 +70,9 @@ func TestStatements(t *testing.T) {
 			}
 			return sessionsQuery(store.SessionsQuery{Scope: s, Limit: 100})
 		},
+		"people": func() (string, []any, error) {
+			return peopleQuery(store.SessionsQuery{Scope: with(store.And{onPhones, theirs}), Limit: 100, Cursor: at})
+		},
 		"endpoints": func() (string, []any, error) { return endpointsQuery(store.EndpointsQuery{Scope: scope}) },
 		"callers": func() (string, []any, error) {
 			return callersQuery(scope, event.Endpoint{Service: "s", Method: "GET", Route: "/x"}, 10)

@@ -82,6 +82,50 @@ func mergeOf(merged, into string) event.Pair { return event.Pair{MergedID: merge
 
 func personCases() []example {
 	return []example{
+		{"persons/who visited", func(w *world) {
+			var all []any
+			visit := func(name, when string, who event.Identity, options ...func(*event.Session)) event.Event {
+				e := view("/a", id(name), at(when), device(who.DeviceID), user(who.UserID), account(who.AccountID))
+				w.append(e)
+				w.link(rows(e), part(name, e, e, options...))
+				all = append(all, e)
+				return e
+			}
+			counts := func(n int) func(*event.Session) {
+				return func(s *event.Session) {
+					s.Pages, s.Actions, s.Calls, s.Failed, s.Signals = n, 10*n, 100*n, 1000*n, 10_000*n
+				}
+			}
+			visit("before", "10:00:00", event.Identity{DeviceID: "d1", AccountID: "a1"}, counts(1))
+			login := visit("login", "11:00:00", event.Identity{DeviceID: "d1", UserID: "u1"}, counts(2))
+			visit("device", "11:00:00", event.Identity{DeviceID: "u2"}, counts(3))
+			visit("user", "11:00:00", event.Identity{UserID: "u2", AccountID: "a2"})
+			visit("nobody", "11:00:00", event.Identity{})
+			visit("robot", "11:00:00", event.Identity{DeviceID: "r"}, asBot)
+			w.link(rows(login), append(claims(login), part("login", login, login, counts(2)))...)
+			ten, eleven := clock("10:00:00"), clock("11:00:00")
+			want := []store.PersonRow{
+				{ID: "u1", AccountID: "a1", First: ten, Last: eleven, Sessions: 2, Pages: 3, Actions: 30, Calls: 300, Failed: 3000, Signals: 30_000},
+				{ID: "u2", AccountID: "a2", First: eleven, Last: eleven, Sessions: 1},
+				{ID: "u2", First: eleven, Last: eleven, Sessions: 1, Pages: 3, Actions: 30, Calls: 300, Failed: 3000, Signals: 30_000},
+			}
+			people := func(s store.Scope, limit int) []store.PersonRow {
+				return join(pages(w, func(cursor string) ([]store.PersonRow, string, error) {
+					page, err := w.store.People(w.ctx(), store.SessionsQuery{Scope: s, Cursor: cursor, Limit: limit})
+					return page.Rows, page.Next, err
+				}))
+			}
+			for limit := 1; limit <= 4; limit++ {
+				w.want(people(w.today(), limit), want)
+			}
+			w.want(people(w.where(is("session.failed", store.Gt, int64(2000))), 10), want[2:])
+			w.want(people(w.where(is("event.account_id", store.Eq, "a2")), 10), want[1:2]) // by an event of theirs
+			s := w.today()
+			s.Bots = true
+			w.want(len(people(s, 10)), 4)
+			_, err := w.store.People(w.ctx(), store.SessionsQuery{Scope: w.today()})
+			w.wantPermanent(err)
+		}},
 		{"persons/who signs in was there before", func(w *world) {
 			login := did("login", at("10:05:00"), device("d1"), user("u1"), session("s2"))
 			w.append(did("look", device("d1"), session("s1")), login, did("look", id("later"), at("10:10:00"), device("d2"), user("u1")))

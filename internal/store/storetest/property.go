@@ -170,6 +170,9 @@ func (d *duel) scope(record string) store.Scope {
 		if g.oneIn(4, "of others too") {
 			s.Filter = store.And{s.Filter, g.filter(d.record(), 1)}
 		}
+		if g.oneIn(4, "of a segment") {
+			s.Filter = store.All(s.Filter, store.InSegment{Sessions: Filters("session").Draw(d.T, "segment"), People: g.oneIn(2, "people")})
+		}
 	}
 	return s
 }
@@ -239,6 +242,13 @@ func (d *duel) askSessions() {
 		return listed(func(cursor string) ([]event.Session, string, error) {
 			q.Cursor = cursor
 			page, err := s.Sessions(d.ctx, q)
+			return page.Rows, page.Next, err
+		})
+	})
+	d.same(fmt.Sprintf("People(%+v)", q), func(s store.Store) (any, error) {
+		return listed(func(cursor string) ([]store.PersonRow, string, error) {
+			q.Cursor = cursor
+			page, err := s.People(d.ctx, q)
 			return page.Rows, page.Next, err
 		})
 	})

@@ -74,6 +74,25 @@ func relatedCases() []example {
 			s.To = clock("2026-11-23T20:00:01Z")
 			w.want(len(w.sessions(s)), 1)
 		}},
+		{"related/segments of sessions and of people", func(w *world) {
+			first, again := click("Pay", id("first"), session("a"), device("d1")), did("look", id("again"), at("11:00:00"), session("b"), device("d1"))
+			other := did("look", id("other"), at("12:00:00"), session("c"), device("d2"))
+			broke := call("shop: POST /pay", id("broke"), session("a"), status(503))
+			fine := call("shop: GET /look", id("fine"), at("11:00:01"), session("b"))
+			w.append(first, again, other, broke, fine)
+			mobile := func(s *event.Session) { s.Context.Device = "mobile" }
+			w.link(rows(first, again, other, broke, fine), part("a", first, first, mobile), part("b", again, again), part("c", other, other))
+			sessions, people := store.InSegment{Sessions: phone}, store.InSegment{Sessions: phone, People: true}
+			w.want(w.events(w.where(sessions)), []string{"first"})
+			w.want(w.events(w.where(people)), []string{"again", "first"})
+			w.want(w.calls(w.where(people)), []string{"fine", "broke"})
+			w.want(w.calls(w.where(store.And{people, failed})), []string{"broke"})
+			w.want(w.events(w.where(store.And{people, is("event.name", store.Eq, "look")})), []string{"again"})
+			w.want(len(w.sessions(w.where(store.InSegment{Sessions: is("call.status", store.Eq, int64(503)), People: true}))), 2) // who met a failure
+			w.want(len(w.sessions(w.where(store.And{people, store.InSegment{Sessions: is("event.name", store.Eq, "look")}}))), 1)
+			_, err := w.store.Calls(w.ctx(), store.CallsQuery{Scope: w.where(store.InSegment{Sessions: is("session.nothing", store.Eq, "x")}), Limit: 1})
+			w.wantPermanent(err)
+		}},
 		{"related/what cannot be cut or has no session", func(w *world) {
 			name := is("event.name", store.Eq, "search")
 			for _, f := range []store.Filter{store.Or{failed, phone}, store.Not{Of: store.And{failed, phone}}, store.And{failed, name}, is("interaction.name", store.Eq, "x")} {

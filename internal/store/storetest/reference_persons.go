@@ -112,6 +112,49 @@ func (p persons) who(i event.Identity, at time.Time) string {
 	return "device " + i.DeviceID
 }
 
+// People implements [store.Reader].
+func (r *Reference) People(ctx context.Context, q store.SessionsQuery) (out store.PeoplePage, err error) {
+	unlock, err := r.lock(ctx)
+	if err != nil {
+		return out, err
+	}
+	defer unlock()
+	if err := checkScope(q.Filter, "session"); err != nil {
+		return out, err
+	}
+	sessions := r.sessionRows(q.Scope)
+	slices.SortFunc(sessions, func(a, b event.Session) int { return cmp.Or(a.Start.Compare(b.Start), strings.Compare(a.ID, b.ID)) })
+	people, found := r.persons(q.Project), map[string]store.PersonRow{}
+	for _, s := range sessions {
+		who := people.who(s.Identity, s.Start)
+		if who == "" {
+			continue
+		}
+		p := found[who]
+		if p.Sessions == 0 {
+			p.First = s.Start
+		}
+		p.Last, p.AccountID = s.Start, cmp.Or(s.AccountID, p.AccountID)
+		p.Sessions, p.Pages, p.Actions = p.Sessions+1, p.Pages+s.Pages, p.Actions+s.Actions
+		p.Calls, p.Failed, p.Signals = p.Calls+s.Calls, p.Failed+s.Failed, p.Signals+s.Signals
+		found[who] = p
+	}
+	type named struct {
+		store.PersonRow
+		kind string
+	}
+	var rows []named
+	for who, p := range found {
+		kind, id, _ := strings.Cut(who, " ")
+		p.ID = id
+		rows = append(rows, named{p, kind})
+	}
+	order := map[string]string{"user": "0", "device": "1"}
+	placeOf := func(p named) place { return place{Micros: p.Last.UnixMicro(), IDs: [4]string{p.ID, order[p.kind]}} }
+	shown, next, err := page(rows, placeOf, newestThenIDs, q.Cursor, q.Limit)
+	return store.PeoplePage{Rows: each(shown, func(p named) store.PersonRow { return p.PersonRow }), Next: next}, err
+}
+
 // PersonOf implements [store.Persons].
 func (r *Reference) PersonOf(ctx context.Context, project event.ProjectID, id string) (store.Identified, error) {
 	unlock, err := r.lock(ctx)

@@ -20,12 +20,39 @@ func (r *Reference) see(s store.Scope, of store.Record) sight {
 	if err != nil {
 		return sight{own: store.Or{}}
 	}
+	own, segments := store.CutSegments(own)
 	out := sight{own: own, session: store.SessionField(of)}
 	wide := s
 	wide.From, wide.To, wide.Bots = s.From.Add(-24*time.Hour), s.To.Add(24*time.Hour), true
 	for record, part := range elsewhere {
 		wide.Filter = part
 		out.sessions = append(out.sessions, r.sessionsWith(wide, record))
+	}
+	for _, segment := range segments {
+		wide.Filter = nil
+		out.sessions = append(out.sessions, r.sessionsOfSegment(wide, segment))
+	}
+	return out
+}
+
+// sessionsOfSegment returns the ids of a segment's sessions in s.
+func (r *Reference) sessionsOfSegment(s store.Scope, segment store.InSegment) map[string]bool {
+	within, people := s, r.persons(s.Project)
+	within.Filter = segment.Sessions
+	out, members := map[string]bool{}, map[string]bool{}
+	for _, one := range r.sessionRows(within) {
+		out[one.ID] = true
+		members[people.who(one.Identity, one.Start)] = true
+	}
+	if !segment.People {
+		return out
+	}
+	clear(out)
+	delete(members, "")
+	for _, one := range r.sessionRows(s) {
+		if members[people.who(one.Identity, one.Start)] {
+			out[one.ID] = true
+		}
 	}
 	return out
 }
@@ -99,8 +126,14 @@ func checkScope(f store.Filter, record string) error {
 	if err != nil {
 		return err
 	}
+	own, segments := store.CutSegments(own)
 	if err := checkFilter(own, record); err != nil {
 		return err
+	}
+	for _, segment := range segments {
+		if err := checkScope(segment.Sessions, "session"); err != nil {
+			return err
+		}
 	}
 	for other, part := range elsewhere {
 		if err := checkFilter(part, string(other[:len(other)-1])); err != nil {
