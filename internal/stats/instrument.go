@@ -1,0 +1,150 @@
+package stats
+
+import "gonum.org/v1/gonum/mat"
+
+// What an effect of latency needs: statistics shows wrong intervals below.
+const (
+	needPast     = 8 // earlier calls by which a person's usual latency is known
+	needBlocks   = 30
+	needOutcomes = 200
+	needSpread   = .1 // standard deviation of the instrument, in doublings
+	needStrength = 10 // F of the first stage
+)
+
+// Latency estimates by how much the probability of the outcome rises per doubling of
+// the server's duration: two-stage least squares whose instrument is how much longer
+// the server took than it took for this person before.
+//
+// A person's own past takes out what makes them slow and loyal at once; it is used
+// instead of their mean over all time, because leaving ends a visit and so decides what
+// the mean is of. Hour of week and cell take out what else slow moments have in common.
+// Intervals hold when people, and six-hour blocks, have shocks of their own.
+//
+// The rows are answered calls: failures are another exposure (see [Failure]), which
+// incidents bring together with slowness. A person's first eight rows only tell their
+// usual latency. It refuses below 30 blocks, below 200 rows with or without the outcome,
+// and when the instrument hardly moves.
+func Latency(rows []Row) (Effect, *Refusal) {
+	at, z := pastDemeaned(rows, func(d float64, to []float64) { to[0] = d }, 1)
+	p := newPanel(rows, at)
+	if r := p.enough(); r != nil {
+		return Effect{}, r
+	}
+	y, d, moved := p.outcomes(rows, at), doublings(rows, at), spread(z[0])
+	for _, column := range [][]float64{y, d, z[0]} {
+		within(column, p.week, p.cell)
+	}
+	if r := refuse(
+		need{NoVariation, "spread of latency in doublings", moved, needSpread},
+		need{NoVariation, "strength of the first stage (F)", p.strength(z[0], d), needStrength},
+	); r != nil {
+		return Effect{}, r
+	}
+	beta, influence := instrumented(z, [][]float64{d}, y)
+	c := p.covariance(influence...)
+	return effect(beta[0], c.variance(1), p.df(), p.support), nil
+}
+
+// enough says whether there are rows for an effect of latency.
+func (p *panel) enough() *Refusal {
+	s := p.support
+	return refuse(
+		need{TooFew, "time blocks of six hours", float64(s.Blocks), needBlocks},
+		need{TooFew, "people", float64(s.Persons), needBlocks},
+		need{TooFew, "rows with the outcome", float64(s.Outcomes), needOutcomes},
+		need{TooFew, "rows without the outcome", float64(s.Rows - s.Outcomes), needOutcomes},
+	)
+}
+
+// pastDemeaned returns the positions of the rows that have a past, and k functions of
+// their latency in doublings less the same person's mean before. One pass, with k + 1
+// numbers for each person.
+func pastDemeaned(rows []Row, basis func(doublings float64, to []float64), k int) (at []int32, columns [][]float64) {
+	people := int32(0)
+	for i := range rows {
+		people = max(people, rows[i].Person+1)
+	}
+	sums, counts := make([]float64, int(people)*k), make([]float64, people)
+	columns = make([][]float64, k)
+	value := make([]float64, k)
+	for i := range rows {
+		person := rows[i].Person
+		past, n := sums[int(person)*k:][:k], counts[person]
+		basis(log2(rows[i].Server), value)
+		if n >= needPast {
+			at = append(at, int32(i))
+			for j := range k {
+				columns[j] = append(columns[j], value[j]-past[j]/n)
+			}
+		}
+		for j, v := range value {
+			past[j] += v
+		}
+		counts[person]++
+	}
+	return at, columns
+}
+
+func (p *panel) outcomes(rows []Row, at []int32) []float64 {
+	y := make([]float64, len(at))
+	for i, r := range at {
+		y[i] = one(rows[r].Outcome)
+	}
+	return y
+}
+
+func doublings(rows []Row, at []int32) []float64 {
+	d := make([]float64, len(at))
+	for i, r := range at {
+		d[i] = log2(rows[r].Server)
+	}
+	return d
+}
+
+// strength is the F of x on its one instrument z.
+func (p *panel) strength(z, x []float64) float64 {
+	slope, influence := instrumented([][]float64{z}, [][]float64{z}, x)
+	if slope == nil {
+		return 0
+	}
+	c := p.covariance(influence...)
+	return slope[0] * slope[0] / c.variance(1)
+}
+
+// instrumented solves Z'(y - X b) = 0 for as many instruments as regressors, and
+// returns each row's influence on each coefficient: columns whose sums are 0. It
+// returns nothing when the instruments cannot tell the regressors apart.
+func instrumented(z, x [][]float64, y []float64) (beta []float64, influence [][]float64) {
+	k := len(z)
+	a, zy := mat.NewDense(k, k, nil), mat.NewVecDense(k, nil)
+	for i := range k {
+		zy.SetVec(i, dot(z[i], y))
+		for j := range k {
+			a.Set(i, j, dot(z[i], x[j]))
+		}
+	}
+	var inverse mat.Dense
+	if inverse.Inverse(a) != nil {
+		return nil, nil
+	}
+	var b mat.VecDense
+	b.MulVec(&inverse, zy)
+	beta = b.RawVector().Data
+	influence = make([][]float64, k)
+	for j := range influence {
+		influence[j] = make([]float64, len(y))
+	}
+	for i, rest := range y {
+		for j := range k {
+			rest -= beta[j] * x[j][i]
+		}
+		for j := range k {
+			sum := 0.0
+			for l := range k {
+				sum += inverse.At(j, l) * z[l][i]
+			}
+			influence[j][i] = sum * rest
+		}
+	}
+	return beta, influence
+}
