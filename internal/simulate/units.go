@@ -1,7 +1,9 @@
 package simulate
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -40,13 +42,14 @@ func (w *World) Units(endpoint string) ([]Unit, error) {
 	}
 	var units []Unit
 	for i := range w.people {
-		p := &w.people[i]
+		p, begin := &w.people[i], len(units)
 		for hour, weather := range weathers {
 			for k := range w.visits("visits", i, hour, p.visits*w.busy(w.at(hour))) {
 				d := w.visit.roll(w.config.Seed, "units", i, hour, k)
 				units = w.chain(units, int32(i), d, e, weather)
 			}
 		}
+		slices.SortStableFunc(units[begin:], func(a, b Unit) int { return cmp.Compare(a.At, b.At) }) // two visits can overlap
 	}
 	return units, nil
 }

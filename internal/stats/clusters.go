@@ -25,8 +25,8 @@ func (p *panel) covariance(influence ...[]float64) covariance {
 			now[person] = p.block[i] + 1
 			pairs++
 		}
-		for j := range k {
-			x := influence[j][i]
+		for j, column := range influence {
+			x := column[i]
 			sums[j] += x
 			persons[int(person)*k+j] += x
 			blocks[int(p.block[i])*k+j] += x

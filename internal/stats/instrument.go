@@ -135,13 +135,13 @@ func instrumented(z, x [][]float64, y []float64) (beta []float64, influence [][]
 		influence[j] = make([]float64, len(y))
 	}
 	for i, rest := range y {
-		for j := range k {
-			rest -= beta[j] * x[j][i]
+		for j, column := range x {
+			rest -= beta[j] * column[i]
 		}
 		for j := range k {
 			sum := 0.0
-			for l := range k {
-				sum += inverse.At(j, l) * z[l][i]
+			for l, column := range z {
+				sum += inverse.At(j, l) * column[i]
 			}
 			influence[j][i] = sum * rest
 		}
