@@ -24,6 +24,14 @@ type Contrast struct {
 	Without, With float64
 }
 
+// EValue is [EValue] of the risk ratio of being exposed. The share without exposure is
+// taken as known: nearly all rows show it.
+func (c Contrast) EValue() (value, limit float64) {
+	ratio := func(difference float64) float64 { return max(0, 1+difference/c.Without) }
+	of := c.Difference
+	return EValue(ratio(of.Value), Interval{ratio(of.Interval.Low), ratio(of.Interval.High)})
+}
+
 // Failure estimates what failing does, against the same call answered: cross-fitted
 // augmented inverse-probability weighting with logistic models of both the failure and
 // the outcome (Robins, Rotnitzky and Zhao 1994; Chernozhukov and others 2018). It is
@@ -78,27 +86,33 @@ func (t *trial) describe(rows []Row, knowLatency bool) {
 	for i := range rows {
 		latency[i] = log2(rows[i].Server)
 	}
-	usual, outcomes := mean(latency), float64(t.support.Outcomes)/float64(max(1, len(rows)))
+	middling, outcomes := mean(latency), float64(t.support.Outcomes)/float64(max(1, len(rows)))
 	sorted := slices.Sorted(slices.Values(latency))
 	middle, tail := quantile(sorted, .5), quantile(sorted, .9)
-	pasts := make([]struct{ latency, outcomes, n float64 }, size(t.person))
+	pasts := make([]struct{ outcomes, n float64 }, size(t.person))
 	for i := range rows {
 		row, past := &rows[i], &pasts[t.person[i]]
 		begin := len(t.features)
 		t.features = append(t.features, 1)
 		if knowLatency {
 			d := latency[i]
-			t.features = append(t.features, d-usual, max(0, d-middle), max(0, d-tail))
+			t.features = append(t.features, d-middling, max(0, d-middle), max(0, d-tail))
 		}
 		sin, cos := math.Sincos(2 * math.Pi * float64(row.Hour%24) / 24)
 		t.features = append(t.features, sin, cos,
-			past.latency/(past.n+shrink), past.outcomes/(past.n+shrink), math.Log1p(past.n),
+			usualOr0(row), past.outcomes/(past.n+shrink), math.Log1p(past.n),
 			0, 0, 0, 0)
 		t.width = len(t.features) - begin
-		past.latency += latency[i] - usual
 		past.outcomes += one(row.Outcome) - outcomes
 		past.n++
 	}
+}
+
+func usualOr0(r *Row) float64 {
+	if math.IsNaN(r.Usual) {
+		return 0
+	}
+	return r.Usual
 }
 
 // learnt writes the last features, which say what rows of the same hour of week and of

@@ -38,40 +38,31 @@ func Dose(rows []Row) (*Curve, *Refusal) {
 		c.bends = append(c.bends, log2(quantile(sorted, share)))
 	}
 	c.From, c.To = quantile(sorted, .01), quantile(sorted, .99)
-	k := 1 + len(c.bends)
-	at, z := pastDemeaned(rows, c.basis, k)
+	at := known(rows)
 	p := newPanel(rows, at)
 	c.Support, c.df = p.support, p.df()
 	if r := p.enough(); r != nil {
 		return nil, r
 	}
-	x, first := make([][]float64, k), make([]float64, k)
-	for i, r := range at {
-		c.basis(log2(rows[r].Server), first)
-		for j, v := range first {
-			if i == 0 {
-				x[j] = make([]float64, len(at))
-			}
-			x[j][i] = v
-		}
+	d, surprise := doublings(rows, at), surprises(rows, at)
+	moved, typical := spread(surprise), mean(d)-mean(surprise)
+	for i := range surprise { // as the latency of somebody typical
+		surprise[i] += typical
 	}
+	x, z := c.pieces(d), c.pieces(surprise)
 	y := p.outcomes(rows, at)
 	c.level = mean(y)
 	level := make([]float64, len(y))
 	for i := range y {
 		level[i] = (y[i] - c.level) / float64(len(y))
 	}
-	for j := range k {
-		c.middle = append(c.middle, mean(x[j]))
+	for _, piece := range x {
+		c.middle = append(c.middle, mean(piece))
 	}
-	moved := spread(z[0])
 	for _, column := range slices.Concat(x, z, [][]float64{y}) {
 		within(column, p.week, p.cell)
 	}
-	if r := refuse(
-		need{NoVariation, "spread of latency in doublings", moved, needSpread},
-		need{NoVariation, "strength of the first stage (F)", p.strength(z[0], x[0]), needStrength},
-	); r != nil {
+	if r := p.moves(moved, z[0], x[0]); r != nil {
 		return nil, r
 	}
 	beta, influence := instrumented(z, x, y)
@@ -88,6 +79,18 @@ func (c *Curve) basis(doublings float64, to []float64) {
 	for j, bend := range c.bends {
 		to[j+1] = max(0, doublings-bend)
 	}
+}
+
+// pieces are the basis as columns.
+func (c *Curve) pieces(doublings []float64) [][]float64 {
+	columns, row := make([][]float64, 1+len(c.bends)), make([]float64, 1+len(c.bends))
+	for _, d := range doublings {
+		c.basis(d, row)
+		for j, v := range row {
+			columns[j] = append(columns[j], v)
+		}
+	}
+	return columns
 }
 
 // At is the probability at a latency in ms, were all rows so slow, with a pointwise band.

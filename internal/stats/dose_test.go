@@ -11,42 +11,20 @@ import (
 // The curve and what is read off it hold the truth.
 func TestDoseHolds(t *testing.T) {
 	t.Parallel()
-	var later, doubled, brought score
-	points := map[float64]*score{200: {}, 400: {}, 800: {}}
-	const target = 500
+	var scores [6]score
 	for seed := range uint64(3) {
 		s := open(t, "S6", seed, 400).answered()
 		curve, refusal := stats.Dose(s.rows)
 		if refusal != nil {
 			t.Fatal(refusal)
 		}
-		var more, twice, lost float64
-		n := float64(len(s.units))
-		for i := range s.units {
-			o, ms := &s.units[i].Outcome, s.rows[i].Server
-			twice += (o.Doubled - o.P) / n
-			more += (s.leaving(i, ms+100) - o.P) / n
-			lost += max(0, o.P-s.leaving(i, target))
-		}
-		later.add(curve.Shifted(100), more)
-		doubled.add(curve.Doubled(), twice)
-		brought.add(curve.Brought(target), lost)
-		for ms, score := range points {
-			truth := 0.0
-			for i := range s.units {
-				truth += s.leaving(i, ms) / n
-			}
-			score.add(curve.At(ms), truth)
+		truth := s.doses()
+		for i, e := range []stats.Effect{curve.Shifted(100), curve.Doubled(), curve.Brought(500), curve.At(200), curve.At(400), curve.At(800)} {
+			scores[i].add(e, truth[i])
 		}
 	}
-	later.holds(t, "100 ms more", 5)
-	doubled.holds(t, "doubled", 5)
-	brought.holds(t, "above 500 ms", 8)
-	for ms, score := range points {
-		bias, _ := score.percent()
-		if math.Abs(bias) > 12 || score.squares > 30 {
-			t.Errorf("at %.0f ms: off by %.1f %%, %.1f squared errors", ms, bias, score.squares)
-		}
+	for i, what := range []string{"100 ms more", "doubled", "above 500 ms", "at 200 ms", "at 400 ms", "at 800 ms"} {
+		scores[i].holds(t, what, 8)
 	}
 }
 
@@ -60,6 +38,7 @@ func TestKnee(t *testing.T) {
 		p := .05 + .2*max(0, math.Log2(ms/343)) // the third quartile
 		rows[i] = stats.Row{Person: int32(i / 100), Hour: int32(i % 100 * 5), Server: ms, Outcome: d.Float64() < p}
 	}
+	knowUsual(rows)
 	curve, refusal := stats.Dose(rows)
 	if refusal != nil {
 		t.Fatal(refusal)

@@ -15,7 +15,9 @@ type Row struct {
 	// Server is the exposure: milliseconds that the servers took, > 0. The browser's own
 	// measurement is none: who leaves cuts the call short, so it looks fast exactly when
 	// it hurt.
-	Server  float64
+	Server float64
+	// Usual is how slow the person's calls were before; NaN is unknown. See [Usual].
+	Usual   float64
 	Failed  bool
 	Outcome bool // what the person then did: left, tried again, raged, reached the goal
 }

@@ -21,19 +21,7 @@ func TestFailureHolds(t *testing.T) {
 		difference, lost := s.failure()
 		right.add(c.Difference, difference)
 		brought.add(c.Brought, lost)
-		var left, n [2]float64
-		for _, r := range s.rows {
-			k := 0
-			if r.Failed {
-				k = 1
-			}
-			n[k]++
-			if r.Outcome {
-				left[k]++
-			}
-		}
-		d, _ := stats.Difference(left[1], n[1], left[0], n[0], stats.Z95)
-		wrong.add(stats.Effect{Value: d}, difference)
+		wrong.add(s.difference(), difference)
 		if math.Abs(c.With-c.Without-c.Difference.Value) > 1e-9 || c.Without < 0 || c.With > 1 {
 			t.Errorf("%+v", c)
 		}
@@ -67,6 +55,9 @@ func TestHarmIsNegativeAndHelpIsNoLoss(t *testing.T) {
 		want := c.hit - c.fine
 		if d := got.Difference; math.Abs(d.Value-want) > .03 || d.Interval.Low > want || d.Interval.High < want || d.PValue() > .001 {
 			t.Errorf("%.1f → %.1f: %+v", c.fine, c.hit, d)
+		}
+		if value, limit := got.EValue(); limit < 1.5 || value < limit {
+			t.Errorf("%.1f → %.1f: E-values %.2f, %.2f", c.fine, c.hit, value, limit)
 		}
 		if b := got.Brought.Value; b*want <= 0 || math.Abs(b-want*600) > 20 {
 			t.Errorf("%.1f → %.1f: brought %.0f goals", c.fine, c.hit, b)

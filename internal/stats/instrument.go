@@ -1,10 +1,13 @@
 package stats
 
-import "gonum.org/v1/gonum/mat"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
 
 // What an effect of latency needs: statistics shows wrong intervals below.
 const (
-	needPast     = 8 // earlier calls by which a person's usual latency is known
 	needBlocks   = 30
 	needOutcomes = 200
 	needSpread   = .1 // standard deviation of the instrument, in doublings
@@ -21,26 +24,24 @@ const (
 // Intervals hold when people, and six-hour blocks, have shocks of their own.
 //
 // The rows are answered calls: failures are another exposure (see [Failure]), which
-// incidents bring together with slowness. A person's first eight rows only tell their
-// usual latency. It refuses below 30 blocks, below 200 rows with or without the outcome,
+// incidents bring together with slowness. Those whose usual latency is unknown do not
+// count. It refuses below 30 blocks, below 200 rows with or without the outcome,
 // and when the instrument hardly moves.
 func Latency(rows []Row) (Effect, *Refusal) {
-	at, z := pastDemeaned(rows, func(d float64, to []float64) { to[0] = d }, 1)
+	at := known(rows)
 	p := newPanel(rows, at)
 	if r := p.enough(); r != nil {
 		return Effect{}, r
 	}
-	y, d, moved := p.outcomes(rows, at), doublings(rows, at), spread(z[0])
-	for _, column := range [][]float64{y, d, z[0]} {
+	y, d, z := p.outcomes(rows, at), doublings(rows, at), surprises(rows, at)
+	moved := spread(z)
+	for _, column := range [][]float64{y, d, z} {
 		within(column, p.week, p.cell)
 	}
-	if r := refuse(
-		need{NoVariation, "spread of latency in doublings", moved, needSpread},
-		need{NoVariation, "strength of the first stage (F)", p.strength(z[0], d), needStrength},
-	); r != nil {
+	if r := p.moves(moved, z, d); r != nil {
 		return Effect{}, r
 	}
-	beta, influence := instrumented(z, [][]float64{d}, y)
+	beta, influence := instrumented([][]float64{z}, [][]float64{d}, y)
 	c := p.covariance(influence...)
 	return effect(beta[0], c.variance(1), p.df(), p.support), nil
 }
@@ -54,35 +55,6 @@ func (p *panel) enough() *Refusal {
 		need{TooFew, "rows with the outcome", float64(s.Outcomes), needOutcomes},
 		need{TooFew, "rows without the outcome", float64(s.Rows - s.Outcomes), needOutcomes},
 	)
-}
-
-// pastDemeaned returns the positions of the rows that have a past, and k functions of
-// their latency in doublings less the same person's mean before. One pass, with k + 1
-// numbers for each person.
-func pastDemeaned(rows []Row, basis func(doublings float64, to []float64), k int) (at []int32, columns [][]float64) {
-	people := int32(0)
-	for i := range rows {
-		people = max(people, rows[i].Person+1)
-	}
-	sums, counts := make([]float64, int(people)*k), make([]float64, people)
-	columns = make([][]float64, k)
-	value := make([]float64, k)
-	for i := range rows {
-		person := rows[i].Person
-		past, n := sums[int(person)*k:][:k], counts[person]
-		basis(log2(rows[i].Server), value)
-		if n >= needPast {
-			at = append(at, int32(i))
-			for j := range k {
-				columns[j] = append(columns[j], value[j]-past[j]/n)
-			}
-		}
-		for j, v := range value {
-			past[j] += v
-		}
-		counts[person]++
-	}
-	return at, columns
 }
 
 func (p *panel) outcomes(rows []Row, at []int32) []float64 {
@@ -99,6 +71,35 @@ func doublings(rows []Row, at []int32) []float64 {
 		d[i] = log2(rows[r].Server)
 	}
 	return d
+}
+
+// known are the positions of the rows whose person's usual latency is.
+func known(rows []Row) (at []int32) {
+	for i := range rows {
+		if !math.IsNaN(rows[i].Usual) {
+			at = append(at, int32(i))
+		}
+	}
+	return at
+}
+
+// surprises are by how much the servers took longer than usual, in doublings: the
+// instrument.
+func surprises(rows []Row, at []int32) []float64 {
+	z := make([]float64, len(at))
+	for i, r := range at {
+		z[i] = log2(rows[r].Server) - rows[r].Usual
+	}
+	return z
+}
+
+// moves says whether the instrument, with that spread before groups were taken out,
+// moves the latency enough.
+func (p *panel) moves(spread float64, z, d []float64) *Refusal {
+	return refuse(
+		need{NoVariation, "spread of latency in doublings", spread, needSpread},
+		need{NoVariation, "strength of the first stage (F)", p.strength(z, d), needStrength},
+	)
 }
 
 // strength is the F of x on its one instrument z.

@@ -76,6 +76,36 @@ func TestNobodyMinds(t *testing.T) {
 	}
 }
 
+// Who has never been here has no usual latency, nor who was here seven times; then that
+// of other endpoints will do until there are eight of the same.
+func TestUsual(t *testing.T) {
+	t.Parallel()
+	var persons, endpoints []int32
+	var ms []float64
+	for i := range 20 { // of person 0 twice as slow as of person 1, endpoint 1 four times as slow as endpoint 0
+		for person := range int32(2) {
+			endpoint := int32(0)
+			if i >= 8 {
+				endpoint = 1
+			}
+			persons, endpoints = append(persons, person), append(endpoints, endpoint)
+			ms = append(ms, 100*float64(2-person)*float64(1+3*endpoint))
+		}
+	}
+	for i, usual := range stats.Usual(persons, endpoints, ms) {
+		want := .5 - float64(persons[i])
+		if i < 16 {
+			want = math.NaN()
+		}
+		if math.IsNaN(want) != math.IsNaN(usual) || math.Abs(usual-want) > 1e-9 {
+			t.Errorf("call %d of person %d: %v, not %v", i/2, persons[i], usual, want)
+		}
+	}
+	if got := stats.Usual(nil, nil, nil); len(got) != 0 {
+		t.Errorf("no calls: %v", got)
+	}
+}
+
 func TestPlacebos(t *testing.T) {
 	t.Parallel()
 	s := open(t, "S6", 1, 400).answered()
@@ -124,6 +154,7 @@ func TestRefusals(t *testing.T) {
 			}
 			change(i, &rows[i])
 		}
+		knowUsual(rows)
 		return rows
 	}
 	if _, r := stats.Latency(plain(func(int, *stats.Row) {})); r != nil {
@@ -141,7 +172,7 @@ func TestRefusals(t *testing.T) {
 		"everybody leaves":  {plain(func(_ int, r *stats.Row) { r.Outcome = true }), stats.TooFew},
 		"constant latency":  {plain(func(_ int, r *stats.Row) { r.Server = 200 }), stats.NoVariation},
 		"a habit":           {plain(func(i int, r *stats.Row) { r.Server = float64(100 + i/100) }), stats.NoVariation},
-		"no latency":        {plain(func(_ int, r *stats.Row) { r.Server = math.NaN() }), stats.NoVariation},
+		"no latency":        {plain(func(_ int, r *stats.Row) { r.Server = math.NaN() }), stats.TooFew},
 	} {
 		if e, r := stats.Latency(c.rows); r == nil || r.Reason != c.reason {
 			t.Errorf("%s: %v, %+v", what, r, e)
@@ -153,6 +184,7 @@ func TestRefusals(t *testing.T) {
 	for what, rows := range map[string][]stats.Row{
 		"no rows":   nil,
 		"none fail": plain(func(_ int, r *stats.Row) { r.Failed = false }),
+		"forty":     plain(func(int, *stats.Row) {})[:40],
 		"all fail":  plain(func(_ int, r *stats.Row) { r.Failed = true }),
 		"an hour":   plain(func(_ int, r *stats.Row) { r.Hour = 12 }),
 	} {

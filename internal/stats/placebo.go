@@ -28,19 +28,18 @@ func Check(placebos ...Placebo) *Refusal {
 // next block (see [Lead]). NaN leaves a row out. There is no placebo, and no refusal of
 // the effect for it, where the decoy does not vary.
 func Decoy(name string, rows []Row, decoy []float64) (Placebo, *Refusal) {
-	past, instrument := pastDemeaned(rows, func(d float64, to []float64) { to[0] = d }, 1)
 	var at []int32
-	var z, w []float64
-	for i, r := range past {
+	var w []float64
+	for _, r := range known(rows) {
 		if !math.IsNaN(decoy[r]) {
-			at, z, w = append(at, r), append(z, instrument[0][i]), append(w, decoy[r])
+			at, w = append(at, r), append(w, decoy[r])
 		}
 	}
 	p := newPanel(rows, at)
 	if r := p.enough(); r != nil {
 		return Placebo{}, r
 	}
-	y, d := p.outcomes(rows, at), doublings(rows, at)
+	y, d, z := p.outcomes(rows, at), doublings(rows, at), surprises(rows, at)
 	for _, column := range [][]float64{y, d, z, w} {
 		within(column, p.week, p.cell)
 	}

@@ -2,6 +2,7 @@ package stats_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -48,7 +49,19 @@ func newShop(units []simulate.Unit) shop {
 			Server: 1000 * u.Server, Failed: u.Failed, Outcome: u.Left,
 		}
 	}
+	knowUsual(rows)
 	return shop{rows, units}
+}
+
+// knowUsual fills in the usual latency of rows of one endpoint.
+func knowUsual(rows []stats.Row) {
+	persons, ms := make([]int32, len(rows)), make([]float64, len(rows))
+	for i, r := range rows {
+		persons[i], ms[i] = r.Person, r.Server
+	}
+	for i, usual := range stats.Usual(persons, make([]int32, len(rows)), ms) {
+		rows[i].Usual = usual
+	}
 }
 
 // answered leaves the failed calls out.
@@ -73,15 +86,25 @@ func (s shop) before() []bool {
 
 // slope is the true mean slope per doubling, of the rows by which it is estimated.
 func (s shop) slope() float64 {
-	seen, sum, n := map[int32]int{}, 0.0, 0.0
-	for i := range s.units {
-		if u := &s.units[i]; seen[u.Person] >= 8 {
-			sum += u.Slope
+	sum, n := 0.0, 0.0
+	for i, past := range s.past() {
+		if past {
+			sum += s.units[i].Slope
 			n++
 		}
-		seen[s.units[i].Person]++
 	}
 	return sum / n
+}
+
+// past says of each row whether there are eight of its person before it.
+func (s shop) past() []bool {
+	seen, list := map[int32]int{}, make([]bool, len(s.units))
+	for i := range s.units {
+		person := s.units[i].Person
+		list[i] = seen[person] >= 8
+		seen[person]++
+	}
+	return list
 }
 
 // failure is the true mean difference that failing makes, and how many left because
@@ -103,6 +126,47 @@ func (s shop) leaving(i int, ms float64) float64 {
 	p := u.Outcome.P
 	beta := u.Slope / (p * (1 - p))
 	return 1 / (1 + math.Exp(-math.Log(p/(1-p))-beta*math.Log2(ms/(1000*u.Server))))
+}
+
+// difference is what people see: the share who leave after a failure less that of the
+// others.
+func (s shop) difference() stats.Effect {
+	var left, n [2]float64
+	for _, r := range s.rows {
+		k := 0
+		if r.Failed {
+			k = 1
+		}
+		n[k]++
+		if r.Outcome {
+			left[k]++
+		}
+	}
+	d, interval := stats.Difference(left[1], n[1], left[0], n[0], stats.Z95)
+	return stats.Effect{Value: d, Interval: interval}
+}
+
+// doses are the truth of what a curve says: the mean rise by 100 ms more and by
+// doubling, how many left because it took more than 500 ms, and which share of those
+// with a past would leave were everything as slow as 200, 400 and 800 ms.
+func (s shop) doses() (truth [6]float64) {
+	n, known := float64(len(s.units)), 0.0
+	for i, past := range s.past() {
+		o, ms := &s.units[i].Outcome, s.rows[i].Server
+		truth[0] += (s.leaving(i, ms+100) - o.P) / n
+		truth[1] += (o.Doubled - o.P) / n
+		truth[2] += max(0, o.P-s.leaving(i, 500))
+		if past {
+			known++
+			for j, ms := range []float64{200, 400, 800} {
+				truth[3+j] += s.leaving(i, ms)
+			}
+		}
+	}
+	for j := 3; j < len(truth); j++ {
+		truth[j] /= known
+	}
+	return truth
 }
 
 // score sums replicates of one estimator.
@@ -164,20 +228,17 @@ func (s shop) naive(latency func(*simulate.Unit) float64, groups ...func(*simula
 			y[i] = 1
 		}
 	}
+	groups = append(groups, func(*simulate.Unit) int { return 0 })
+	keys := make([][]int, len(groups))
+	for g, group := range groups {
+		for i := range s.units {
+			keys[g] = append(keys[g], group(&s.units[i]))
+		}
+	}
 	for range 5 {
-		for _, group := range append(groups, func(*simulate.Unit) int { return 0 }) {
-			for _, column := range [][]float64{x, y} {
-				sums, counts := map[int]float64{}, map[int]float64{}
-				for i := range column {
-					k := group(&s.units[i])
-					sums[k] += column[i]
-					counts[k]++
-				}
-				for i := range column {
-					k := group(&s.units[i])
-					column[i] -= sums[k] / counts[k]
-				}
-			}
+		for _, key := range keys {
+			center(x, key)
+			center(y, key)
 		}
 	}
 	var xx, xy, rest float64
@@ -191,6 +252,18 @@ func (s shop) naive(latency func(*simulate.Unit) float64, groups ...func(*simula
 	}
 	se := math.Sqrt(rest / float64(len(x)) / xx)
 	return stats.Effect{Value: slope, SE: se, Interval: stats.Interval{Low: slope - 1.96*se, High: slope + 1.96*se}}
+}
+
+// center takes the groups' means from a column.
+func center(column []float64, key []int) {
+	sums, counts := make([]float64, slices.Max(key)+1), make([]float64, slices.Max(key)+1)
+	for i, k := range key {
+		sums[k] += column[i]
+		counts[k]++
+	}
+	for i, k := range key {
+		column[i] -= sums[k] / counts[k]
+	}
 }
 
 func logged(u *simulate.Unit) float64 { return u.Logged }
