@@ -88,7 +88,7 @@ bench-link: ## precision, recall and calibration of links
 	$(GO) test ./internal/link -run 'Recording|Simulated' -count=1 -v
 
 bench-effects: ## bias and coverage of the effects' estimators where the truth is known
-	$(GO) test -tags bench ./internal/stats -run '^TestBenchEffects$$' -count=1 -timeout 3h -v | grep -vE '^(=== |--- |PASS|ok)'
+	$(GO) test -tags bench ./internal/stats -run '^TestBenchEffects$$' -count=1 -timeout 3h -v | grep -vE '^ *(=== |--- |PASS|ok)'
 
 fuzz: ## every fuzz target for a minute
 	./scripts/fuzz 60s

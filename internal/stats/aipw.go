@@ -8,7 +8,11 @@ import (
 const (
 	folds       = 5
 	needExposed = 30 // rows on either side
-	shrink      = 8  // rows that what is known of all people weighs against one person's own
+	// How many features there are: what is always known, of the call's own latency, and
+	// learnt in each fold.
+	featuresOwn, featuresLatency, featuresLearnt = 6, 3, 4
+
+	shrink = 8 // rows that what is known of all people weighs against one person's own
 )
 
 // Contrast compares being exposed with not being exposed.
@@ -59,7 +63,7 @@ type trial struct {
 	*panel
 	exposed, outcome []bool
 	fold             []uint32
-	features         []float64 // width numbers for each row; the last four are learnt in each fold
+	features         []float64 // width numbers for each row; the last are learnt in each fold
 	width            int
 }
 
@@ -89,10 +93,14 @@ func (t *trial) describe(rows []Row, knowLatency bool) {
 	middling, outcomes := mean(latency), float64(t.support.Outcomes)/float64(max(1, len(rows)))
 	sorted := slices.Sorted(slices.Values(latency))
 	middle, tail := quantile(sorted, .5), quantile(sorted, .9)
+	t.width = featuresOwn + featuresLearnt
+	if knowLatency {
+		t.width += featuresLatency
+	}
+	t.features = make([]float64, 0, t.width*len(rows))
 	pasts := make([]struct{ outcomes, n float64 }, size(t.person))
 	for i := range rows {
 		row, past := &rows[i], &pasts[t.person[i]]
-		begin := len(t.features)
 		t.features = append(t.features, 1)
 		if knowLatency {
 			d := latency[i]
@@ -102,7 +110,6 @@ func (t *trial) describe(rows []Row, knowLatency bool) {
 		t.features = append(t.features, sin, cos,
 			usualOr0(row), past.outcomes/(past.n+shrink), math.Log1p(past.n),
 			0, 0, 0, 0)
-		t.width = len(t.features) - begin
 		past.outcomes += one(row.Outcome) - outcomes
 		past.n++
 	}
@@ -118,7 +125,7 @@ func usualOr0(r *Row) float64 {
 // learnt writes the last features, which say what rows of the same hour of week and of
 // the same cell are like: the log odds of outcome and exposure, without a fold.
 func (t *trial) learnt(fold uint32) {
-	column := t.width - 4
+	column := t.width - featuresLearnt
 	for _, group := range [][]int32{t.week, t.cell} {
 		for _, of := range [][]bool{t.outcome, t.exposed} {
 			odds := logOdds(group, of, func(i int) bool { return t.fold[i] != fold })

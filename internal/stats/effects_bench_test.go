@@ -20,10 +20,10 @@ import (
 func TestBenchEffects(t *testing.T) {
 	b := effectsBench{replicates: setting(t, "CLICKSPAN_BENCH_REPLICATES", 100), seed: setting(t, "CLICKSPAN_BENCH_SEED", 1000)}
 	fmt.Printf("%d replicates of 1000 people and 21 days from seed %d, %d cores.\n", b.replicates, b.seed, runtime.NumCPU())
-	b.latency(t)
-	b.failures(t)
-	b.doses(t)
-	b.changes(t)
+	t.Run("latency", b.latency)
+	t.Run("failures", b.failures)
+	t.Run("doses", b.doses)
+	t.Run("changes", b.changes)
 }
 
 func setting(t *testing.T, name string, value int) int {
@@ -84,7 +84,6 @@ func (s *score) verdict(percent float64) string {
 }
 
 func (b effectsBench) latency(t *testing.T) {
-	t.Helper()
 	fmt.Println("\nLatency: bias in % of the true slope per doubling ± Monte-Carlo error (share of 95 % intervals that hold the truth).")
 	fmt.Println("\n| scenario | naive, client | hour-adjusted, client | people fixed, client | people fixed, server | `Latency` | holds | next block, clicks before: alarms at 1 % |")
 	fmt.Println("|---|---|---|---|---|---|---|---|")
@@ -126,7 +125,6 @@ func (b effectsBench) latency(t *testing.T) {
 }
 
 func (b effectsBench) failures(t *testing.T) {
-	t.Helper()
 	fmt.Println("\nFailures: the same of the mean difference, and of how many left because of them.")
 	fmt.Println("\n| scenario | naive difference | `Failure` | holds | brought in all | holds |")
 	fmt.Println("|---|---|---|---|---|---|")
@@ -151,7 +149,6 @@ func (b effectsBench) failures(t *testing.T) {
 }
 
 func (b effectsBench) doses(t *testing.T) {
-	t.Helper()
 	fmt.Println("\nDoses: the same of what the curve says.")
 	fmt.Println("\n| scenario | 100 ms more | doubled | brought above 500 ms | at 200 ms | at 400 ms | at 800 ms |")
 	fmt.Println("|---|---|---|---|---|---|---|")
@@ -179,8 +176,7 @@ func (b effectsBench) doses(t *testing.T) {
 	}
 }
 
-func (b effectsBench) changes(t *testing.T) {
-	t.Helper()
+func (b effectsBench) changes(*testing.T) {
 	fmt.Println("\nDid the fix help: deploys that did nothing and were found to have done something, at 5 %; and deploys that changed it by a tenth.")
 	fmt.Println("\n| memory of an hour | same hours last week | `Changed` without control | `Changed` | bias ± error (coverage) of a tenth | found | time |")
 	fmt.Println("|---|---|---|---|---|---|---|")

@@ -36,10 +36,24 @@ func TestCovarianceIsThatOfSums(t *testing.T) {
 		block := sums(func(i int) [2]int32 { return [2]int32{p.block[i]} })
 		both := sums(func(i int) [2]int32 { return [2]int32{p.person[i], p.block[i]} })
 		c := p.covariance(influence)
-		if got, want := c.variance(1), max(person+block-both, person, block); math.Abs(got-want) > 1e-9 {
+		if got, want := c.variance(1), max(person+p.weeks()*(block-both), person, block); math.Abs(got-want) > 1e-9 {
 			t.Fatalf("%v, not %v", got, want)
 		}
 	})
+}
+
+// Three full weeks have two blocks of three beyond the first of each time.
+func TestWeeks(t *testing.T) {
+	t.Parallel()
+	for hours, want := range map[int32]float64{3 * 168: 1.5, 2 * 168: 2, 168: 28, 6: 1} {
+		rows, at := make([]Row, hours), make([]int32, hours)
+		for i := range rows {
+			rows[i].Hour, at[i] = int32(i), int32(i)
+		}
+		if got := newPanel(rows, at).weeks(); got != want {
+			t.Errorf("%d hours: %v, not %v", hours, got, want)
+		}
+	}
 }
 
 // What groups explain is gone from a column, and nothing else.

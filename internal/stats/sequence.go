@@ -2,6 +2,15 @@ package stats
 
 import "math"
 
+// Anytime is an effect's interval for who looks every day, narrowest after two weeks.
+// Time blocks are what comes with time, so they are counted.
+func (e Effect) Anytime() Interval {
+	const tuned = 14 * 24 / blockHours
+	n := float64(e.Support.Blocks)
+	half := Sequence(n, e.SE*math.Sqrt(n), tuned)
+	return Interval{e.Value - half, e.Value + half}
+}
+
 // Sequence is the half-width of a 95 % confidence sequence of a mean after n values with
 // a standard deviation: an interval that holds at every look, so that people may look
 // every day (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, Annals of Statistics

@@ -37,6 +37,8 @@ func TestLookingEveryDay(t *testing.T) {
 	if math.Abs(ratio-1.55) > .005 {
 		t.Errorf("%.3f times as wide", ratio)
 	}
+	e := stats.Effect{Value: 1, SE: .1, Support: stats.Support{Blocks: 56}}
+	near(t, "an effect's low after two weeks", e.Anytime().Low, 1-.1*ratio*stats.Z95)
 	if !math.IsInf(stats.Sequence(0, 1, tuned), 1) {
 		t.Error("nothing seen says something")
 	}
