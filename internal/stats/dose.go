@@ -28,9 +28,9 @@ type Curve struct {
 // Dose estimates the curve: straight pieces on the scale of doublings, by the design of
 // [Latency] with an instrument for each piece. It refuses like Latency.
 //
-// Its slow end is of those whose calls are slow. Where these are also the loyal ones it
-// is too flat: by some 7 % in the simulator's scenarios S6 and S8. The mean slope that
-// Latency gives does not have that fault.
+// Its slow end is of those whose calls are slow; where these are also the loyal ones, or
+// where the outcome bends beyond the last knot, it is too flat there by some per cent
+// (make bench-effects shows it). The mean slope of Latency does not have that fault.
 func Dose(rows []Row) (*Curve, *Refusal) {
 	c := &Curve{latencies: make([]float64, len(rows))}
 	for i := range rows {
