@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -15,12 +18,14 @@ import (
 
 // simulateCmd writes traffic whose truth is known.
 type simulateCmd struct {
-	Out     string `type:"path" help:"Directory for events.ndjson, calls.ndjson, releases.ndjson and truth.ndjson."`
-	People  int    `default:"1000" help:"People who know the shop."`
-	Days    int    `default:"21" help:"Days of traffic before --end."`
-	Seed    uint64 `default:"1" help:"The same seed gives the same people and effects."`
-	End     string `help:"When the story ends (RFC 3339); default is now."`
-	Project string `default:"default" help:"Project of the server at --url."`
+	Out    string `type:"path" help:"Directory for events.ndjson, calls.ndjson, releases.ndjson, truth.ndjson and story.json, which has the true effects."`
+	People int    `default:"1000" help:"People who know the shop."`
+	Days   int    `default:"21" help:"Days of traffic before --end."`
+	Seed   uint64 `default:"1" help:"The same seed gives the same people and effects."`
+	End    string `help:"When the story ends (RFC 3339); default is now."`
+	// Scenario is read after the flags, and wins.
+	Scenario string `help:"What makes the effects hard to see: a name, S0 to S12, or a JSON file. Default is a lifelike shop."`
+	Project  string `default:"default" help:"Project of the server at --url."`
 	remoteFlags
 }
 
@@ -33,7 +38,10 @@ func (c *simulateCmd) Run(e *env) error {
 			return &event.Permanent{Err: fmt.Errorf("--end: %w", err), Hint: "Write it as 2026-11-23T00:00:00Z."}
 		}
 	}
-	config := simulate.Config{Seed: c.Seed, People: c.People, Days: c.Days, End: end, Confounders: simulate.Demo()}
+	config, err := c.config(end)
+	if err != nil {
+		return &event.Permanent{Err: fmt.Errorf("--scenario: %w", err), Hint: "Name one of them, or a file such as {\"no_effect\": true}."}
+	}
 	switch {
 	case c.Out != "" && c.URL == "":
 		_, err := simulate.WriteDir(e.ctx, config, c.Out)
@@ -42,6 +50,28 @@ func (c *simulateCmd) Run(e *env) error {
 		return c.send(e, config)
 	}
 	return &event.Permanent{Err: errors.New("simulate needs either --out or --url"), Hint: "Run clickspan simulate --out DIR."}
+}
+
+// config is the world that the flags ask for.
+func (c *simulateCmd) config(end time.Time) (simulate.Config, error) {
+	config := simulate.Config{Confounders: simulate.Demo()}
+	file := strings.ContainsAny(c.Scenario, "./\\")
+	if c.Scenario != "" && !file {
+		scenario, err := simulate.Named(c.Scenario)
+		if err != nil {
+			return config, err
+		}
+		config = scenario.Config
+	}
+	config.Seed, config.People, config.Days, config.End = c.Seed, c.People, c.Days, end
+	if file {
+		text, err := os.ReadFile(c.Scenario)
+		if err != nil {
+			return config, err
+		}
+		return config, json.Unmarshal(text, &config)
+	}
+	return config, nil
 }
 
 // send streams events and calls side by side, so that neither waits for the other.

@@ -39,6 +39,8 @@ type Config struct {
 	Skew time.Duration `json:"skew"`
 	// Loss is the share of events and client calls that never arrive.
 	Loss float64 `json:"loss"`
+	// MobileLoss makes most of the loss that of mobiles.
+	MobileLoss bool `json:"mobile_loss"`
 	// NoRobots leaves out partners, cron jobs, scrapers, crawlers and attackers.
 	NoRobots bool `json:"no_robots"`
 
@@ -48,11 +50,19 @@ type Config struct {
 	// NoEffect makes people indifferent to latency and errors: any effect that is
 	// found is false.
 	NoEffect bool `json:"no_effect"`
+	// Forgiven is an endpoint that people do not mind, however slow it is: what the
+	// same seed without it loses more, that endpoint costs.
+	Forgiven string `json:"forgiven"`
 	// Errors is added to the log odds that a person's call fails, about 2 % without it;
 	// below zero the shop is sound but for its troubles.
 	Errors float64 `json:"errors"`
 	// NoTrouble leaves out incidents and bad releases.
 	NoTrouble bool `json:"no_trouble"`
+	// Storm is how much the log latency of an incident's endpoint rises in the minute
+	// after one in which every usual call was retried: 1/capacity.
+	Storm float64 `json:"storm"`
+	// FixDay is the day on which a release makes products three tenths faster; 0 = none.
+	FixDay int `json:"fix_day"`
 }
 
 // Confounders are causes of both slowness and leaving. Zero switches each off.
@@ -116,8 +126,8 @@ func (c Config) withDefaults() (Config, error) {
 	switch {
 	case c.End.Year() < 2001:
 		return c, errors.New("simulate: end is missing; the story needs a time to end at")
-	case c.People < 0 || c.Days < 0 || c.Visits < 0 || c.Grain < 0 || c.Skew < 0:
-		return c, errors.New("simulate: people, days, grain and skew cannot be negative")
+	case c.People < 0 || c.Days < 0 || c.Visits < 0 || c.Grain < 0 || c.Skew < 0 || c.Storm < 0 || c.FixDay < 0:
+		return c, errors.New("simulate: people, days, visits, grain, skew, storm and fix_day cannot be negative")
 	case c.Peak < 1 || c.Peak > 24:
 		return c, errors.New("simulate: peak is an hour of day, 1 to 24")
 	case !share(c.Untraced) || !share(c.Shared) || !share(c.Loss) || !share(c.Confounders.Censor):

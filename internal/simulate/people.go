@@ -5,12 +5,10 @@ import (
 	"time"
 )
 
-// person is somebody who uses the shop now and then. The numbers are standard
-// normal: intent makes them visit, buy and stay; patience makes slowness matter
-// less or more; size is how much data their calls have to fetch.
+// person is somebody who uses the shop now and then.
 type person struct {
-	intent, patience, size float64
-	visits                 float64 // a day
+	nature
+	visits float64 // a day
 
 	// silent people send nothing from the browser: a blocker, or an app without our
 	// SDK. Only the servers see them.
@@ -39,12 +37,13 @@ type device struct {
 // to the log odds of leaving.
 type network struct {
 	name    string
+	rank    int8
 	latency float64
 	leaving float64
 }
 
 func networkOf(d *dice, mobile bool) network {
-	wifi, fourG, threeG := network{"wifi", 0, 0}, network{"4g", .35, .1}, network{"3g", .9, .3}
+	wifi, fourG, threeG := network{"wifi", 0, 0, 0}, network{"4g", 1, .35, .1}, network{"3g", 2, .9, .3}
 	u := d.Float64()
 	switch {
 	case !mobile && u < .95, mobile && u < .5:
@@ -57,12 +56,7 @@ func networkOf(d *dice, mobile bool) network {
 
 func (w *World) newPerson(i int) person {
 	d := w.dice.roll(w.config.Seed, "person", i)
-	p := person{intent: d.NormFloat64()}
-	p.patience = .3*p.intent + math.Sqrt(.91)*d.NormFloat64()
-	p.size = .8 * d.NormFloat64()
-	if w.config.Confounders.Heavy {
-		p.size += .6 * p.intent
-	}
+	p := person{nature: newNature(d, &w.config.Confounders)}
 	p.visits = w.config.Visits * min(12, math.Exp(-.2+.5*p.intent+.4*d.NormFloat64()))
 	p.silent = d.chance(.10)
 	p.registered = d.chance(.6)

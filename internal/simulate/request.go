@@ -16,8 +16,8 @@ type requests struct {
 	dice     *dice
 	device   *device
 	network  network
-	moment   bool // everything is slow for them just now, nobody knows why
-	size     float64
+	moment   bool // a bad one
+	nature   nature
 	silent   bool
 	refuse   bool   // the next answers say no
 	order    string // what is being ordered and paid
@@ -72,7 +72,7 @@ func (r *requests) tell(e event.Event) {
 	if r.silent {
 		return
 	}
-	if r.dice.chance(r.world.config.Loss) {
+	if r.dice.chance(r.loss()) {
 		if r.lost == nil {
 			r.lost = map[string]bool{}
 		}
@@ -80,6 +80,18 @@ func (r *requests) tell(e event.Event) {
 		return
 	}
 	r.ledger.events = append(r.ledger.events, stamped[event.Event]{r.now, e})
+}
+
+// loss is the share of what this browser sends that never arrives.
+func (r *requests) loss() float64 {
+	c := &r.world.config
+	switch {
+	case !c.MobileLoss:
+		return c.Loss
+	case r.device.mobile: // three in five devices are
+		return min(1, 1.5*c.Loss)
+	}
+	return .25 * c.Loss
 }
 
 // arrived is the event's id, "" when nobody received it.
@@ -90,22 +102,23 @@ func (r *requests) arrived(id string) string {
 	return id
 }
 
+// scene is what a call of e at a time would meet.
+func (r *requests) scene(e *endpoint, at time.Time) scene {
+	s := scene{
+		nature: r.nature, mobile: r.device.mobile, network: r.network, bad: r.moment,
+		evening: r.world.evening(at), noise: r.world.noiseAt(r.weather, at), shock: r.weather.shock,
+	}
+	s.slower, s.errors = r.world.trouble(r.weather, e, at)
+	return s
+}
+
 // request asks e for path at a time, because of an action ("" for none).
 func (r *requests) request(e *endpoint, path, query, cause string, at time.Time) answer {
-	inside := math.Log(e.base) + .35*r.size + e.load*r.world.evening(at) + r.world.noiseAt(r.weather, at) + e.sd*r.dice.NormFloat64()
-	trouble, errors := r.world.trouble(r.weather, e, at)
-	inside += trouble
-	outside := r.network.latency + .2*r.dice.NormFloat64()
-	if r.device.mobile {
-		outside += .15
-	}
-	if r.moment {
-		outside += .6
-	}
-	server := min(math.Exp(inside), 30)
-	a := answer{latency: max(server*math.Exp(outside), server+.004), call: -1}
-	a.doublings = math.Log2(a.latency / (1.25 * e.base))
-	a.failed = r.dice.chance(logistic(-4.2 + r.world.config.Errors + r.world.evening(at) + errors + .35*r.size + .25*a.doublings))
+	s := r.scene(e, at)
+	server := s.inside(e, r.dice)
+	a := answer{latency: s.felt(server, r.dice), call: -1}
+	a.doublings = e.doublings(a.latency)
+	a.failed = r.dice.chance(logistic(r.world.config.failing(&s, a.doublings)))
 	a.end = at.Add(seconds(a.latency))
 	r.log(e, path, query, cause, at, seconds(server), &a)
 	return a
@@ -132,7 +145,7 @@ func (r *requests) log(e *endpoint, path, query, cause string, at time.Time, ser
 	if r.silent {
 		return
 	}
-	if !r.dice.chance(r.world.config.Loss) {
+	if !r.dice.chance(r.loss()) {
 		tie.ClientCallID = c.ID
 		a.call = len(r.ledger.calls)
 		r.ledger.calls = append(r.ledger.calls, stamped[event.Call]{at, c})

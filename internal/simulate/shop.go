@@ -48,6 +48,16 @@ func (s *shop) all() []*endpoint {
 	return []*endpoint{&s.document, &s.search, &s.product, &s.reviews, &s.image, &s.add, &s.cart, &s.order, &s.payment, &s.login, &s.review, &s.feed, &s.lookup}
 }
 
+// named returns the endpoint of a name, nil if there is none.
+func (s *shop) named(name string) *endpoint {
+	for _, e := range s.all() {
+		if e.name() == name {
+			return e
+		}
+	}
+	return nil
+}
+
 // name is the endpoint as it is told to people.
 func (e *endpoint) name() string { return e.title }
 

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -16,6 +17,8 @@ type Story struct {
 	Incidents []Incident `json:"incidents"`
 	Releases  []Release  `json:"releases"`
 	Campaigns []Campaign `json:"campaigns"`
+	// Reactions are what the effects came to; only a run that was written has them.
+	Reactions []Reaction `json:"reactions,omitempty"`
 }
 
 // Effect is what an endpoint does to people: the rise of the log odds of leaving.
@@ -51,6 +54,17 @@ type Release struct {
 	At       time.Time `json:"at"`
 	Endpoint string    `json:"endpoint,omitempty"`
 	Slower   float64   `json:"slower"`
+	// Over is how long it takes until all servers have it.
+	Over time.Duration `json:"over_ns,omitempty"`
+}
+
+// slower is what the release does to the log latency at t, which is not before At.
+func (r *Release) slower(t time.Time) float64 {
+	all := math.Log(r.Slower)
+	if since := t.Sub(r.At); since < r.Over {
+		return all * float64(since) / float64(r.Over)
+	}
+	return all
 }
 
 // Story tells the world's incidents and releases up to its End, and its effects.
@@ -58,7 +72,7 @@ func (w *World) Story() Story {
 	s := Story{Start: w.start, End: w.config.End, Campaigns: []Campaign{w.campaign}}
 	for _, e := range w.shop.all() {
 		effect := Effect{Endpoint: e.name(), PerDoubling: e.beta, Failure: e.delta}
-		if w.config.NoEffect {
+		if !w.config.minded(e) {
 			effect.PerDoubling, effect.Failure = 0, 0
 		}
 		s.Effects = append(s.Effects, effect)
@@ -160,6 +174,11 @@ func (w *World) releases() []Release {
 		list = append(list,
 			Release{Service: "catalogue", Version: "2.0.0", At: bad, Endpoint: search, Slower: 1.8},
 			Release{Service: "catalogue", Version: "2.0.1", At: fix, Endpoint: search, Slower: 1})
+	}
+	if w.config.FixDay > 0 {
+		list = append(list, Release{
+			Service: "catalogue", Version: "2.1.0", At: w.at(24 * w.config.FixDay), Endpoint: w.shop.product.name(), Slower: .7, Over: 4 * time.Hour,
+		})
 	}
 	slices.SortStableFunc(list, func(a, b Release) int { return a.At.Compare(b.At) })
 	return list

@@ -30,7 +30,8 @@ type Tie struct {
 	ServerCallIDs []string `json:"server_call_ids,omitempty"`
 }
 
-// Outcome is one action with its call, and how likely it made the person leave.
+// Outcome is one action with its call, and how likely it made the person leave, or,
+// should they stay, try again, or rage.
 type Outcome struct {
 	EventID   string  `json:"event_id,omitempty"`
 	SessionID string  `json:"session_id"`
@@ -38,11 +39,50 @@ type Outcome struct {
 	Endpoint  string  `json:"endpoint"`
 	LatencyUS int64   `json:"latency_us"` // what the person would have waited
 	Failed    bool    `json:"failed"`
-	P         float64 `json:"p"`        // probability of leaving
-	Slope     float64 `json:"slope"`    // its derivative by log2 of the latency
-	PFine     float64 `json:"p_fine"`   // probability had the call not failed
-	PFailed   float64 `json:"p_failed"` // probability had it failed
+	P         float64 `json:"p"`         // probability of leaving
+	Slope     float64 `json:"slope"`     // its derivative by log2 of the latency
+	PFine     float64 `json:"p_fine"`    // probability had the call not failed
+	PFailed   float64 `json:"p_failed"`  // probability had it failed
+	PDoubled  float64 `json:"p_doubled"` // probability had it taken twice as long
+	PLater    float64 `json:"p_later"`   // probability had it taken 100 ms more
 	Abandoned bool    `json:"abandoned"`
+	Retry     Chances `json:"retry"`
+	Rage      Chances `json:"rage"`
+}
+
+// Chances are the probabilities of a reaction: as it was, had the call not failed, had
+// it failed, had it taken twice as long, and had it taken 100 ms more.
+type Chances struct {
+	P       float64 `json:"p"`
+	Fine    float64 `json:"fine"`
+	Failed  float64 `json:"failed"`
+	Doubled float64 `json:"doubled"`
+	Later   float64 `json:"later"`
+}
+
+// chances asks for the log odds of a reaction at latencies, with and without a failure.
+func chances(latency float64, failed bool, logit func(latency float64, failed bool) float64) Chances {
+	c := Chances{
+		Fine: logistic(logit(latency, false)), Failed: logistic(logit(latency, true)),
+		Doubled: logistic(logit(2*latency, failed)), Later: logistic(logit(latency+.1, failed)),
+	}
+	c.P = c.Fine
+	if failed {
+		c.P = c.Failed
+	}
+	return c
+}
+
+// foresee writes how likely each reaction to a call of e is; o.Failed is known.
+func (o *Outcome) foresee(c *Config, e *endpoint, s *scene, latency float64) {
+	base, beta, delta := c.leaving(e, s)
+	leave := chances(latency, o.Failed, func(latency float64, failed bool) float64 {
+		return base + beta*e.doublings(latency) + delta*one(failed)
+	})
+	o.P, o.PFine, o.PFailed, o.PDoubled, o.PLater = leave.P, leave.Fine, leave.Failed, leave.Doubled, leave.Later
+	o.Slope = beta * o.P * (1 - o.P)
+	o.Retry = chances(latency, o.Failed, func(latency float64, failed bool) float64 { return c.retrying(e, e.doublings(latency), failed) })
+	o.Rage = chances(latency, o.Failed, func(latency float64, failed bool) float64 { return c.raging(e, s, latency, failed) })
 }
 
 // ledger holds what was made and is not yet due.

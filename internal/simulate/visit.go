@@ -51,7 +51,7 @@ func (w *World) newVisit(d *dice, key [3]int, campaign *Campaign, begin time.Tim
 	v := &visit{
 		requests: &requests{
 			world: w, weather: weather, ledger: l, dice: d, device: device,
-			network: networkOf(d, device.mobile), moment: d.chance(.15), size: p.size, silent: p.silent, now: begin,
+			network: networkOf(d, device.mobile), moment: d.chance(.15), nature: p.nature, silent: p.silent, now: begin,
 		},
 		person: p, signed: p.remembered, key: key,
 	}
@@ -104,7 +104,7 @@ func (v *visit) open(path string) {
 	page := v.act(event.PageView, "page_view", event.Target{})
 	a := v.request(&v.world.shop.document, path, "", page, v.now)
 	v.now = a.end
-	v.judge(&v.world.shop.document, page, a)
+	v.judge(&v.world.shop.document, event.PageView, page, a)
 	if !v.left {
 		v.vital("lcp", 1.3*a.latency*1000+v.dice.between(50, 300))
 		v.request(&v.world.shop.feed, "/api/feed", "limit=10", page, v.now.Add(seconds(.03)))
@@ -217,9 +217,7 @@ func (v *visit) login() {
 // decide is the goal: with the cart before them, people pay or they do not.
 func (v *visit) decide() {
 	logit := -1.0 + v.eager + .8*v.person.intent - .3*v.world.evening(v.now)
-	if !v.world.config.NoEffect {
-		logit -= .25*v.doublings/float64(max(1, v.answers)) + .9*float64(v.failures)
-	}
+	logit -= .25*v.doublings/float64(max(1, v.answers)) + .9*float64(v.failures)
 	if !v.dice.chance(logistic(logit)) {
 		v.search()
 		return
@@ -293,7 +291,7 @@ func (v *visit) attempt(kind event.Kind, name string, target event.Target, e *en
 	for try := 1; ; try++ {
 		cause := v.act(kind, name, target)
 		a := v.request(e, path, query, cause, v.now.Add(seconds(v.dice.between(.004, .025))))
-		hammered := v.rage(kind, name, target, a)
+		hammered := v.rage(kind, name, target, e, a)
 		for again := 0; a.failed && again < 3 && v.dice.chance(.25); again++ { // the page's own retries
 			a = v.request(e, path, query, cause, a.end.Add(seconds(v.dice.between(.2, .4))))
 		}
@@ -305,15 +303,11 @@ func (v *visit) attempt(kind event.Kind, name string, target event.Target, e *en
 		}
 		v.now = latest(a.end, hammered)
 		v.now = v.now.Add(seconds(v.dice.between(.02, .06)))
-		v.judge(e, cause, a)
+		v.judge(e, kind, cause, a)
 		if v.left {
 			return false
 		}
-		retry := -3.2 + .45*a.doublings
-		if a.failed {
-			retry += 2.6
-		}
-		if try == 4 || !v.dice.chance(logistic(retry)) {
+		if try == 4 || !v.dice.chance(logistic(v.world.config.retrying(e, a.doublings, a.failed))) {
 			return !a.failed
 		}
 		v.now = v.now.Add(seconds(v.dice.between(1, 4)))
@@ -321,36 +315,25 @@ func (v *visit) attempt(kind event.Kind, name string, target event.Target, e *en
 }
 
 // judge decides whether the person leaves because of an answer, and keeps the truth.
-func (v *visit) judge(e *endpoint, cause string, a answer) {
-	c := &v.world.config.Confounders
-	base := -2.2 - .35*v.person.intent + c.Evening*v.world.evening(v.now) + v.weather.shock
-	if c.Network {
-		base += v.network.leaving
-		if v.device.mobile {
-			base += .25
-		}
-	}
-	if v.moment {
-		base += c.Moment
-	}
-	beta, delta := e.beta*math.Exp(.4*v.person.patience-.08), e.delta
-	if v.world.config.NoEffect {
-		beta, delta = 0, 0
-	}
-	base += beta * a.doublings
+func (v *visit) judge(e *endpoint, kind event.Kind, cause string, a answer) {
+	s := v.scene(e, v.now)
 	o := Outcome{
 		EventID: v.arrived(cause), SessionID: v.identity.SessionID, DeviceID: v.identity.DeviceID, Endpoint: e.name(),
-		LatencyUS: seconds(a.latency).Microseconds(), Failed: a.failed, PFine: logistic(base), PFailed: logistic(base + delta),
+		LatencyUS: seconds(a.latency).Microseconds(), Failed: a.failed,
 	}
-	o.P = o.PFine
-	if a.failed {
-		o.P = o.PFailed
-		v.failures++
+	o.foresee(&v.world.config, e, &s, a.latency)
+	if kind == event.PageView { // nobody loads it again
+		o.Retry = Chances{}
 	}
-	o.Slope = beta * o.P * (1 - o.P)
+	if kind != event.Click { // only buttons and links are hammered on
+		o.Rage = Chances{}
+	}
 	o.Abandoned = v.dice.chance(o.P)
 	v.left = o.Abandoned
-	v.doublings += a.doublings
+	if v.world.config.minded(e) {
+		v.doublings += a.doublings
+		v.failures += int(one(a.failed))
+	}
 	v.answers++
 	if v.left {
 		v.cutShort(a)
@@ -363,16 +346,10 @@ func (v *visit) judge(e *endpoint, cause string, a answer) {
 // rage hammers on the element while the answer does not come, and returns until
 // when. It comes before the page's own retries, so that nothing that happens
 // depends on anything later.
-func (v *visit) rage(kind event.Kind, name string, target event.Target, a answer) time.Time {
-	logit := -4.0 + .6*max(0, math.Log2(a.latency))
-	if a.failed {
-		logit += 1.5
-	}
-	if v.device.mobile {
-		logit += .3
-	}
+func (v *visit) rage(kind event.Kind, name string, target event.Target, e *endpoint, a answer) time.Time {
 	at := v.now
-	if kind != event.Click || !v.dice.chance(logistic(logit)) {
+	s := v.scene(e, at)
+	if kind != event.Click || !v.dice.chance(logistic(v.world.config.raging(e, &s, a.latency, a.failed))) {
 		return at
 	}
 	for range 4 + v.dice.IntN(3) {

@@ -50,6 +50,7 @@ type weather struct {
 	noise     []float64 // log latency by minute: the natural experiment
 	shock     float64   // log odds of leaving
 	incidents []Incident
+	storms    [][]float64 // what retries add to the incident's log latency, by minute
 }
 
 const (
@@ -76,8 +77,9 @@ func (w *World) weatherAt(hour int) *weather {
 		incidents = append(incidents, w.incidents(day)...)
 	}
 	for _, i := range incidents {
-		if i.From.Before(to) && i.To.After(from) {
+		if i.From.Before(to) && i.To.Add(calming).After(from) {
 			v.incidents = append(v.incidents, i)
+			v.storms = append(v.storms, w.stormAt(&i, hour))
 		}
 	}
 	return v
@@ -97,8 +99,13 @@ func hourOfDay(t time.Time) float64 {
 
 // noiseAt returns the hour's noise at t.
 func (w *World) noiseAt(v *weather, t time.Time) float64 {
+	return v.noise[w.minute(v, t)]
+}
+
+// minute is which of the weather's minutes t lies in, or the nearest.
+func (w *World) minute(v *weather, t time.Time) int {
 	m := int(t.Sub(w.at(v.hour)) / time.Minute)
-	return v.noise[min(max(m, 0), len(v.noise)-1)]
+	return min(max(m, 0), len(v.noise)-1)
 }
 
 // trouble sums what incidents and releases do to an endpoint at t: added log
@@ -106,18 +113,25 @@ func (w *World) noiseAt(v *weather, t time.Time) float64 {
 func (w *World) trouble(v *weather, e *endpoint, t time.Time) (latency, errors float64) {
 	name := e.name()
 	for i := range v.incidents {
-		if in := &v.incidents[i]; in.Endpoint == name && !t.Before(in.From) && t.Before(in.To) {
+		in := &v.incidents[i]
+		if in.Endpoint != name {
+			continue
+		}
+		if !t.Before(in.From) && t.Before(in.To) {
 			latency += math.Log(in.Slower)
 			errors += in.Errors
 		}
-	}
-	slower := 1.0
-	for i := range w.deploys {
-		if r := &w.deploys[i]; r.Endpoint == name && !t.Before(r.At) {
-			slower = r.Slower
+		if storm := v.storms[i]; storm != nil {
+			latency += storm[w.minute(v, t)]
 		}
 	}
-	return latency + math.Log(slower), errors
+	released := 0.0
+	for i := range w.deploys {
+		if r := &w.deploys[i]; r.Endpoint == name && !t.Before(r.At) {
+			released = r.slower(t)
+		}
+	}
+	return latency + released, errors
 }
 
 // release returns the version of a service at t.

@@ -13,7 +13,7 @@ import (
 )
 
 // WriteDir writes a run into DIR: events.ndjson and calls.ndjson in the native
-// format, truth.ndjson with a Tie or Outcome a line, releases.ndjson, and story.json.
+// format, truth.ndjson with a Tie or Outcome a line, releases.ndjson, and story.json with the true effects.
 func WriteDir(ctx context.Context, c Config, dir string) (story Story, err error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return Story{}, err
@@ -49,12 +49,21 @@ func Write(ctx context.Context, c Config, events, calls, truth, releases io.Writ
 		lines[i] = json.NewEncoder(outs[i])
 		lines[i].SetEscapeHTML(false)
 	}
+	sums := reactions{map[[2]string]*Reaction{}}
 	story, err := Run(ctx, c, func(chunk Chunk) error {
+		for i := range chunk.Truth.Outcomes {
+			sums.add(&chunk.Truth.Outcomes[i])
+		}
 		return errors.Join(
 			writeAll(lines[0], chunk.Records.Events, nativeEvent), writeAll(lines[1], chunk.Records.Calls, nativeCall),
 			writeAll(lines[2], chunk.Truth.Ties, same), writeAll(lines[2], chunk.Truth.Outcomes, same),
 			writeAll(lines[3], chunk.Releases, same))
 	})
+	var endpoints []string
+	for _, effect := range story.Effects {
+		endpoints = append(endpoints, effect.Endpoint)
+	}
+	story.Reactions = sums.means(endpoints)
 	for _, out := range outs {
 		err = errors.Join(err, out.Flush())
 	}
