@@ -1,0 +1,1 @@
+export default function PathsPage() { return <h1>Paths</h1> }
