@@ -25,7 +25,7 @@ function useAnswer<Question extends object, Answer>(kind: string, question: Ques
     placeholderData: keepPreviousData,
     enabled: question !== null,
   })
-  return { ...query, cancel: () => void queryClient.cancelQueries({ queryKey }) }
+  return { ...query, asked: question !== null, cancel: () => void queryClient.cancelQueries({ queryKey }) }
 }
 
 const funnel = (body: FunnelQuestion, signal: AbortSignal) => unwrap(api.POST('/api/v1/query/funnel', { body, signal }))

@@ -4,7 +4,7 @@ import { useOld } from '../lib/old'
 import { ErrorNotice } from './Notice'
 import './ask.css'
 
-type Query<Data> = { data: Data | undefined; error: unknown; isPlaceholderData: boolean; isFetching: boolean; cancel: () => void; refetch: () => unknown }
+type Query<Data> = { data: Data | undefined; error: unknown; isPlaceholderData: boolean; isFetching: boolean; asked: boolean; cancel: () => void; refetch: () => unknown }
 
 /** From here on a question is worth a clock, and a way to call it off. */
 const longMs = 1000
@@ -12,7 +12,7 @@ const longMs = 1000
 /** The answer of a question that may take long: what it takes so far, a way to call it off, and what was answered before meanwhile. */
 export function LongAnswer<Data>({ query, what, children }: { query: Query<Data>; what: string; children: (data: Data) => ReactNode }) {
   const old = useOld(query)
-  const off = !query.isFetching && !query.error && (query.data === undefined || old)
+  const off = query.asked && !query.isFetching && !query.error && (query.data === undefined || old)
   return (
     <div className="stack">
       {query.isFetching && <UnderWay first={query.data === undefined} what={what} onCancel={query.cancel} />}

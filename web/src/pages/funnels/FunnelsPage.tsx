@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { useFunnel, type FunnelAnswer, type FunnelQuestion } from '../../api/behaviour'
 import { useProposals } from '../../api/goals'
 import { useOverview } from '../../api/overview'
@@ -45,6 +46,7 @@ export default function FunnelsPage() {
       </div>
       <div className="asking">
         {/* Every change starts from the steps in sight, whether they were written or proposed. */}
+        {steps.length === 0 && <p className="notice muted" role="status">Looking for a way through what is there …</p>}
         {steps.length > 0 && <FunnelForm funnel={funnel} steps={steps} window={window} error={asked.error} onChange={(next) => change({ steps, ...next })} />}
         <LongAnswer query={asked} what="who got how far">
           {(answer) => <Result answer={answer} funnel={funnel} steps={steps.filter(isWhole)} window={window} question={question} to={range.to} />}
@@ -54,15 +56,18 @@ export default function FunnelsPage() {
   )
 }
 
-/** The funnel that the data suggests, for whoever has not built one yet. */
+/** The funnel that the data suggests, for whoever has not built one yet. It stays as it was first found, whatever comes in meanwhile. */
 function useProposedSteps(wanted: boolean): Step[] | undefined {
   const { query } = useRange()
   const overview = useOverview()
   const proposals = useProposals()
   const pages = useBreakdown({ ...query, breakdown: ['page_route'], limit: 10, measures: [{ of: 'events', stat: 'people', where: 'kind in ["page_view", "route_change"]' }] }, wanted)
-  if (!wanted || overview.isPending || overview.data?.pending || proposals.isPending || pages.isPending) return undefined
-  const seen = pages.data?.rows.flatMap(({ labels, values }) => (labels.page_route ? [{ page: labels.page_route, people: values[0] ?? 0 }] : [])) ?? []
-  return proposeFunnel(overview.data?.worst_step, proposals.data?.proposals ?? [], seen)
+  const [found, setFound] = useState<Step[]>()
+  if (wanted && !found && !overview.isPending && !proposals.isPending && !pages.isPending) {
+    const seen = pages.data?.rows.flatMap(({ labels, values }) => (labels.page_route ? [{ page: labels.page_route, people: values[0] ?? 0 }] : [])) ?? []
+    setFound(proposeFunnel(overview.data?.worst_step, proposals.data?.proposals ?? [], seen))
+  }
+  return found
 }
 
 type ResultProps = { answer: FunnelAnswer; funnel: Funnel; steps: Step[]; window: string; question: FunnelQuestion | null; to: number }

@@ -68,7 +68,7 @@ export function finding(answer: Pick<RetentionAnswer, 'rows' | 'mean'>, question
 /** How far the last known column differs from the first. */
 export function lastWords(mean: (number | null)[], period: Period): string {
   const last = mean.findLastIndex((share) => share !== null)
-  return last > 1 ? `${formatShare(mean[last])} ${laterWords(last, period)}.` : ''
+  return last > 1 ? `${laterWords(last, period)[0]!.toUpperCase()}${laterWords(last, period).slice(1)} it was ${formatShare(mean[last])}.` : ''
 }
 
 /** "Met trouble the first time: 12 % came back the next day; all others: 30 %." */
