@@ -120,7 +120,7 @@ export function seriesFinding(lines: Line[], specs: Spec[], momentOf: (bucket: n
   if (!spec || first.length === 0) return 'There is nothing to measure in this range.'
   const write = formatOf(spec)
   const top = first[0]!
-  if (first.length > 1) return `Most ${measureWords(spec)}: ${labelWords(top.labels)}`
+  if (first.length > 1) return `${labelWords(top.labels)} has most ${measureWords(spec)}`
   const peak = top.values.reduce<number>((best, value, i) => ((value ?? -Infinity) > (top.values[best] ?? -Infinity) ? i : best), 0)
   return `${capital(measureWords(spec))} were highest at ${momentOf(peak)}: ${write(top.values[peak]!)}`
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useFunnel, type FunnelAnswer, type FunnelQuestion } from '../../api/behaviour'
-import { useProposals } from '../../api/goals'
+import { useGoals, useProposals } from '../../api/goals'
 import { useOverview } from '../../api/overview'
 import { useBreakdown } from '../../api/queries'
 import { ChartFrame } from '../../charts/ChartFrame'
@@ -60,12 +60,14 @@ export default function FunnelsPage() {
 function useProposedSteps(wanted: boolean): Step[] | undefined {
   const { query } = useRange()
   const overview = useOverview()
+  const goals = useGoals()
   const proposals = useProposals()
   const pages = useBreakdown({ ...query, breakdown: ['page_route'], limit: 10, measures: [{ of: 'events', stat: 'people', where: 'kind in ["page_view", "route_change"]' }] }, wanted)
   const [found, setFound] = useState<Step[]>()
-  if (wanted && !found && !overview.isPending && !proposals.isPending && !pages.isPending) {
+  if (wanted && !found && !overview.isPending && !goals.isPending && !proposals.isPending && !pages.isPending) {
     const seen = pages.data?.rows.flatMap(({ labels, values }) => (labels.page_route ? [{ page: labels.page_route, people: values[0] ?? 0 }] : [])) ?? []
-    setFound(proposeFunnel(overview.data?.worst_step, proposals.data?.proposals ?? [], seen))
+    const likely = goals.data?.goals?.[0] ?? proposals.data?.proposals[0]?.goal
+    setFound(proposeFunnel(overview.data?.worst_step, likely?.step, seen))
   }
   return found
 }

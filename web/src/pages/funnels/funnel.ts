@@ -1,6 +1,5 @@
 // The funnel that the URL keeps, the question it makes, and what its answer says in words.
 import type { FunnelAnswer, FunnelQuestion } from '../../api/behaviour'
-import type { Proposal } from '../../api/goals'
 import type { WorstStep } from '../../api/types'
 import { asFlag, asList, asNumber, asOneOf, asParts, asStep, asText, isWhole, stepShape, type Shape, type Step } from '../../lib/ask'
 import { durationMs, durationWords } from '../../lib/duration'
@@ -60,13 +59,12 @@ export function funnelQuestion(funnel: Funnel, steps: Step[], window: string, co
   }
 }
 
-/** A funnel from what is known: the pages that lead to the first goal; without such, the pages most people see, then the likeliest goal. */
-export function proposeFunnel(worst: WorstStep | undefined, proposals: Proposal[], pages: { page: string; people: number }[]): Step[] {
+/** A funnel from what is known: the pages that lead to the first goal; without such, the pages most people see, then the likely goal. */
+export function proposeFunnel(worst: WorstStep | undefined, likely: Step | undefined, pages: { page: string; people: number }[]): Step[] {
   const led = worst?.steps.flatMap(({ page }) => (page ? [pageStep(page)] : [])) ?? []
-  const goal = worst?.goal?.step ?? proposals[0]?.goal.step
+  const goal = worst?.goal?.step ?? likely
   const seen = pages.toSorted((a, b) => b.people - a.people).slice(0, goal ? 2 : 3).map(({ page }) => pageStep(page))
-  const last = goal && { ...goal }
-  const steps = [...(led.length > 0 ? led : seen), ...(last ? [last] : [])]
+  const steps = [...(led.length > 0 ? led : seen), ...(goal ? [goal] : [])]
   return steps.length > 0 ? steps : [{ page: '/**' }]
 }
 
