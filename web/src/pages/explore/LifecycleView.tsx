@@ -39,7 +39,7 @@ function Intervals({ answer, question }: { answer: LifecycleAnswer; question: Qu
       <ChartFrame title={lifecycleFinding(answer, many)} finding={kinds.map(({ label, doc }) => `${label}: ${doc}`).join('; ') + '.'} columns={columns} rows={rows} actions={<CsvButton name="Lifecycle" columns={columns} rows={rows} />}>
         <Scroll label="Lifecycle">
           <table className="mini-table ruled lifecycle">
-            <thead><tr><th scope="col">From</th><th scope="col" className="bars"><span className="hidden-text">Bars</span>{kinds.map(({ id, label, color }) => <span key={id}><i className="swatch" style={{ background: color }} />{label} </span>)}</th>{kinds.map(({ id, label, doc }) => <th key={id} scope="col" className="number" title={doc}>{label}</th>)}</tr></thead>
+            <thead><tr><th scope="col">From</th><th scope="col" className="bars"><span className="hidden-text">Bars</span></th>{kinds.map(({ id, label, doc, color }) => <th key={id} scope="col" className="number nowrap" title={doc}><i aria-hidden className="swatch" style={{ background: color }} />{label}</th>)}</tr></thead>
             <tbody>
               {intervals.map((interval, i) => (
                 <tr key={interval}>

@@ -12,7 +12,7 @@ import { Moment } from '../../components/values'
 import { Views } from '../../components/Views'
 import { Who, type WhoColumn } from '../../components/Who'
 import { isWhole, type Step } from '../../lib/ask'
-import { formatMs, formatShare, plural } from '../../lib/format'
+import { formatMs, formatShare } from '../../lib/format'
 import { stepName } from '../../lib/questionWords'
 import { useAsk } from '../../lib/useAsk'
 import { useCommon } from '../../lib/useCommon'
@@ -120,7 +120,7 @@ function List({ list, question, steps, funnel, window, to }: ListProps) {
       {({ entities, entities_truncated }) => {
         const rows = listed(entities, list, window, to)
         return (
-          <Who title={`${listTitle(list, steps, funnel.count_by, funnel.order !== 'unordered')}: ${plural(rows.length, 'row')}`} rows={rows} countBy={funnel.count_by} onClose={() => setSearch({ sel: undefined })}
+          <Who title={listTitle(rows.length, list, steps, funnel.count_by, funnel.order !== 'unordered')} rows={rows} countBy={funnel.count_by} onClose={() => setSearch({ sel: undefined })}
             note={[entities_truncated && 'A list holds 10,000, those who got furthest first; narrow the filter or the range for the others.', funnel.count === 'attempts' && 'Each stands here once, with the attempt that got furthest.'].filter(Boolean).join(' ')}
             columns={reachedColumns(list.step)} />
         )
@@ -133,6 +133,6 @@ function reachedColumns(step: number): WhoColumn<FunnelAnswer['entities'][number
   return [
     { id: 'began', header: 'Began', width: '140px', cell: ({ step_times }) => <Moment at={step_times[0]!} />, text: ({ step_times }) => step_times[0]! },
     { id: 'at', header: `Step ${step + 1}`, width: '140px', cell: ({ step_times }) => <Moment at={step_times[step]!} />, text: ({ step_times }) => step_times[step]! },
-    { id: 'level', header: 'Steps done', width: '90px', align: 'end', cell: ({ level }) => level, text: ({ level }) => String(level) },
+    { id: 'level', header: 'Steps done', width: '100px', align: 'end', cell: ({ level }) => level, text: ({ level }) => String(level) },
   ]
 }

@@ -128,9 +128,10 @@ export function listed(entities: Entity[], { of, step }: { of: 'at' | 'lost'; st
   return entities.filter(({ level, step_times }) => level === step + 1 && Math.min(...step_times.map((time) => Date.parse(time))) + ms < judgedAt)
 }
 
-export function listTitle({ of, step }: { of: 'at' | 'lost'; step: number }, steps: Step[], countBy: string | undefined, ordered: boolean): string {
-  const who = unitOf(countBy).many
-  const capital = who[0]!.toUpperCase() + who.slice(1)
-  if (!ordered) return of === 'at' ? `${capital} who did at least ${step + 1} of the steps` : `${capital} who did ${step + 1} of the steps and no other`
-  return of === 'at' ? `${capital} who got to ${stepName(steps[step]!)}` : `${capital} lost after ${stepName(steps[step]!)}`
+/** "309 people lost after /cart" */
+export function listTitle(n: number, { of, step }: { of: 'at' | 'lost'; step: number }, steps: Step[], countBy: string | undefined, ordered: boolean): string {
+  const { one, many } = unitOf(countBy)
+  const who = `${formatCount(n)} ${n === 1 ? one : many}`
+  if (!ordered) return of === 'at' ? `${who} who did at least ${step + 1} of the steps` : `${who} who did ${step + 1} of the steps and no other`
+  return of === 'at' ? `${who} who got to ${stepName(steps[step]!)}` : `${who} lost after ${stepName(steps[step]!)}`
 }

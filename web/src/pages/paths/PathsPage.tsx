@@ -54,7 +54,7 @@ function Result({ answer, asked, onChange }: ResultProps) {
   const chosen = graph.nodes.find(({ id }) => id === sel)
   return (
     <div className="stack">
-      <ChartFrame title={finding(answer)} finding={`The ${answer.edges.length} most usual of all steps from one to the next${answer.other > 0 ? `; ${formatCount(answer.other)} more are drawn as other` : ''}.`} columns={columns} rows={rows} actions={<CsvButton name="Paths" columns={columns} rows={rows} />}>
+      <ChartFrame title={finding(answer)} finding={answer.other > 0 ? `The ${answer.edges.length} most usual arrows; ${formatCount(answer.other)} times another was taken, drawn as other.` : 'Every step from one to the next is drawn.'} columns={columns} rows={rows} actions={<CsvButton name="Paths" columns={columns} rows={rows} />}>
         <Sankey label="Ways, step by step" nodes={nodes} flows={flows} steps={graph.steps} selected={sel} onSelect={(node) => setSearch({ sel: node === sel ? undefined : node })}
           describeNode={(i) => nodeWords(graph.nodes[i]!)} describeFlow={(i) => edgeWords(graph.links[i]!)} />
         <p className="muted small">Red and marked: 2 % of the calls between failed, or more. Orange: a quarter of them took a second or longer.</p>
