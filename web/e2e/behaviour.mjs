@@ -87,7 +87,6 @@ export async function checkBehaviour(page, open, report) {
     await page.getByRole('button', { name: 'By value' }).click()
     await page.getByRole('combobox', { name: 'Of', exact: true }).first().selectOption('calls')
     await page.waitForURL((url) => askOf(url).measures?.[0]?.of === 'calls', { timeout: 5000 })
-    await page.getByRole('button', { name: 'Remove measure 2' }).click()
     await page.getByLabel('Split by').fill('method')
     await page.locator('main [role=gridcell] a').first().click({ timeout: 20_000 })
     await page.waitForURL((url) => url.pathname === '/calls' && url.searchParams.get('filter')?.startsWith('call.method == '), { timeout: 5000 })

@@ -1,7 +1,7 @@
 import { useFields } from '../../api/queries'
 import { AskForm, Choice, DraftInput, Labelled, NumberField } from '../../components/AskFields'
 import { fieldError } from '../settings/fieldErrors'
-import { measureWords, usualMeasures, type Explore, type Measure, type Subject } from './explore'
+import { changeSubject, measureWords, splitOf, usualMeasures, type Explore, type Measure, type Subject } from './explore'
 
 const subjects = [{ value: 'events', label: 'events' }, { value: 'calls', label: 'API calls' }, { value: 'sessions', label: 'visits' }, { value: 'people', label: 'people' }, { value: 'interactions', label: 'actions with their calls' }]
 
@@ -14,7 +14,7 @@ const apdex = { value: 'apdex:', label: 'apdex, satisfied up to' }
 
 const stats: Record<Subject, { value: string; label: string }[]> = {
   events: [...counts, rate, ...numbers], calls: [...counts, rate, ...failures, ...times, apdex, ...numbers],
-  sessions: [counts[0]!, counts[1]!, ...numbers], people: [counts[0]!], interactions: [...counts, ...numbers],
+  sessions: [counts[0]!, counts[1]!, rate, ...numbers], people: [counts[0]!], interactions: [counts[0]!, counts[2]!, rate, ...numbers],
 }
 const record: Record<Subject, string> = { events: 'event', calls: 'call', sessions: 'session', people: 'event', interactions: 'interaction' }
 const sides = [{ value: 'server', label: 'as servers saw them' }, { value: 'client', label: 'as browsers saw them' }, { value: 'any', label: 'of both' }]
@@ -27,7 +27,7 @@ type Props = { view: 'series' | 'breakdown'; asked: Explore; error: unknown; onC
 /** What is measured, and what it is split by. */
 export function MeasureForm({ view, asked, error, onChange }: Props) {
   const measures = asked.measures ?? usualMeasures[view]
-  const breakdown = asked.breakdown ?? (view === 'breakdown' ? ['page_route'] : [])
+  const breakdown = splitOf(asked, view)
   const names = useFieldNames(measures[0]?.of ?? 'events')
   const wrong = (field: string) => fieldError(error, field)
   const change = (i: number, next: Measure) => onChange({ measures: measures.map((old, other) => (other === i ? next : old)) })
@@ -36,12 +36,12 @@ export function MeasureForm({ view, asked, error, onChange }: Props) {
     <AskForm summary={<>Measures <span className="muted">{measureWords({ of: 'events', ...measures[0] })}{breakdown.length > 0 && `, by ${breakdown.join(' and ')}`}</span></>}>
       {measures.map((measure, i) => (
         // oxlint-disable-next-line react/no-array-index-key
-        <MeasureFields key={i} at={i} measure={measure} error={wrong(`measures[${i}]`)} onChange={(next) => change(i, next)} onRemove={measures.length > 1 ? () => onChange({ measures: measures.filter((_, other) => other !== i) }) : undefined} />
+        <MeasureFields key={i} at={i} measure={measure} error={wrong(`measures[${i}]`)} onSubject={(of) => onChange(changeSubject(measures, i, of, breakdown.length > 0))} onChange={(next) => change(i, next)} onRemove={measures.length > 1 ? () => onChange({ measures: measures.filter((_, other) => other !== i) }) : undefined} />
       ))}
       <p><button type="button" className="plain-button" disabled={measures.length >= most} onClick={() => onChange({ measures: [...measures, { of: measures[0]?.of ?? 'events' }] })}>Add a measure</button></p>
       <div className="ask-grid">
-        <Labelled label="Split by"><DraftInput mono value={breakdown[0] ?? ''} placeholder="page_route" suggestions={names} error={wrong('breakdown[0]') ?? wrong('breakdown')} onChange={(name) => split(0, name)} /></Labelled>
-        <Labelled label="And by"><DraftInput mono value={breakdown[1] ?? ''} placeholder="properties.plan" suggestions={names} error={wrong('breakdown[1]')} onChange={(name) => split(1, name)} /></Labelled>
+        <Labelled label="Split by"><DraftInput mono value={breakdown[0] ?? ''} placeholder="field" suggestions={names} error={wrong('breakdown[0]') ?? wrong('breakdown')} onChange={(name) => split(0, name)} /></Labelled>
+        <Labelled label="And by"><DraftInput mono value={breakdown[1] ?? ''} placeholder="field" suggestions={names} error={wrong('breakdown[1]')} onChange={(name) => split(1, name)} /></Labelled>
         {view === 'series' && <Choice label="By" options={buckets} value={asked.bucket ?? ''} onChange={(bucket) => onChange({ bucket: (bucket || undefined) as Explore['bucket'] })} />}
         {breakdown.length > 0 && <NumberField label={view === 'series' ? 'Lines at most' : 'Rows at most'} value={asked.limit ?? (view === 'series' ? 5 : 100)} max={view === 'series' ? 10 : 1000} onChange={(limit) => onChange({ limit })} />}
       </div>
@@ -50,9 +50,9 @@ export function MeasureForm({ view, asked, error, onChange }: Props) {
   )
 }
 
-type MeasureProps = { at: number; measure: Measure; error: string | undefined; onChange: (measure: Measure) => void; onRemove?: (() => void) | undefined }
+type MeasureProps = { at: number; measure: Measure; error: string | undefined; onSubject: (of: Subject) => void; onChange: (measure: Measure) => void; onRemove?: (() => void) | undefined }
 
-function MeasureFields({ at, measure, error, onChange, onRemove }: MeasureProps) {
+function MeasureFields({ at, measure, error, onSubject, onChange, onRemove }: MeasureProps) {
   const { of = 'events', stat = 'count', where, side } = measure
   const kind = stat.includes(':') ? `${stat.slice(0, stat.indexOf(':'))}:` : stat
   const rest = stat.slice(kind.length)
@@ -62,7 +62,7 @@ function MeasureFields({ at, measure, error, onChange, onRemove }: MeasureProps)
       <legend className="hidden-text">Measure {at + 1}</legend>
       {onRemove && <div className="ask-step-head"><b>Measure {at + 1}</b><button type="button" className="icon-button" aria-label={`Remove measure ${at + 1}`} title="Remove" onClick={onRemove}>×</button></div>}
       <div className="ask-grid">
-        <Choice label="Of" options={subjects} value={of} onChange={(next) => onChange({ of: next as Subject, stat: 'count' })} />
+        <Choice label="Of" options={subjects} value={of} onChange={(next) => onSubject(next as Subject)} />
         <Choice label="Number" options={stats[of]} value={kind} onChange={(next) => onChange({ ...measure, stat: next === 'apdex:' ? 'apdex:500ms' : next.endsWith(':') ? `${next}${of === 'calls' ? 'duration_ms' : 'properties.amount'}` : next })} />
         {kind.endsWith(':') && <Labelled label={kind === 'apdex:' ? 'Satisfied up to' : 'Of the number'}><DraftInput mono value={rest} suggestions={kind === 'apdex:' ? [] : names} onChange={(next) => next && onChange({ ...measure, stat: `${kind}${next}` })} /></Labelled>}
         {of === 'calls' && <Choice label="Calls" options={sides} value={side ?? 'server'} onChange={(next) => onChange({ ...measure, side: next === 'server' ? undefined : next as Measure['side'] })} />}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readAsk, writeAsk } from '../../lib/ask'
-import { axisOf, breakdownQuestion, exploreShape, formatOf, lifecycleFinding, lifecycleQuestion, measureWords, opens, seriesFinding, seriesQuestion, stickinessFinding, type Explore } from './explore'
+import { axisOf, breakdownQuestion, changeSubject, exploreShape, formatOf, lifecycleFinding, lifecycleQuestion, measureWords, opens, seriesFinding, seriesQuestion, stickinessFinding, type Explore } from './explore'
 import { lifecycleMembers, readBar } from './intervals'
 
 const common = { from: '2026-11-20T00:00:00Z', to: '2026-11-27T00:00:00Z', timezone: 'UTC' }
@@ -13,6 +13,13 @@ test('measures survive the URL, with what is usual when nobody says', () => {
   expect(seriesQuestion({}, common)).toMatchObject({ bucket: 'auto', breakdown: [], measures: [{ of: 'events', stat: 'people' }] })
   expect(breakdownQuestion({}, common)).toMatchObject({ breakdown: ['page_route'], measures: [{ stat: 'people' }, { stat: 'count' }] })
   expect(readAsk('{"measures":[{"of":"secrets"}, 5],"breakdown":["a","b","c"]}', exploreShape)).toEqual({ measures: [{}], breakdown: ['a', 'b'] })
+})
+
+test('another subject takes the fields and the measures of the old one along only where nothing is split', () => {
+  const measures = [{ of: 'events' as const }, { of: 'events' as const, stat: 'people' }]
+  expect(changeSubject(measures, 0, 'calls', true)).toEqual({ measures: [{ of: 'calls' }], breakdown: undefined })
+  expect(changeSubject(measures, 0, 'calls', false)).toEqual({ measures: [{ of: 'calls' }, measures[1]] })
+  expect(breakdownQuestion({ measures: [{ of: 'calls' }] }, common).breakdown).toEqual(['endpoint'])
 })
 
 test('measures in words, in their unit, at their axis', () => {

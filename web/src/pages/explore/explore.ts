@@ -39,6 +39,19 @@ export const usualMeasures: Record<'series' | 'breakdown', Measure[]> = {
   breakdown: [{ of: 'events', stat: 'people' }, { of: 'events' }],
 }
 
+const usualSplit: Record<Subject, string> = { events: 'page_route', calls: 'endpoint', sessions: 'entry_page', people: 'page_route', interactions: 'endpoint' }
+
+/** What rows are split by when nobody says; over time they are not. */
+export function splitOf(asked: Explore, view: 'series' | 'breakdown'): string[] {
+  return asked.breakdown ?? (view === 'series' ? [] : [usualSplit[asked.measures?.[0]?.of ?? 'events']])
+}
+
+/** Another subject for a measure. What is split by a field is of one kind of record, so the others and the old field go. */
+export function changeSubject(measures: Measure[], at: number, of: Subject, split: boolean): Partial<Explore> {
+  if (split) return { measures: [{ of }], breakdown: undefined }
+  return { measures: measures.map((old, other) => (other === at ? { of } : old)) }
+}
+
 type Common = { from: string; to: string; timezone: string; filter?: string }
 
 function specsOf(measures: Measure[]): Spec[] {
@@ -48,11 +61,11 @@ function specsOf(measures: Measure[]): Spec[] {
 const bots = (asked: Explore) => (asked.bots ? { bots: true } : {})
 
 export function seriesQuestion(asked: Explore, common: Common): Schemas['SeriesBody'] {
-  return { ...common, ...bots(asked), measures: specsOf(asked.measures ?? usualMeasures.series), bucket: asked.bucket ?? 'auto', breakdown: asked.breakdown ?? [], limit: Math.min(asked.limit ?? 5, 10) }
+  return { ...common, ...bots(asked), measures: specsOf(asked.measures ?? usualMeasures.series), bucket: asked.bucket ?? 'auto', breakdown: splitOf(asked, 'series'), limit: Math.min(asked.limit ?? 5, 10) }
 }
 
 export function breakdownQuestion(asked: Explore, common: Common): Schemas['BreakdownBody'] {
-  return { ...common, ...bots(asked), measures: specsOf(asked.measures ?? usualMeasures.breakdown), breakdown: asked.breakdown ?? ['page_route'], limit: asked.limit ?? 100 }
+  return { ...common, ...bots(asked), measures: specsOf(asked.measures ?? usualMeasures.breakdown), breakdown: splitOf(asked, 'breakdown'), limit: asked.limit ?? 100 }
 }
 
 export function lifecycleQuestion(asked: Explore, range: Range, common: Common): (Schemas['LifecycleBody'] & { period: Period; period_count: number }) | null {
