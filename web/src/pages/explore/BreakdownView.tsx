@@ -9,7 +9,7 @@ import { LongAnswer } from '../../components/LongAnswer'
 import { EmptyNotice } from '../../components/Notice'
 import { formatSort, parseSort } from '../../lib/search'
 import { useSetSearch, useViewSearch } from '../../lib/view'
-import { capital, formatOf, labelWords, measureWords, opens } from './explore'
+import { capital, formatOf, labelWords, measureWords, opens, topWords } from './explore'
 
 type Row = BreakdownAnswer['rows'][number]
 
@@ -32,9 +32,9 @@ function Rows({ answer, question }: { answer: BreakdownAnswer; question: Breakdo
   if (!top || !spec || answer.rows.every(({ values }) => values.every((value) => !value))) return <EmptyNotice title="There is nothing to measure in this range."><p>No record matches: loosen “only where” and the filter, or widen the range.</p></EmptyNotice>
   const names = [...by, ...measures.map(measureWords)]
   const cells = answer.rows.map(({ labels, values }) => [...by.map((name) => labels[name] || '(none)'), ...values.map((value) => value ?? '')])
-  const title = by.length === 0 ? `${capital(measureWords(spec))}: ${formatOf(spec)(top.values[0] ?? null)}` : `${labelWords(top.labels)} has most ${measureWords(spec)}: ${formatOf(spec)(top.values[0] ?? null)}`
+  const title = by.length === 0 ? `${capital(measureWords(spec))}: ${formatOf(spec)(top.values[0] ?? null)}` : `${labelWords(top.labels)} has ${topWords(spec)}: ${formatOf(spec)(top.values[0] ?? null)}`
   return (
-    <ChartFrame title={title} finding={answer.other ? `The ${answer.rows.length} with most ${measureWords(spec)}; more exist. A number opens what it counts.` : 'A number opens what it counts.'} columns={names} rows={cells} actions={<CsvButton name="Breakdown" columns={names} rows={cells} />}>
+    <ChartFrame title={title} finding={answer.other ? `The ${answer.rows.length} with ${topWords(spec)}; more exist. A number opens what it counts.` : 'A number opens what it counts.'} columns={names} rows={cells} actions={<CsvButton name="Breakdown" columns={names} rows={cells} />}>
       <DataTable main label="Breakdown" columns={columns} rows={answer.rows} rowKey={rowKey} maxHeight={26 + 24 * Math.min(24, answer.rows.length)} sort={parseSort(sort, '-0')} onSort={(next) => setSearch({ sort: formatSort(next) }, { replace: true })} />
     </ChartFrame>
   )

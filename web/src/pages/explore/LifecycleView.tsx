@@ -36,10 +36,10 @@ function Intervals({ answer, question }: { answer: LifecycleAnswer; question: Qu
   const most = Math.max(1, ...intervals.map((_, i) => answer.new[i]! + answer.returning[i]! + answer.resurrecting[i]!), ...answer.dormant.map((n) => -n))
   return (
     <div className="stack">
-      <ChartFrame title={lifecycleFinding(answer, many)} finding={kinds.map(({ label, doc }) => `${label}: ${doc}`).join('; ') + '.'} columns={columns} rows={rows} actions={<CsvButton name="Lifecycle" columns={columns} rows={rows} />}>
+      <ChartFrame title={lifecycleFinding(answer, many)} finding={<Legend />} columns={columns} rows={rows} actions={<CsvButton name="Lifecycle" columns={columns} rows={rows} />}>
         <Scroll label="Lifecycle">
           <table className="mini-table ruled lifecycle">
-            <thead><tr><th scope="col">From</th><th scope="col" className="bars"><span className="hidden-text">Bars</span></th>{kinds.map(({ id, label, doc, color }) => <th key={id} scope="col" className="number nowrap" title={doc}><i aria-hidden className="swatch" style={{ background: color }} />{label}</th>)}</tr></thead>
+            <thead><tr><th scope="col">From</th><th scope="col" className="bars"><span className="hidden-text">Bars</span></th>{kinds.map(({ id, label, doc }) => <th key={id} scope="col" className="number nowrap" title={doc}>{label}</th>)}</tr></thead>
             <tbody>
               {intervals.map((interval, i) => (
                 <tr key={interval}>
@@ -65,4 +65,9 @@ function Intervals({ answer, question }: { answer: LifecycleAnswer; question: Qu
       )}
     </div>
   )
+}
+
+/** What the colours of the bars mean. */
+function Legend() {
+  return kinds.map(({ id, label, doc, color }) => <span key={id} className="kind"><i aria-hidden className="swatch" style={{ background: color }} /><b>{label}</b> {doc} </span>)
 }

@@ -11,7 +11,8 @@ import { formatMoment } from '../../lib/time'
 import { usePreferences, useSetSearch, useViewSearch } from '../../lib/view'
 import { axisOf, capital, formatOf, labelWords, measureWords, opens, seriesFinding } from './explore'
 
-const colors = ['--ok', '--action', '--slow', '--client', '--failed', '--server', '--refused', '--good', '--page', '--span']
+const colors = ['--ok', '--slow', '--client', '--action', '--failed', '--server', '--span', '--refused', '--good', '--page']
+const mostLines = 12
 
 /** Measures over time. */
 export function SeriesView({ question, children }: { question: SeriesQuestion; children: (error: unknown) => ReactNode }) {
@@ -25,13 +26,15 @@ function Lines({ answer, question }: { answer: SeriesAnswer; question: SeriesQue
   const { zone } = usePreferences()
   const { measures } = question
   const times = useMemo(() => answer.buckets.map((bucket) => Date.parse(bucket)), [answer])
-  const shown = useMemo(() => answer.series.filter(({ measure }) => measures[measure]).slice(0, colors.length), [answer, measures])
-  const lines = useMemo(() => shown.map(({ labels, measure, values }, i): Line => ({
+  const shown = useMemo(() => answer.series.filter(({ measure }) => measures[measure]).slice(0, mostLines), [answer, measures])
+  // A value has its colour in all its measures; dashes tell these apart.
+  const values = useMemo(() => [...new Set(shown.map(({ labels }) => JSON.stringify(labels)))], [shown])
+  const lines = useMemo(() => shown.map(({ labels, measure, values: points }): Line => ({
     label: [labelWords(labels), (measures.length > 1 || Object.keys(labels).length === 0) && measureWords(measures[measure]!)].filter(Boolean).join(' · '),
-    color: colors[i]!, values, format: formatOf(measures[measure]!), axis: axisOf(measures[measure]!, measures[0]!), dashed: measure % 2 === 1,
-  })), [shown, measures])
+    color: colors[(values.length > 1 ? values.indexOf(JSON.stringify(labels)) : measure) % colors.length]!, values: points, format: formatOf(measures[measure]!), axis: axisOf(measures[measure]!, measures[0]!), dashed: measure % 2 === 1,
+  })), [shown, measures, values])
   const columns = ['From', ...lines.map(({ label }) => label)]
-  const rows = times.map((at, i) => [formatMoment(at, zone, 'minute'), ...shown.map(({ values }) => values[i] ?? '')])
+  const rows = times.map((at, i) => [formatMoment(at, zone, 'minute'), ...shown.map((line) => line.values[i] ?? '')])
   return (
     <div className="stack">
       <ChartFrame title={seriesFinding(shown, measures, (i) => formatMoment(times[i]!, zone, 'minute'))} finding={`${capital(measures.map(measureWords).join('; '))}.${answer.other ? ' More values exist.' : ''}`}
@@ -42,10 +45,10 @@ function Lines({ answer, question }: { answer: SeriesAnswer; question: SeriesQue
         <table className="mini-table ruled">
           <thead><tr><th scope="col">Line</th><th scope="col" className="number">Highest</th><th scope="col">Behind it</th></tr></thead>
           <tbody>
-            {shown.map(({ labels, measure, values }, i) => {
+            {shown.map(({ labels, measure, values: points }, i) => {
               const spec = measures[measure]!
               const list = opens(spec, labels, filter)
-              const highest = values.reduce<number | null>((top, value) => (value !== null && (top === null || value > top) ? value : top), null)
+              const highest = points.reduce<number | null>((top, value) => (value !== null && (top === null || value > top) ? value : top), null)
               return (
                 <tr key={lines[i]!.label}>
                   <th scope="row">{lines[i]!.label}</th><td className="number">{formatOf(spec)(highest)}</td>

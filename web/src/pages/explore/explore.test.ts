@@ -23,7 +23,7 @@ test('another subject takes the fields and the measures of the old one along onl
 })
 
 test('measures in words, in their unit, at their axis', () => {
-  expect(measureWords({ of: 'calls', stat: 'p95', where: 'status < 500' })).toBe('calls, p95 where status < 500')
+  expect(measureWords({ of: 'calls', stat: 'p95', where: 'status < 500' })).toBe('p95 time of calls where status < 500')
   expect([measureWords({ of: 'events' }), measureWords({ of: 'events', stat: 'people' }), measureWords({ of: 'events', stat: 'sum:properties.amount' })]).toEqual(['events', 'people with events', 'sum of properties.amount'])
   expect([formatOf({ of: 'calls', stat: 'p95' })(1500), formatOf({ of: 'calls', stat: 'error_rate' })(0.5), formatOf({ of: 'events' })(1234), formatOf({ of: 'interactions', stat: 'p95:slowest_ms' })(20), formatOf({ of: 'events' })(null)]).toEqual(['1.5 s', '50 %', '1,234', '20 ms', '–'])
   expect([axisOf({ of: 'calls', stat: 'p95' }, { of: 'calls' }), axisOf({ of: 'calls', stat: 'failed' }, { of: 'calls' })]).toEqual(['right', 'left'])
@@ -39,8 +39,8 @@ test('a number opens the records it counts: the filter, its labels and its condi
 
 test('findings', () => {
   const line = (labels: Record<string, string>, values: (number | null)[]) => ({ labels, measure: 0, values })
-  expect(seriesFinding([line({}, [1, 9, null])], [{ of: 'calls', stat: 'p95' }], (i) => `bucket ${i}`)).toBe('Calls, p95 were highest at bucket 1: 9 ms')
-  expect(seriesFinding([line({ route: '/a' }, [5]), line({ route: '' }, [1])], [{ of: 'calls' }], String)).toBe('/a has most calls')
+  expect(seriesFinding([line({}, [1, 9, null])], [{ of: 'calls', stat: 'p95' }], (i) => `bucket ${i}`)).toBe('Highest p95 time of calls: 9 ms at bucket 1')
+  expect(seriesFinding([line({ route: '/a' }, [5]), line({ route: '' }, [1])], [{ of: 'calls' }], String)).toBe('/a has the most calls')
   expect(seriesFinding([line({}, [null])], [{ of: 'calls', stat: 'p95' }], String)).toBe('There is nothing to measure in this range.')
   // The last interval is not over, so it is not counted.
   expect(lifecycleFinding({ new: [5, 3], returning: [1, 1], resurrecting: [1, 0], dormant: [-2, -9] }, 'people')).toBe('More people came than went: 6 came, 2 went')

@@ -74,14 +74,35 @@ export function lifecycleQuestion(asked: Explore, range: Range, common: Common):
   return { ...common, of, period: asked.period ?? usualPeriod(range), period_count: asked.period_count ?? 1, ...(asked.count_by && asked.count_by !== 'property:' ? { count_by: asked.count_by } : {}), ...(asked.week_start ? { week_start: asked.week_start } : {}) }
 }
 
-const statWords: Record<string, string> = { rate: 'a second', failed: 'failed', refused: 'refused', error_rate: 'share that failed', mean: 'mean time', p50: 'median time' }
-
-/** "calls", "people of events", "p95 of calls", "sum of properties.amount" */
+/** "calls", "people with events", "p95 time of calls", "sum of properties.amount" */
 export function measureWords({ of, stat = 'count', where, side }: Spec): string {
-  const what = of === 'calls' && side && side !== 'server' ? `${side === 'any' ? 'all' : 'browser'} calls` : of
-  const [kind, name] = [stat.split(':')[0]!, stat.includes(':') ? stat.slice(stat.indexOf(':') + 1) : '']
-  const words = stat === 'count' ? what : kind === 'people' || kind === 'sessions' ? `${kind === 'sessions' ? 'visits' : 'people'} with ${what}` : kind === 'apdex' ? `apdex ${name} of ${what}` : name ? `${kind} of ${name}` : `${what}, ${statWords[kind] ?? kind}`
-  return where ? `${words} where ${where}` : words
+  const what = of === 'calls' && side && side !== 'server' ? `${side === 'any' ? 'all' : 'browser'} calls` : of === 'sessions' ? 'visits' : of
+  const [kind = '', name] = stat.split(/:(.*)/s)
+  return `${name === undefined ? plainWords(kind, what) : kind === 'apdex' ? `apdex (${name}) of ${what}` : `${statNames[kind] ?? kind} of ${name}`}${where ? ` where ${where}` : ''}`
+}
+
+const statNames: Record<string, string> = { p50: 'median', mean: 'mean' }
+
+function plainWords(stat: string, what: string): string {
+  switch (stat) {
+    case 'count': return what
+    case 'people': return `people with ${what}`
+    case 'sessions': return `visits with ${what}`
+    case 'rate': return `${what} a second`
+    case 'failed': case 'refused': return `${stat} ${what}`
+    case 'error_rate': return `share of ${what} that failed`
+    default: return `${statNames[stat] ?? stat} time of ${what}`
+  }
+}
+
+/** Whether a measure counts, so that "most" is the word for its top. */
+function counts({ stat = 'count' }: Spec): boolean {
+  return ['count', 'people', 'sessions', 'failed', 'refused'].includes(stat)
+}
+
+/** "the most calls", "the highest p95 time of calls" */
+export function topWords(spec: Spec): string {
+  return `the ${counts(spec) ? 'most' : 'highest'} ${measureWords(spec)}`
 }
 
 export type Format = (value: number | null, beside?: number) => string
@@ -133,9 +154,9 @@ export function seriesFinding(lines: Line[], specs: Spec[], momentOf: (bucket: n
   if (!spec || first.length === 0) return 'There is nothing to measure in this range.'
   const write = formatOf(spec)
   const top = first[0]!
-  if (first.length > 1) return `${labelWords(top.labels)} has most ${measureWords(spec)}`
+  if (first.length > 1) return `${labelWords(top.labels)} has ${topWords(spec)}`
   const peak = top.values.reduce<number>((best, value, i) => ((value ?? -Infinity) > (top.values[best] ?? -Infinity) ? i : best), 0)
-  return `${capital(measureWords(spec))} were highest at ${momentOf(peak)}: ${write(top.values[peak]!)}`
+  return `${capital(topWords(spec).slice('the '.length))}: ${write(top.values[peak]!)} at ${momentOf(peak)}`
 }
 
 export function capital(text: string): string {
