@@ -1,4 +1,4 @@
-import { useFields } from '../../api/queries'
+import { useFieldNames } from '../../api/fieldNames'
 import { AskForm, Choice, DraftInput, Labelled, NumberField } from '../../components/AskFields'
 import { fieldError } from '../settings/fieldErrors'
 import { changeSubject, measureWords, splitOf, usualMeasures, type Explore, type Measure, type Subject } from './explore'
@@ -16,7 +16,7 @@ const stats: Record<Subject, { value: string; label: string }[]> = {
   events: [...counts, rate, ...numbers], calls: [...counts, rate, ...failures, ...times, apdex, ...numbers],
   sessions: [counts[0]!, counts[1]!, rate, ...numbers], people: [counts[0]!], interactions: [counts[0]!, counts[2]!, rate, ...numbers],
 }
-const record: Record<Subject, string> = { events: 'event', calls: 'call', sessions: 'session', people: 'event', interactions: 'interaction' }
+const record: Record<Subject, Parameters<typeof useFieldNames>[0]> = { events: 'event', calls: 'call', sessions: 'session', people: 'event', interactions: 'interaction' }
 const sides = [{ value: 'server', label: 'as servers saw them' }, { value: 'client', label: 'as browsers saw them' }, { value: 'any', label: 'of both' }]
 const buckets = [{ value: '', label: 'as fits' }, { value: '1m', label: 'minutes' }, { value: '5m', label: '5 minutes' }, { value: '1h', label: 'hours' }, { value: '1d', label: 'days' }, { value: '1w', label: 'weeks' }]
 
@@ -28,7 +28,7 @@ type Props = { view: 'series' | 'breakdown'; asked: Explore; error: unknown; onC
 export function MeasureForm({ view, asked, error, onChange }: Props) {
   const measures = asked.measures ?? usualMeasures[view]
   const breakdown = splitOf(asked, view)
-  const names = useFieldNames(measures[0]?.of ?? 'events')
+  const names = useFieldNames(record[measures[0]?.of ?? 'events'])
   const wrong = (field: string) => fieldError(error, field)
   const change = (i: number, next: Measure) => onChange({ measures: measures.map((old, other) => (other === i ? next : old)) })
   const split = (i: number, name: string) => onChange({ breakdown: Object.assign([...breakdown], { [i]: name }).filter(Boolean) })
@@ -56,7 +56,7 @@ function MeasureFields({ at, measure, error, onSubject, onChange, onRemove }: Me
   const { of = 'events', stat = 'count', where, side } = measure
   const kind = stat.includes(':') ? `${stat.slice(0, stat.indexOf(':'))}:` : stat
   const rest = stat.slice(kind.length)
-  const names = useFieldNames(of)
+  const names = useFieldNames(record[of])
   return (
     <fieldset className="measure">
       <legend className="hidden-text">Measure {at + 1}</legend>
@@ -70,11 +70,4 @@ function MeasureFields({ at, measure, error, onSubject, onChange, onRemove }: Me
       <Labelled label="Only where"><DraftInput mono value={where ?? ''} placeholder={of === 'calls' ? 'status >= 500' : of === 'events' ? 'kind == "click"' : ''} error={error} onChange={(next) => onChange({ ...measure, where: next || undefined })} /></Labelled>
     </fieldset>
   )
-}
-
-/** The fields of a record, as they stand bare. */
-function useFieldNames(of: Subject): string[] {
-  const fields = useFields()
-  const prefix = `${record[of]}.`
-  return fields.data?.fields.filter(({ name }) => name.startsWith(prefix)).map(({ name }) => name.slice(prefix.length)) ?? []
 }

@@ -1,10 +1,13 @@
+import { Link } from '@tanstack/react-router'
 import type { FunnelAnswer } from '../../api/behaviour'
 import { ChartFrame } from '../../charts/ChartFrame'
 import { CsvButton } from '../../components/CsvButton'
 import { Scroll } from '../../components/Scroll'
 import type { Step } from '../../lib/ask'
+import { addTerm, term } from '../../lib/filter'
 import { formatCount, formatShare } from '../../lib/format'
 import { stepName } from '../../lib/questionWords'
+import { useViewSearch } from '../../lib/view'
 
 type Props = { answer: FunnelAnswer; steps: Step[]; property: string; ordered: boolean }
 
@@ -22,7 +25,7 @@ export function ByValue({ answer: { series, other }, steps, property, ordered }:
           <tbody>
             {series.map(({ value, steps: stages }) => (
               <tr key={JSON.stringify(value)}>
-                <th scope="row">{valueWords(value)}</th>
+                <th scope="row"><OnlyValue property={property} value={value} /></th>
                 {/* oxlint-disable-next-line react/no-array-index-key */}
                 {stages.map(({ count, conversion_from_start: share }, i) => <td key={i} className="number nowrap">{formatCount(count)} {i > 0 && <span className="muted">{formatShare(share)}</span>}</td>)}
               </tr>
@@ -32,6 +35,20 @@ export function ByValue({ answer: { series, other }, steps, property, ordered }:
       </Scroll>
     </ChartFrame>
   )
+}
+
+/** A value, which opens the funnel of its rows alone. */
+function OnlyValue({ property, value }: { property: string; value: unknown }) {
+  const { filter, ask } = useViewSearch()
+  const field = fieldOf(property)
+  if (!field || !(typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')) return valueWords(value)
+  return <Link to="/funnels" search={{ ask, filter: addTerm(filter, term(field, '==', value)) }} title="Only these">{valueWords(value)}</Link>
+}
+
+/** What a property is called in a filter; null for a name that a filter writes otherwise. */
+function fieldOf(property: string): string | null {
+  if (!/^[a-z]\w*(\.\w+)*$/i.test(property)) return null
+  return /^(event|call)\./.test(property) ? property : `event.${property}`
 }
 
 export function valueWords(value: unknown): string {

@@ -1,3 +1,4 @@
+import { useFieldNames } from '../../api/fieldNames'
 import { AskForm, Choice, DraftInput, Labelled, UnitField } from '../../components/AskFields'
 import { StepBuilder } from '../../components/StepBuilder'
 import { StepEditor } from '../../components/StepEditor'
@@ -18,6 +19,7 @@ export function FunnelForm({ funnel, steps, window, error, onChange }: Props) {
   const wrong = (field: string) => fieldError(error, field)
   const stepErrors = (at: string) => ({ where: wrong(`${at}.where`), step: fieldError(error, at, [`${at}.where`]) })
   const { breakdown = {} } = funnel
+  const fields = useFieldNames('event')
   const by = (change: Partial<typeof breakdown>) => onChange({ breakdown: { ...breakdown, ...change } })
   return (
     <AskForm summary={<>Steps <span className="muted">{plural(steps.length, 'step')} within {window}</span></>}>
@@ -28,7 +30,7 @@ export function FunnelForm({ funnel, steps, window, error, onChange }: Props) {
         <UnitField value={funnel.count_by} error={wrong('count_by')} onChange={(count_by) => onChange({ count_by })} />
         <Choice label="Counted" options={counts} value={funnel.count ?? 'entities'} onChange={(count) => onChange({ count: count as Funnel['count'] })} />
         {funnel.count !== 'attempts' && <Choice label="Of several attempts" options={entries} value={funnel.entry ?? 'best'} onChange={(entry) => onChange({ entry: entry as Funnel['entry'] })} />}
-        <Labelled label="Split by"><DraftInput mono value={breakdown.property ?? ''} placeholder="properties.plan" error={wrong('breakdown.property')} onChange={(property) => onChange({ breakdown: property ? { ...breakdown, property } : undefined })} /></Labelled>
+        <Labelled label="Split by"><DraftInput mono value={breakdown.property ?? ''} placeholder="properties.plan" suggestions={fields} error={wrong('breakdown.property')} onChange={(property) => onChange({ breakdown: property ? { ...breakdown, property } : undefined })} /></Labelled>
         {breakdown.property && <Choice label="Each stands under" options={attributions} value={breakdown.attribution ?? 'first'} onChange={(attribution) => by({ attribution: attribution as typeof breakdown.attribution, step: undefined })} />}
         {breakdown.attribution === 'step' && <Choice label="Which step" options={steps.map((_, i) => ({ value: String(i + 1), label: `step ${i + 1}` }))} value={String(breakdown.step ?? 1)} onChange={(step) => by({ step: Number(step) })} />}
       </div>
