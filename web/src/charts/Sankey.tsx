@@ -33,6 +33,7 @@ export const Sankey = memo(function Sankey({ label, nodes, flows, steps, describ
   const width = Math.max(frameWidth, columnWidth * steps)
   const placed = useMemo(() => place(nodes, flows, steps, width), [nodes, flows, steps, width])
   const column = width / Math.max(1, steps)
+  const marks = useMemo(() => placeMarks(placed, column), [placed, column])
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && cursor?.of === 'node') onSelect(nodes[cursor.at]!.id)
     else if (event.key === 'Escape') setCursor(null)
@@ -54,17 +55,15 @@ export const Sankey = memo(function Sankey({ label, nodes, flows, steps, describ
             <path key={flow.at} className={`flow ${flow.tone ?? ''}${cursor?.of === 'flow' && cursor.at === flow.at ? ' here' : ''}`} d={sankeyLinkHorizontal()(flow) ?? ''} strokeWidth={Math.max(1, flow.width ?? 1)}
               onPointerEnter={() => setCursor({ of: 'flow', at: flow.at })} />
           ))}
-          {placed.flows.map((flow) => flow.mark && (
-            <text key={flow.at} className={`flow-mark ${flow.tone ?? ''}`} x={((flow.source as PlacedNode).x1! + (flow.target as PlacedNode).x0!) / 2} y={(flow.y0! + flow.y1!) / 2} dy="0.32em" textAnchor="middle">{flow.mark}</text>
-          ))}
           {placed.nodes.map((node) => (
             // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions -- the chart takes the keys
             <g key={node.id} className={`flow-node${node.calm ? ' calm' : ''}${selected === node.id ? ' selected' : ''}${cursor?.of === 'node' && cursor.at === node.at ? ' here' : ''}`}
               onPointerEnter={() => setCursor({ of: 'node', at: node.at })} onClick={() => !node.calm && onSelect(node.id)}>
               <rect x={node.x0} y={node.y0} width={nodeWidth} height={Math.max(1, node.y1! - node.y0!)} />
-              <text x={node.x1! + 4} y={node.y0} dy="0.9em">{fit(node.label, column - nodeWidth - 10)}</text>
+              <text x={node.x1! + 4} y={node.y0} dy="0.9em">{fit(node.label, column)}</text>
             </g>
           ))}
+          {marks.map((mark) => <text key={mark.at} className={`flow-mark ${mark.tone ?? ''}`} x={mark.x} y={mark.y} dy="0.32em" textAnchor="middle">{mark.text}</text>)}
         </svg>
       </div>
       <div className="reading" aria-live="polite">{cursor ? (cursor.of === 'node' ? describeNode(cursor.at) : describeFlow(cursor.at)) : 'Pointer or arrow keys read the chart; Enter or a click chooses a node.'}</div>
@@ -117,9 +116,29 @@ function beside<Thing extends { y0?: number | undefined }>(all: Thing[], one: Th
   return ordered[Math.max(0, Math.min(ordered.length - 1, ordered.indexOf(one) + by))]!
 }
 
-const letterWidth = 6.4
+type Mark = { at: number; x: number; y: number; text: string; tone: Flow['tone'] }
+type Box = { left: number; right: number; top: number; bottom: number }
 
-function fit(text: string, width: number): string {
-  const letters = Math.floor(width / letterWidth)
+/** Where marks stand: near the end of their flow, the largest first; one that would lie on another or on a label is left to the reading and the table. */
+function placeMarks({ nodes, flows }: Placed, column: number): Mark[] {
+  const taken = nodes.map(({ x1, y0, label }): Box => ({ left: x1! + 4, right: x1! + 4 + fit(label, column).length * letterWidth, top: y0! - 1, bottom: y0! + labelHeight }))
+  return flows.toSorted((a, b) => b.value - a.value).flatMap((flow) => {
+    if (!flow.mark) return []
+    const [from, to] = [(flow.source as PlacedNode).x1!, (flow.target as PlacedNode).x0!]
+    const half = (flow.mark.length * letterWidth) / 2
+    const x = Math.min(to - half - 4, from + (to - from) * 0.75)
+    const y = flow.y0! + (flow.y1! - flow.y0!) * 0.9
+    const box = { left: x - half, right: x + half, top: y - labelHeight / 2, bottom: y + labelHeight / 2 }
+    if (taken.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom)) return []
+    taken.push(box)
+    return [{ at: flow.at, x, y, text: flow.mark, tone: flow.tone }]
+  })
+}
+
+const letterWidth = 6.6
+
+/** The beginning of a label that fits into its column. */
+function fit(text: string, column: number): string {
+  const letters = Math.floor((column - nodeWidth - 14) / letterWidth)
   return text.length <= letters ? text : `${text.slice(0, Math.max(1, letters - 1))}…`
 }
