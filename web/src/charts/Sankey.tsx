@@ -1,5 +1,6 @@
 import { memo, useMemo, useState, type KeyboardEvent } from 'react'
 import { sankey, sankeyLinkHorizontal, type SankeyGraph, type SankeyLink, type SankeyNode } from 'd3-sankey'
+import { formatCount } from '../lib/format'
 import { useWidth } from './useWidth'
 import './sankey.css'
 
@@ -60,7 +61,7 @@ export const Sankey = memo(function Sankey({ label, nodes, flows, steps, describ
             <g key={node.id} className={`flow-node${node.calm ? ' calm' : ''}${selected === node.id ? ' selected' : ''}${cursor?.of === 'node' && cursor.at === node.at ? ' here' : ''}`}
               onPointerEnter={() => setCursor({ of: 'node', at: node.at })} onClick={() => !node.calm && onSelect(node.id)}>
               <rect x={node.x0} y={node.y0} width={nodeWidth} height={Math.max(1, node.y1! - node.y0!)} />
-              <text x={node.x1! + 4} y={node.y0} dy="0.9em">{fit(node.label, column)}</text>
+              <text x={node.x1! + 4} y={node.y0} dy="0.9em">{labelOf(node, column)}</text>
             </g>
           ))}
           {marks.map((mark) => <text key={mark.at} className={`flow-mark ${mark.tone ?? ''}`} x={mark.x} y={mark.y} dy="0.32em" textAnchor="middle">{mark.text}</text>)}
@@ -121,7 +122,7 @@ type Box = { left: number; right: number; top: number; bottom: number }
 
 /** Where marks stand: near the end of their flow, the largest first; one that would lie on another or on a label is left to the reading and the table. */
 function placeMarks({ nodes, flows }: Placed, column: number): Mark[] {
-  const taken = nodes.map(({ x1, y0, label }): Box => ({ left: x1! + 4, right: x1! + 4 + fit(label, column).length * letterWidth, top: y0! - 1, bottom: y0! + labelHeight }))
+  const taken = nodes.map((node): Box => ({ left: node.x1! + 4, right: node.x1! + 4 + labelOf(node, column).length * letterWidth, top: node.y0! - 1, bottom: node.y0! + labelHeight }))
   return flows.toSorted((a, b) => b.value - a.value).flatMap((flow) => {
     if (!flow.mark) return []
     const [from, to] = [(flow.source as PlacedNode).x1!, (flow.target as PlacedNode).x0!]
@@ -137,8 +138,9 @@ function placeMarks({ nodes, flows }: Placed, column: number): Mark[] {
 
 const letterWidth = 6.6
 
-/** The beginning of a label that fits into its column. */
-function fit(text: string, column: number): string {
-  const letters = Math.floor((column - nodeWidth - 14) / letterWidth)
-  return text.length <= letters ? text : `${text.slice(0, Math.max(1, letters - 1))}…`
+/** A node's name and number; a long name is cut, the number never. */
+function labelOf({ label, value, calm }: { label: string; value?: number; calm?: boolean }, column: number): string {
+  const count = calm ? ` (${formatCount(value)})` : ` ${formatCount(value)}`
+  const letters = Math.floor((column - nodeWidth - 14) / letterWidth) - count.length
+  return (label.length <= letters ? label : `${label.slice(0, Math.max(1, letters - 1))}…`) + count
 }

@@ -47,7 +47,7 @@ function Result({ answer, asked, onChange }: ResultProps) {
   const setSearch = useSetSearch()
   const graph = useMemo(() => graphOf(answer), [answer])
   const flows = useMemo(() => graph.links.map(({ source, target, count, edge }) => ({ source, target, value: count, tone: edge ? troubleOf(edge) : 'other' as const, ...markOf(edge) })), [graph])
-  const nodes = useMemo(() => graph.nodes.map(({ id, step, name, visits, other }) => ({ id, step, value: visits, label: other ? `other (${formatCount(visits)})` : `${name} ${formatCount(visits)}`, ...(other ? { calm: true } : {}) })), [graph])
+  const nodes = useMemo(() => graph.nodes.map(({ id, step, name, visits, other }) => ({ id, step, value: visits, label: name, ...(other ? { calm: true } : {}) })), [graph])
   if (answer.edges.length === 0) return <NoWays asked={asked} />
   const columns = ['From', 'To', 'Step', 'Times', 'People', 'Mean time', 'Calls that failed', 'Calls, p75']
   const rows = answer.edges.map((edge) => [readNode(edge.source).name, readNode(edge.target).name, readNode(edge.source).step, edge.count, edge.people, formatMs(edge.mean_ms), formatShare(edge.error_share), formatMs(edge.p75_call_ms)])
