@@ -7,10 +7,10 @@ import { plural } from '../../lib/format'
 import { fieldError } from '../settings/fieldErrors'
 import type { Exclusion, Funnel } from './funnel'
 
-const orders = [{ value: 'ordered', label: 'in this order' }, { value: 'strict', label: 'in this order, nothing between' }, { value: 'unordered', label: 'in any order' }]
-const entries = [{ value: 'best', label: 'the one that got furthest' }, { value: 'first', label: 'the first one' }]
+const orders = [{ value: 'ordered', label: 'in this order' }, { value: 'strict', label: 'in order, none between' }, { value: 'unordered', label: 'in any order' }]
+const entries = [{ value: 'best', label: 'the furthest' }, { value: 'first', label: 'the first' }]
 const counts = [{ value: 'entities', label: 'once each' }, { value: 'attempts', label: 'every attempt' }]
-const attributions = [{ value: 'first', label: 'the first value' }, { value: 'last', label: 'the last value' }, { value: 'all', label: 'every value they had' }, { value: 'step', label: 'the value at a step' }]
+const attributions = [{ value: 'first', label: 'the first value' }, { value: 'last', label: 'the last value' }, { value: 'all', label: 'every value' }, { value: 'step', label: 'the value at a step' }]
 
 type Props = { funnel: Funnel; steps: Step[]; window: string; error: unknown; onChange: (change: Partial<Funnel>) => void }
 

@@ -4,7 +4,7 @@ import { fieldError } from '../settings/fieldErrors'
 import { usual, type Paths } from './paths'
 
 const kinds = [{ value: 'pages', label: 'pages' }, { value: 'events', label: 'events' }, { value: 'actions_and_calls', label: 'actions and API calls' }, { value: 'property:', label: 'values of a property' }]
-const pageNames = [{ value: 'template', label: 'alike pages as one: /p/{id}' }, { value: 'raw', label: 'each by its own path' }]
+const pageNames = [{ value: 'template', label: 'alike as one: /p/{id}' }, { value: 'raw', label: 'each by its path' }]
 
 type Props = { asked: Paths; error: unknown; onChange: (change: Partial<Paths>) => void }
 

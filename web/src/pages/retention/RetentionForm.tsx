@@ -5,7 +5,7 @@ import { stepName } from '../../lib/questionWords'
 import { fieldError } from '../settings/fieldErrors'
 import { anyPage, type Retention } from './retention'
 
-const cohorts = [{ value: 'first', label: 'once, when first seen here' }, { value: 'first_ever', label: 'once, only if new' }, { value: 'recurring', label: 'every time' }]
+const cohorts = [{ value: 'first', label: 'when first seen' }, { value: 'first_ever', label: 'only if new' }, { value: 'recurring', label: 'every time' }]
 const criteria = [{ value: 'on', label: 'in that very period' }, { value: 'on_or_after', label: 'in it or later' }]
 const weekStarts = [{ value: 'monday', label: 'Monday' }, { value: 'sunday', label: 'Sunday' }]
 

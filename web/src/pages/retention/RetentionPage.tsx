@@ -7,13 +7,12 @@ import { LongAnswer } from '../../components/LongAnswer'
 import { Members } from '../../components/Members'
 import { Missing } from '../../components/Missing'
 import { Views } from '../../components/Views'
-import { formatCount, formatShare } from '../../lib/format'
+import { formatShare } from '../../lib/format'
 import { laterWords, periodName } from '../../lib/periods'
-import { unitOf } from '../../lib/units'
 import { useAsk } from '../../lib/useAsk'
 import { useCommon } from '../../lib/useCommon'
 import { usePreferences, useRange, useSetSearch, useViewSearch } from '../../lib/view'
-import { cellMembers, finding, lastWords, readCell, retentionQuestion, retentionShape, splitFinding } from './retention'
+import { cellMembers, cellTitle, finding, lastWords, readCell, retentionQuestion, retentionShape, splitFinding } from './retention'
 import { RetentionForm } from './RetentionForm'
 import { RetentionTable } from './RetentionTable'
 import './retention.css'
@@ -36,7 +35,7 @@ export default function RetentionPage() {
         <h1>Retention</h1><Views />
         <div className="grow"><FilterBar filter={filter} onFilter={(next) => setSearch({ filter: next, sel: undefined })} records={filterRecords} example={'event.device == "mobile"'} error={retention.error} /></div>
       </div>
-      {range.to - range.from < 3 * day && <p className="muted">Coming back shows over days. <button type="button" className="plain-button" onClick={() => setSearch({ from: '14d', to: undefined, sel: undefined })}>Show 14 days</button></p>}
+      {range.to - range.from < 3 * day && <p className="muted">Coming back shows over days. <button type="button" className="plain-button" onClick={() => setSearch({ from: '14d', sel: undefined })}>Show 14 days</button></p>}
       <div className="asking">
         <RetentionForm asked={asked} period={question?.period ?? 'day'} intervals={question?.intervals ?? 8} error={retention.error} onChange={change} />
         <LongAnswer query={retention} what="who came back">
@@ -61,7 +60,6 @@ function Result({ answer, question }: { answer: RetentionAnswer; question: Quest
   const cells = rows.map(({ cohort, size, counts }) => [periodName(cohort, period, zone), size, ...counts.slice(1).map((n) => n ?? '')])
   const cell = readCell(sel, rows)
   const sets = cell && cellMembers(question, rows, cell, range, zone)
-  const who = unitOf(count_by).many
   return (
     <div className="stack">
       <ChartFrame title={finding(answer, question)} finding={lastWords(mean, period)} columns={columns} rows={cells}
@@ -74,7 +72,7 @@ function Result({ answer, question }: { answer: RetentionAnswer; question: Quest
       </ChartFrame>
       {cell && sets && (
         <Members sets={sets} countBy={count_by} expected={rows[cell.row]!.counts[cell.column]!} onClose={() => setSearch({ sel: undefined })}
-          title={`The ${formatCount(rows[cell.row]!.counts[cell.column])} ${who} ${cell.column === 0 ? 'who came' : 'who came back'} ${cell.column === 0 ? '' : `${laterWords(cell.column, period)}, `}of ${periodName(rows[cell.row]!.cohort, period, zone)}`} />
+title={cellTitle(question, rows, cell, zone)} />
       )}
       {split && <Split split={split} question={question} />}
     </div>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readAsk, writeAsk } from '../../lib/ask'
 import { combine } from '../../lib/members'
-import { cellMembers, finding, lastWords, readCell, retentionQuestion, retentionShape, splitFinding, type Retention } from './retention'
+import { cellMembers, cellTitle, finding, lastWords, readCell, retentionQuestion, retentionShape, splitFinding, type Retention } from './retention'
 
 const range = { from: Date.UTC(2026, 10, 23, 6), to: Date.UTC(2026, 10, 26) }
 const common = { from: '2026-11-23T06:00:00Z', to: '2026-11-26T00:00:00Z', timezone: 'UTC' }
@@ -22,6 +22,11 @@ test('the finding in plain words', () => {
   expect(finding({ rows: [], mean: [] }, ask({}))).toBe('No person saw any page in this time range.')
   expect(lastWords([1, 0.4, 0.2, null], 'day')).toBe('2 days later it was 20 %.')
   expect(splitFinding([{ met_trouble: true, rows, mean: [1, 0.1] }, { met_trouble: false, rows, mean: [1, 0.3] }], ask({}))).toBe('Whose first visit met a failed or slow call: 10 % came back the next day; all others: 30 %')
+})
+
+test('a cell in words', () => {
+  expect(cellTitle(ask({}), rows, { row: 0, column: 1 }, 'utc')).toBe('4 people of the day of 11-23 who came back the next day')
+  expect(cellTitle(ask({ period: 'week' }), [{ cohort: '2026-11-23', size: 1, counts: [1] }], { row: 0, column: 0 }, 'utc')).toBe('1 person of the week of 11-23')
 })
 
 test('an open cell is one that is known', () => {

@@ -3,7 +3,7 @@ import type { RetentionAnswer, RetentionQuestion } from '../../api/behaviour'
 import { asFlag, asNumber, asOneOf, asStep, asText, isWhole, type Shape, type Step } from '../../lib/ask'
 import { formatCount, formatShare } from '../../lib/format'
 import { didIn, ever, type Members } from '../../lib/members'
-import { laterWords, periodStart, usualPeriod, type Period } from '../../lib/periods'
+import { laterWords, periodName, periodStart, usualPeriod, type Period } from '../../lib/periods'
 import { didWords } from '../../lib/questionWords'
 import type { Range, Zone } from '../../lib/time'
 import { unitOf } from '../../lib/units'
@@ -81,6 +81,15 @@ export function splitFinding(split: NonNullable<RetentionAnswer['split']>, quest
 export function readCell(sel: string | undefined, rows: RetentionAnswer['rows']): { row: number; column: number } | null {
   const [, row, column] = /^(\d+)-(\d+)$/.exec(sel ?? '')?.map(Number) ?? []
   return row !== undefined && column !== undefined && rows[row]?.counts[column] != null ? { row, column } : null
+}
+
+/** "4 people of the hour of 11-23 02:00 who came back the next day" */
+export function cellTitle({ period, count_by }: Question, rows: RetentionAnswer['rows'], { row, column }: { row: number; column: number }, zone: Zone): string {
+  const { one, many } = unitOf(count_by)
+  const { cohort, counts } = rows[row]!
+  const n = counts[column] ?? 0
+  const name = periodName(cohort, period, zone)
+  return `${formatCount(n)} ${n === 1 ? one : many} of ${period === 'week' ? `the ${name}` : `the ${period} of ${name}`}${column === 0 ? '' : ` who came back ${laterWords(column, period)}`}`
 }
 
 const mostSteps = 30
