@@ -10,6 +10,7 @@ import { discoverPages } from './pages.mjs'
 import { checkOverview } from './overview.mjs'
 import { checkState } from './state.mjs'
 import { checkExplorer } from './explorer.mjs'
+import { checkBehaviour } from './behaviour.mjs'
 import { checkSettings } from './settings.mjs'
 import { checkLayout, checkMenu } from './layout.mjs'
 
@@ -37,6 +38,7 @@ try {
   await checkKeyboard(page, open, report)
   await checkState(page, open, report)
   await checkExplorer(page, open, report)
+  await checkBehaviour(page, open, report)
   await checkOverview(page, origin, report)
   await checkSettings(page, origin, range, report)
   await checkLogin(browser, origin)

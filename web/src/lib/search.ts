@@ -23,6 +23,8 @@ export type Search = {
   show?: string
   /** What is looked for in the rows on the page. */
   text?: string
+  /** The question of a builder: JSON, in the words of the API. */
+  ask?: string
   /** A chart that is opened on demand. */
   chart?: string
   /** Whose data it is; absent = the project `default`. */
@@ -34,7 +36,7 @@ export type Search = {
   log?: string
 }
 
-const keys: (keyof Search)[] = ['from', 'to', 'filter', 'sort', 'sel', 'side', 'axis', 'q', 'view', 'by', 'cols', 'show', 'text', 'chart', 'project', 'server', 'site', 'intake', 'log']
+const keys: (keyof Search)[] = ['from', 'to', 'filter', 'sort', 'sel', 'side', 'axis', 'q', 'view', 'by', 'cols', 'show', 'text', 'ask', 'chart', 'project', 'server', 'site', 'intake', 'log']
 
 export function parseSearch(query: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(query))

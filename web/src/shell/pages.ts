@@ -24,7 +24,11 @@ const groups: { group: string; pages: Page[] }[] = [
     pages: [
       { path: '/sessions', label: 'Sessions', key: 's' },
       { path: '/accounts', label: 'Accounts', key: 'a' },
+      { path: '/funnels', label: 'Funnels', key: 'f' },
+      { path: '/paths', label: 'Paths', key: 'p' },
+      { path: '/retention', label: 'Retention', key: 'r' },
       { path: '/usage', label: 'Usage', key: 'u' },
+      { path: '/explore', label: 'Explore', key: 'w' },
     ],
   },
   {

@@ -1,8 +1,6 @@
 import { useState } from 'react'
 import { useSaveGoal } from '../../api/goals'
-import { useEndpoints, useValues } from '../../api/queries'
-import { useRange } from '../../lib/view'
-import { catalogueNames } from './catalogue'
+import { useStepNames } from '../../api/stepNames'
 import { fieldError, formError } from './fieldErrors'
 import { Form, SelectField, TextField } from './Form'
 import { goalBody, type GoalDraft, type StepKind } from './goalForm'
@@ -26,7 +24,7 @@ export function GoalForm({ id, initial, onDone }: { id?: string; initial: GoalDr
   const change = (part: Partial<GoalDraft>) => setDraft({ ...draft, ...part })
   const wrong = (field: string, others?: string[]) => fieldError(save.error, field, others)
   const shape = shapes[draft.kind]
-  const suggestions = useSuggestions(draft)
+  const suggestions = useStepNames(draft.kind, draft.what)
   const field = (key: 'name' | 'owner' | 'value' | 'currency' | 'target') => ({ value: draft[key], onChange: (text: string) => change({ [key]: text }), error: wrong(key) })
   return (
     <Form label={id ? `Change ${initial.name}` : 'New goal'} save={id ? 'Save the goal' : 'Create the goal'} pending={save.isPending} error={formError(save.error, fields)}
@@ -47,14 +45,4 @@ export function GoalForm({ id, initial, onDone }: { id?: string; initial: GoalDr
       </div>
     </Form>
   )
-}
-
-/** What the data has of the kind of thing that is typed. */
-function useSuggestions({ kind, what }: GoalDraft): string[] {
-  const { query } = useRange()
-  const endpoints = useEndpoints(query)
-  const field = { event: 'event.name', page: 'event.page', call: null }[kind]
-  const values = useValues(field ? { field, prefix: what } : null, query)
-  if (kind === 'call') return catalogueNames(endpoints.data?.rows ?? [])
-  return values.data?.values.map(({ value }) => value) ?? []
 }

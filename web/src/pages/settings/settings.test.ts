@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { problemOf } from '../../api/client'
 import type { Goal } from '../../api/types'
-import { catalogueNames } from './catalogue'
+import { catalogueNames } from '../../api/catalogue'
 import { fieldError, formError } from './fieldErrors'
 import { emptyGoal, goalBody, goalDraft } from './goalForm'
 import { keyBody, whatStops } from './keys'

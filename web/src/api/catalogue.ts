@@ -1,4 +1,4 @@
-import type { EndpointStats } from '../../api/types'
+import type { EndpointStats } from './types'
 
 /** Endpoints as settings name them: `service: METHOD /route`, without a service where none is known; the busiest first. */
 export function catalogueNames(rows: Pick<EndpointStats, 'service' | 'method' | 'route' | 'calls'>[]): string[] {

@@ -1,0 +1,69 @@
+// The questions that people build: each can take long, so each can be called off.
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
+import { api, queryClient, unwrap } from './client'
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+
+export type FunnelQuestion = Schemas['FunnelBody']
+export type FunnelAnswer = Schemas['FunnelOutput']
+export type RetentionQuestion = Schemas['RetentionBody']
+export type RetentionAnswer = Schemas['RetentionOutput']
+export type PathsQuestion = Schemas['PathsBody']
+export type PathsAnswer = Schemas['PathsOutput']
+export type LifecycleQuestion = Schemas['LifecycleBody']
+export type LifecycleAnswer = Schemas['LifecycleOutput']
+export type StickinessAnswer = Schemas['StickinessOutput']
+export type BreakdownAnswer = Schemas['BreakdownOutput']
+
+/** An answer under way, with the way to call it off: the engine stops then. A question that is replaced is called off by itself. */
+function useAnswer<Question extends object, Answer>(kind: string, question: Question | null, ask: (question: Question, signal: AbortSignal) => Promise<Answer>) {
+  const queryKey = ['query', kind, question]
+  const query = useQuery({
+    queryKey,
+    queryFn: ({ signal }) => ask(question!, signal),
+    placeholderData: keepPreviousData,
+    enabled: question !== null,
+  })
+  return { ...query, asked: question !== null, cancel: () => void queryClient.cancelQueries({ queryKey }) }
+}
+
+const funnel = (body: FunnelQuestion, signal: AbortSignal) => unwrap(api.POST('/api/v1/query/funnel', { body, signal }))
+
+export function useFunnel(question: FunnelQuestion | null) {
+  return useAnswer('funnel', question, funnel)
+}
+
+export function useRetention(question: RetentionQuestion | null) {
+  return useAnswer('retention', question, (body, signal) => unwrap(api.POST('/api/v1/query/retention', { body, signal })))
+}
+
+export function usePaths(question: PathsQuestion | null) {
+  return useAnswer('paths', question, (body, signal) => unwrap(api.POST('/api/v1/query/paths', { body, signal })))
+}
+
+export function useSeriesOf(question: Schemas['SeriesBody'] | null) {
+  return useAnswer('series', question, (body, signal) => unwrap(api.POST('/api/v1/query/series', { body, signal })))
+}
+
+export function useBreakdownOf(question: Schemas['BreakdownBody'] | null) {
+  return useAnswer('breakdown', question, (body, signal) => unwrap(api.POST('/api/v1/query/breakdown', { body, signal })))
+}
+
+export function useLifecycle(question: LifecycleQuestion | null) {
+  return useAnswer('lifecycle', question, (body, signal) => unwrap(api.POST('/api/v1/query/lifecycle', { body, signal })))
+}
+
+export function useStickiness(question: LifecycleQuestion | null) {
+  return useAnswer('stickiness', question, (body, signal) => unwrap(api.POST('/api/v1/query/stickiness', { body, signal })))
+}
+
+/** Who did all steps of each funnel, in the order of the questions. */
+export function useReachedAll(questions: FunnelQuestion[]) {
+  return useQueries({
+    queries: questions.map((question) => ({
+      queryKey: ['query', 'funnel', { ...question, entities: true }],
+      queryFn: ({ signal }: { signal: AbortSignal }) => funnel({ ...question, entities: true }, signal),
+    })),
+  })
+}
