@@ -18,7 +18,7 @@ export class Report {
   watchConsole(page) {
     page.on('console', (message) => {
       if (this.#refusals && /status of 40[04]/.test(message.text())) return
-      if (message.type() === 'error') this.#fail(`console on ${page.url()}`, message.text())
+      if (message.type() === 'error') this.#fail(`console on ${page.url()}`, `${message.text()} ${message.location().url}`)
     })
     page.on('pageerror', (error) => this.#fail(`script on ${page.url()}`, error.message))
   }

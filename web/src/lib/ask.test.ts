@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { asFlag, asNumber, asOneOf, asStep, readAsk, writeAsk, type Shape } from './ask'
 import { toCsv } from './csv'
 import { durationMs, durationWords } from './duration'
-import { periodName, periodStart, usualPeriod } from './periods'
+import { periodName, periodOf, periodStart, usualPeriod } from './periods'
 import { didWords, neverWords, stepName } from './questionWords'
 import { asFilter } from './where'
 
@@ -53,6 +53,7 @@ test('periods begin where the API says, across months and years', () => {
   expect(periodStart('2026-11-01', 'month', 3, 'utc')).toBe(Date.UTC(2027, 1, 1))
   expect(periodStart('2026-11-27T23:00:00Z', 'hour', 2, 'utc')).toBe(Date.UTC(2026, 10, 28, 1))
   expect(periodName('2026-11-23', 'week', 'utc')).toBe('week of 11-23')
+  expect([periodOf(Date.UTC(2027, 0, 1, 5), 'week', 'utc'), periodOf(Date.UTC(2027, 0, 1, 5), 'week', 'utc', true), periodOf(Date.UTC(2027, 0, 1, 5), 'month', 'utc')]).toEqual(['2026-12-28', '2026-12-27', '2027-01-01'])
   const day = 86_400_000
   expect([1, 14, 100, 500].map((days) => usualPeriod({ from: 0, to: days * day }))).toEqual(['hour', 'day', 'week', 'month'])
 })

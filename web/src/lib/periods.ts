@@ -1,5 +1,5 @@
 // Calendar periods as the API names them: by the local date of their begin, hours by their time in UTC.
-import { formatMoment, type Range, type Zone } from './time'
+import { formatDate, formatMoment, toIso, type Range, type Zone } from './time'
 
 export type Period = 'hour' | 'day' | 'week' | 'month'
 
@@ -11,6 +11,16 @@ const day = 86_400_000
 export function usualPeriod({ from, to }: Range): Period {
   const days = (to - from) / day
   return days <= 3 ? 'hour' : days <= 45 ? 'day' : days <= 400 ? 'week' : 'month'
+}
+
+/** The name of the period that a moment is in. */
+export function periodOf(at: number, period: Period, zone: Zone, sunday = false): string {
+  if (period === 'hour') return toIso(at - (at % 3_600_000))
+  const date = formatDate(at, zone)
+  if (period === 'month') return `${date.slice(0, 7)}-01`
+  const weekday = new Date(`${date}T00:00:00Z`).getUTCDay()
+  const back = period === 'week' ? (weekday + (sunday ? 0 : 6)) % 7 : 0
+  return formatDate(Date.parse(`${date}T00:00:00Z`) - back * day, 'utc')
 }
 
 /** When the period begins that comes n periods after the named one. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readAsk, writeAsk } from '../../lib/ask'
 import { axisOf, breakdownQuestion, changeSubject, exploreShape, formatOf, lifecycleFinding, lifecycleQuestion, measureWords, opens, seriesFinding, seriesQuestion, stickinessFinding, type Explore } from './explore'
-import { lifecycleMembers, readBar } from './intervals'
+import { lifecycleMembers, readBar, stickinessMembers } from './intervals'
 
 const common = { from: '2026-11-20T00:00:00Z', to: '2026-11-27T00:00:00Z', timezone: 'UTC' }
 const range = { from: Date.parse(common.from), to: Date.parse(common.to) }
@@ -55,4 +55,12 @@ test('who is behind a bar of coming and going', () => {
   expect(sets(0, 'dormant')).toMatchObject({ all: [[{ from: '2026-11-19T00:00:00.000Z' }]], none: [{ from: '2026-11-20T00:00:00.000Z' }] })
   expect(sets(1, 'new').none.map(({ steps }) => steps)).toEqual([[{ event: '*' }], [{ page: '/**' }]])
   expect([readBar('1-new', 2), readBar('2-new', 2), readBar('1-old', 2)]).toEqual([{ at: 1, kind: 'new' }, null, null])
+})
+
+test('who was there in exactly two of the intervals', () => {
+  const question = lifecycleQuestion({ period: 'week' }, range, common)!
+  const sets = stickinessMembers(question, 2, 2, range, 'utc')!
+  expect(sets.all.map(([one]) => [one!.from, one!.to])).toEqual([['2026-11-20T00:00:00.000Z', '2026-11-23T00:00:00.000Z'], ['2026-11-23T00:00:00.000Z', '2026-11-27T00:00:00.000Z']])
+  expect(sets.times).toBe(2)
+  expect(stickinessMembers(question, 32, 1, range, 'utc')).toBeNull()
 })

@@ -1,7 +1,7 @@
 // Who is behind the bars of lifecycle and stickiness.
 import type { LifecycleQuestion } from '../../api/behaviour'
 import { didIn, ever, type Members } from '../../lib/members'
-import { periodStart, type Period } from '../../lib/periods'
+import { periodOf, periodStart, type Period } from '../../lib/periods'
 import type { Range, Zone } from '../../lib/time'
 import type { Kind } from './explore'
 
@@ -20,6 +20,18 @@ export function lifecycleMembers(question: Question, intervals: string[], at: nu
   const { filter: _, ...anyhow } = common
   const born = [didIn({ event: '*' }, ever, start(0), anyhow), didIn(of, ever, start(0), anyhow)]
   return kind === 'new' ? { all: [[now]], none: born } : { all: [[now], born], none: [before] }
+}
+
+const mostIntervals = 31
+
+/** Those who were there in exactly so many intervals; null where that would be too many questions. */
+export function stickinessMembers(question: Question, intervals: number, times: number, range: Range, zone: Zone): Members | null {
+  if (intervals > mostIntervals) return null
+  const { of, period, period_count: n, count_by, filter, timezone = 'UTC', week_start } = question
+  const common = { timezone, ...(filter ? { filter } : {}), ...(count_by ? { count_by } : {}) }
+  const first = periodOf(range.from, period, zone, week_start === 'sunday')
+  const start = (i: number) => periodStart(first, period, i * n, zone)
+  return { all: Array.from({ length: intervals }, (_, i) => [didIn(of, Math.max(start(i), range.from), Math.min(start(i + 1), range.to), common)]), times, none: [] }
 }
 
 /** The bar that is open: interval and kind, from "3-new". */

@@ -62,4 +62,5 @@ test('sets: in one of each group, in none of the last; half a funnel is not done
   const sets = { all: [[question(1)], [question(2), question(1)]], none: [question(1)] }
   const answers = [answer(['a', 1], ['b', 1], ['c', 1], ['d', 1]), answer(['a', 2], ['b', 1]), answer(['c', 1], ['d', 1]), answer(['d', 1])]
   expect(combine(sets, answers)).toEqual({ ids: ['a', 'c'], cut: false })
+  expect(combine({ all: sets.all, times: 1, none: [] }, answers)).toEqual({ ids: ['b'], cut: false })
 })
