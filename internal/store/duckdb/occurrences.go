@@ -1,11 +1,13 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unsafe"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
@@ -23,9 +25,10 @@ import (
 type occurrences struct {
 	store.Scope
 	unit  store.Unit
-	steps []store.Step // at most 64
-	label *label       // nil = rows have none
-	named func([]byte) // is told each unit's name before its rows; nil = nobody asks
+	steps []store.Step  // at most 64
+	label *label        // nil = rows have none
+	named func([]byte)  // is told each unit's name before its rows; nil = nobody asks
+	reach time.Duration // how far outside the range parts of requests are looked for; 0 = [linkReach]
 }
 
 // label is a text that comes with each row.
@@ -239,7 +242,8 @@ func (q *query) occurringEvents(o occurrences) error {
 
 func (q *query) occurringRequests(o occurrences) error {
 	wide := o.Scope
-	wide.From, wide.To = o.From.Add(-linkReach), o.To.Add(linkReach)
+	reach := cmp.Or(o.reach, linkReach)
+	wide.From, wide.To = o.From.Add(-reach), o.To.Add(reach)
 	steps, wanted := o.conditions(store.OfCalls)
 	asked := []store.Field{}
 	if o.unit.Of == store.UnitProperty {

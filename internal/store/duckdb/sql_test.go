@@ -122,7 +122,7 @@ func TestStatements(t *testing.T) {
 			}}))
 		},
 		"paths_calls": func() (string, []any, error) {
-			return callsByUnitQuery(store.PathsQuery{Scope: scope, Unit: store.Unit{Of: store.UnitPerson}})
+			return pathCallsQuery(store.PathsQuery{Scope: scope, Unit: store.Unit{Of: store.UnitPerson}}, store.Slice{From: scope.From, To: scope.To}, true)
 		},
 		"heatmap": func() (string, []any, error) { return heatmapQuery(store.HeatmapQuery{Scope: scope, Edges: hours}) },
 	} {

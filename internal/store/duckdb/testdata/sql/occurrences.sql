@@ -33,7 +33,7 @@ QUALIFY row_number() OVER (
         SELECT id, max(time) AS time FROM calls
         WHERE project = ? AND time >= ? AND time < ? AND side = 'client' AND id IN (SELECT client FROM best WHERE server IS NOT NULL)
         GROUP BY id
-    ) a ON a.id = l.client AND m.side = 'server'
+    ) a ON a.id = CASE WHEN m.side = 'server' THEN l.client END -- one equality: a second condition makes the join try all pairs
      LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, since, upto
 FROM people
 WHERE project = ?) p ON p.id = CASE WHEN m.user_id <> '' THEN hash(m.user_id) WHEN l.user_id <> '' THEN hash(l.user_id) WHEN m.device_id <> '' THEN ~hash(m.device_id) WHEN l.device_id <> '' THEN ~hash(l.device_id) END
