@@ -92,7 +92,8 @@ func (d *duel) askFunnel() {
 		Window: pick(g, "window", time.Microsecond, s(2), s(3), s(5), s(60)), Attempts: g.oneIn(3, "attempts"),
 		Spread: []time.Duration{s(1), s(2), s(4)}, Entities: pick(g, "entities", 0, 1, 2, 3, 100), Now: clock("10:00:00").Add(s(pick(g, "now", 4, 10, 7200))),
 	}
-	q.Filter = pick[store.Filter](g, "filter", nil, nil, is("event.name", store.Ne, "c"), store.And{is("event.kind", store.Ne, "click"), is("call.status", store.Eq, int64(200))}, store.And{}, store.Or{})
+	q.Filter = pick[store.Filter](g, "filter", nil, nil, is("event.name", store.Ne, "c"), store.And{is("event.kind", store.Ne, "click"), is("call.status", store.Eq, int64(200))}, store.And{}, store.Or{},
+		is("session.id", store.Ne, "s1"), store.And{is("event.name", store.Ne, "c"), is("session.actions", store.Gt, int64(0))})
 	for range g.upTo(3, "more steps") + 1 {
 		q.Steps = append(q.Steps, g.step())
 	}

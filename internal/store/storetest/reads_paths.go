@@ -175,7 +175,7 @@ func pathCases() []example {
 			for _, change := range []func(*store.PathsQuery){
 				func(q *store.PathsQuery) { q.Nodes = nil }, func(q *store.PathsQuery) { q.Gap = 0 }, func(q *store.PathsQuery) { q.MaxSteps = 21 }, func(q *store.PathsQuery) { q.MaxEdges = 0 },
 				func(q *store.PathsQuery) { q.Groupings = []store.Grouping{{Pattern: "("}} }, func(q *store.PathsQuery) { q.Nodes[0].Name = []store.Field{fieldOf("call.route")} },
-				func(q *store.PathsQuery) { q.Unit.Of = "planet" }, func(q *store.PathsQuery) { q.Filter = is("session.device", store.Eq, "mobile") },
+				func(q *store.PathsQuery) { q.Unit.Of = "planet" }, func(q *store.PathsQuery) { q.Filter = is("interaction.failed", store.Gt, 0.0) },
 			} {
 				q := pagesOf(w.today())
 				change(&q)
