@@ -2468,6 +2468,11 @@ export interface components {
             to: string;
         };
         PathEdge: {
+            /**
+             * Format: int64
+             * @description that the person made between the two, in calls_share of the range
+             */
+            calls: number;
             /** Format: int64 */
             count: number;
             /**
@@ -2585,6 +2590,11 @@ export interface components {
             where?: string;
         };
         PathsOutput: {
+            /**
+             * Format: double
+             * @description of the range, in which calls were looked for; 1 = all
+             */
+            calls_share: number;
             /** @description by count descending, then source, target */
             edges: components["schemas"]["PathEdge"][];
             meta: components["schemas"]["Meta"];
