@@ -30,6 +30,7 @@ type PathsAnswer struct {
 	Edges []PathEdge `json:"edges" doc:"by count descending, then source, target"`
 	Nodes []PathNode `json:"nodes" doc:"those of the edges, by name: with them, what arrives at a node is what leaves it"`
 	Other int64      `json:"other" doc:"how often the edges beyond max_edges were taken"`
+	Share float64    `json:"calls_share" doc:"of the range, in which calls were looked for; 1 = all"`
 }
 
 // PathEdge is two steps after one another. A step is called by its number and name: 1_/a.
@@ -39,6 +40,7 @@ type PathEdge struct {
 	Count      int64    `json:"count"`
 	People     int64    `json:"people"`
 	MeanMS     float64  `json:"mean_ms" doc:"time between the two"`
+	Calls      int64    `json:"calls" doc:"that the person made between the two, in calls_share of the range"`
 	ErrorShare *float64 `json:"error_share" doc:"failed calls of those the person made between the two; null = none made"`
 	P75CallMS  *float64 `json:"p75_call_ms" doc:"third quartile of how long these calls took; null = not known"`
 }
@@ -51,6 +53,9 @@ type PathNode struct {
 	OtherOut int64  `json:"other_out" doc:"of visits: left over edges that are not listed"`
 }
 
+// maxPathCalls is how many calls are looked through for those on edges.
+const maxPathCalls = 500_000
+
 // PathsTaken answers a question. Errors begin with the JSON path of the field that is wrong.
 func PathsTaken(ctx context.Context, r store.Reader, scope store.Scope, q PathsQuestion) (PathsAnswer, error) {
 	ask, err := q.compile(scope)
@@ -61,9 +66,9 @@ func PathsTaken(ctx context.Context, r store.Reader, scope store.Scope, q PathsQ
 	if err != nil {
 		return PathsAnswer{}, err
 	}
-	out := PathsAnswer{Edges: make([]PathEdge, len(paths.Edges)), Nodes: make([]PathNode, len(paths.Nodes)), Other: paths.Other}
+	out := PathsAnswer{Edges: make([]PathEdge, len(paths.Edges)), Nodes: make([]PathNode, len(paths.Nodes)), Other: paths.Other, Share: paths.Share}
 	for i, e := range paths.Edges {
-		out.Edges[i] = PathEdge{Source: e.Source, Target: e.Target, Count: e.Count, People: e.People, MeanMS: e.MeanMS, P75CallMS: e.P75MS}
+		out.Edges[i] = PathEdge{Source: e.Source, Target: e.Target, Count: e.Count, People: e.People, MeanMS: e.MeanMS, Calls: e.Calls, P75CallMS: e.P75MS}
 		if e.Calls > 0 {
 			share := float64(e.Failed) / float64(e.Calls)
 			out.Edges[i].ErrorShare = &share
@@ -76,7 +81,7 @@ func PathsTaken(ctx context.Context, r store.Reader, scope store.Scope, q PathsQ
 }
 
 func (q PathsQuestion) compile(scope store.Scope) (store.PathsQuery, error) {
-	ask := store.PathsQuery{Scope: scope, Unit: store.Unit{Of: store.UnitPerson}, MaxSteps: q.MaxSteps, MaxEdges: q.MaxEdges, Start: nodeName(q.Start), End: nodeName(q.End)}
+	ask := store.PathsQuery{Scope: scope, Unit: store.Unit{Of: store.UnitPerson}, MaxSteps: q.MaxSteps, MaxEdges: q.MaxEdges, MaxCalls: maxPathCalls, Start: nodeName(q.Start), End: nodeName(q.End)}
 	where, err := filter.CompileWhere(q.Where, "event")
 	if err != nil {
 		return ask, at(err, "where")

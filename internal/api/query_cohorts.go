@@ -112,6 +112,7 @@ func (s *Server) queryPaths(ctx context.Context, in *PathsInput) (PathsOutput, e
 		return PathsOutput{}, err
 	}
 	meta, err := s.metaOf(ctx, scope, begun)
+	meta.Sampled = answer.Share < 1
 	return PathsOutput{answer, meta}, err
 }
 

@@ -207,6 +207,7 @@ func (s *Server) describedRoutes() {
 
 	post(s, "query/series", "query-series", "Measure over time", s.querySeries)
 	post(s, "query/funnel", "query-funnel", "Count how many get from step to step", s.queryFunnel)
+	post(s, "query/funnel-correlation", "query-funnel-correlation", "Say what those who dropped out of a funnel have in common", s.queryCorrelation)
 	post(s, "query/breakdown", "query-breakdown", "Measure by label", s.queryBreakdown)
 	post(s, "query/retention", "query-retention", "Say who comes back", s.queryRetention)
 	post(s, "query/lifecycle", "query-lifecycle", "Say how people come and go", s.queryLifecycle)

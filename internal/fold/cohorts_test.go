@@ -22,18 +22,16 @@ func TestOneUnitLeavesNothingToTheNext(t *testing.T) {
 
 func TestRowsCostNoAllocation(t *testing.T) { //nolint:paralleltest // allocations are counted
 	rows := make([]Row, 1000)
-	calls := make([]Call, 1000)
 	for i := range rows {
 		rows[i] = Row{Time: int64(i), Steps: Target | Returning, Label: uint32(i%7 + 1)}
-		calls[i] = Call{Time: int64(i), Took: -1}
 	}
 	edges := []int64{0, 10, 100, 500, 1000}
 	retention := NewRetention(Cohorts{Edges: edges, Rows: 2, Columns: 3, To: 100, Until: 1000, MinOccurrences: 1, Recurring: true})
 	lifecycle, stickiness := NewLifecycle(edges, 10, 1000), NewStickiness(edges)
-	paths := NewPaths(Ways{Gap: 10, MaxSteps: 5, MaxEdges: 10, End: 7})
+	paths := NewPaths(Ways{Gap: 10, MaxSteps: 5, MaxEdges: 10, End: 7, Slices: []Slice{{0, 1000}}})
 	for name, fold := range map[string]func(){
 		"retention": func() { retention.Unit(rows) }, "lifecycle": func() { lifecycle.Unit(rows, 0) },
-		"stickiness": func() { stickiness.Unit(rows) }, "paths": func() { paths.Unit(rows, calls) },
+		"stickiness": func() { stickiness.Unit(rows) }, "paths": func() { paths.Unit(1, rows) }, "calls": func() { paths.Call(1, Call{Time: 3, Took: -1}) },
 	} {
 		fold() // makes room
 		if n := testing.AllocsPerRun(10, fold); n > 0 {

@@ -13,7 +13,13 @@ type Ways struct {
 	MaxSteps, MaxEdges int
 	Start, End         uint32 // where paths begin and end; 0 = anywhere
 	Between            uint32 // stands for the nodes that are cut from the middle of a path
+	// Slices, in order of time, are where calls are looked for: those on edges that are gone
+	// along within one slice.
+	Slices []Slice
 }
+
+// Slice is a part of time, from one microsecond until before the other.
+type Slice struct{ From, To int64 }
 
 // Call is a call of a unit.
 type Call struct {
@@ -26,9 +32,18 @@ type Paths struct {
 	q     Ways
 	units int64
 	path  []visit
-	calls []Call // of the unit, not before the path
 	edges map[edge]*tally
 	begun map[uint32]int64 // paths by their first node
+	kept  []namedEdge      // under the cap, in order
+
+	walks []walk              // within slices, those of a unit together in order of time
+	of    map[uint64][2]int32 // by unit: the first of its walks and the one after the last
+}
+
+// walk is an edge as it was gone along once.
+type walk struct {
+	from, to int64
+	edge     *tally
 }
 
 // visit is a node of a path.
@@ -46,25 +61,29 @@ type edge struct {
 type tally struct {
 	count, units, between int64 // between: microseconds from node to node
 	unit                  int64 // who went here last
+	shown                 bool
 	calls, failed         int64
 	took                  []int64
 }
 
 // NewPaths prepares to fold the rows of a question.
 func NewPaths(q Ways) *Paths {
-	return &Paths{q: q, edges: map[edge]*tally{}, begun: map[uint32]int64{}}
+	return &Paths{q: q, edges: map[edge]*tally{}, begun: map[uint32]int64{}, of: map[uint64][2]int32{}}
 }
 
-// Unit takes the nodes of one unit in order of time, then arrival, labelled with their
-// names, and its calls in order of time.
-func (f *Paths) Unit(rows []Row, calls []Call) {
+// Unit takes all nodes of one unit in order of time, then arrival, labelled with their
+// names.
+func (f *Paths) Unit(unit uint64, rows []Row) {
 	f.units++
-	f.calls = calls
+	before := int32(len(f.walks))
 	for first, i := 0, 1; i <= len(rows); i++ {
 		if i == len(rows) || rows[i].Time-rows[i-1].Time > f.q.Gap {
 			f.walk(rows[first:i])
 			first = i
 		}
+	}
+	if after := int32(len(f.walks)); after > before {
+		f.of[unit] = [2]int32{before, after}
 	}
 }
 
@@ -97,15 +116,19 @@ func (f *Paths) ended() bool {
 
 // cut is the path in as many steps as are asked for.
 func (f *Paths) cut() []visit {
-	n, half := len(f.path), f.q.MaxSteps/2
+	n, most := len(f.path), f.q.MaxSteps
 	switch {
-	case n <= f.q.MaxSteps:
+	case n <= most:
 		return f.path
 	case f.q.Start == 0:
-		return f.path[n-f.q.MaxSteps:]
+		return f.path[n-most:]
 	}
-	f.path[half].node = f.q.Between
-	return append(f.path[:half+1], f.path[n-half:]...)
+	head, tail := most/2, max(1, (most-1)/2)
+	if head+tail < most {
+		f.path[head].node = f.q.Between
+		head++
+	}
+	return append(f.path[:head], f.path[n-tail:]...)
 }
 
 func (f *Paths) count(path []visit) {
@@ -124,22 +147,36 @@ func (f *Paths) count(path []visit) {
 			t.unit = f.units
 			t.units++
 		}
-		f.skip(source.at)
-		for len(f.calls) > 0 && f.calls[0].Time < target.at {
-			t.call(f.calls[0])
-			f.calls = f.calls[1:]
+		if source.at < target.at && f.looked(source.at, target.at) {
+			f.walks = append(f.walks, walk{source.at, target.at, t})
 		}
 	}
 }
 
-// skip passes by the calls before a time.
-func (f *Paths) skip(before int64) {
-	for len(f.calls) > 0 && f.calls[0].Time < before {
-		f.calls = f.calls[1:]
-	}
+// looked reports whether calls are looked for between two times.
+func (f *Paths) looked(from, to int64) bool {
+	return slices.ContainsFunc(f.q.Slices, func(s Slice) bool { return s.From <= from && to <= s.To })
 }
 
-func (t *tally) call(c Call) {
+// Call takes a call of a unit, whose nodes are all known. It counts for the edge that the
+// unit was on, when [Paths.Cap] kept that.
+func (f *Paths) Call(unit uint64, c Call) {
+	span := f.of[unit]
+	walks := f.walks[span[0]:span[1]]
+	next, _ := slices.BinarySearchFunc(walks, c.Time, func(w walk, at int64) int {
+		if w.from <= at {
+			return -1
+		}
+		return 1
+	})
+	if next == 0 {
+		return
+	}
+	w := walks[next-1]
+	if !w.edge.shown || c.Time >= w.to {
+		return
+	}
+	t := w.edge
 	t.calls++
 	if c.Failed {
 		t.failed++
@@ -164,13 +201,20 @@ type Node struct {
 	Visits, OtherIn, OtherOut int64 // the others over edges that the cap cut
 }
 
-// Answer lists the edges by count desc, source, target, their nodes by name, and how
-// often the edges that the cap cut were taken. names are the texts of the labels.
-func (f *Paths) Answer(names []string) (edges []Edge, nodes []Node, other int64) {
-	shown := map[edge]bool{}
+// Cap keeps the edges under the cap, once all units are known. names are the texts of the
+// labels.
+func (f *Paths) Cap(names []string) {
+	f.kept = f.under(names)
+	for _, e := range f.kept {
+		e.shown = true
+	}
+}
+
+// Answer lists the edges that [Paths.Cap] kept by count desc, source, target, their nodes
+// by name, and how often the edges that it cut were taken.
+func (f *Paths) Answer() (edges []Edge, nodes []Node, other int64) {
 	at := map[place]*Node{}
-	for _, e := range f.shown(names) {
-		shown[e.edge] = true
+	for _, e := range f.kept {
 		at[e.from()], at[e.to()] = &Node{Name: e.sourceName}, &Node{Name: e.targetName}
 		edges = append(edges, Edge{
 			Source: e.sourceName, Target: e.targetName, Count: e.count, Units: e.units,
@@ -180,11 +224,11 @@ func (f *Paths) Answer(names []string) (edges []Edge, nodes []Node, other int64)
 	for e, t := range f.edges {
 		if to := at[e.to()]; to != nil {
 			to.Visits += t.count
-			if !shown[e] {
+			if !t.shown {
 				to.OtherIn += t.count
 			}
 		}
-		if shown[e] {
+		if t.shown {
 			continue
 		}
 		other += t.count
@@ -219,8 +263,8 @@ type namedEdge struct {
 	sourceName, targetName string
 }
 
-// shown are the edges under the cap, in order. Only those that may come under it are named.
-func (f *Paths) shown(names []string) []namedEdge {
+// under are the edges under the cap, in order. Only those that may come under it are named.
+func (f *Paths) under(names []string) []namedEdge {
 	all := make([]namedEdge, 0, len(f.edges))
 	for e, t := range f.edges {
 		all = append(all, namedEdge{edge: e, tally: t})

@@ -5,8 +5,9 @@ import "time"
 // FunnelQuery asks how many units get from step to step.
 //
 // Rows are those in Scope that match a step or an exclusion, see [Step]; the parts of
-// Scope.Filter that are about events narrow events, those about calls requests, and a
-// part about both or about anything else is [event.Permanent].
+// Scope.Filter that are about events narrow events, those about calls requests, those
+// about sessions both, see [Scope]; a part about both events and calls or about anything
+// else is [event.Permanent].
 //
 // A unit's rows are in order of time. At one instant rows that match an exclusion come
 // first, then by the first step, then by the last step that they match, then by

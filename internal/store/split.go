@@ -87,6 +87,19 @@ func CutSegments(f Filter) (rest Filter, segments []InSegment) {
 	return f, nil
 }
 
+// Of returns what the filter of a question about both events and calls asks of those of one
+// record: the parts about it and about its session, without those about the other. A part
+// about interactions is [event.Permanent].
+func (p Parts) Of(of Record) (Filter, error) {
+	if p[OfInteractions] != nil {
+		return nil, &event.Permanent{
+			Err:  errors.New("the filter tests " + string(OfInteractions) + ", which are no steps"),
+			Hint: "Filter by fields of events, of calls, or of their session.",
+		}
+	}
+	return All(All(p[""], p[of]), p[OfSessions]), nil
+}
+
 // Record is the kind of row that the field belongs to.
 func (f Field) Record() Record {
 	record, _, _ := strings.Cut(f.Name, ".")

@@ -2,7 +2,9 @@ package store
 
 // Step is something that a unit can do: a row of Of (OfEvents or OfCalls) that
 // matches Filter. Rows are those that [Reader.Series] would measure in the same
-// Scope, except that calls are requests.
+// Scope, except that calls are requests. Where a question also looks at rows before or
+// after its range, what it asks of their sessions is asked from the first to the last of
+// these.
 //
 // A request is a call as all its sides and tiers saw it, counted once. The server
 // calls that are linked to one client call, and that call, are one request; a server

@@ -268,6 +268,8 @@ type Reader interface {
 	Series(ctx context.Context, q SeriesQuery) (Series, error)
 	// Funnel says how many units get from step to step; see [FunnelQuery].
 	Funnel(ctx context.Context, q FunnelQuery) (Funnel, error)
+	// Correlation counts what units met on their way through a funnel; see [CorrelationQuery].
+	Correlation(ctx context.Context, q CorrelationQuery) (Correlation, error)
 	// Retention counts who comes back; see [RetentionQuery].
 	Retention(ctx context.Context, q RetentionQuery) (RetentionTables, error)
 	// Lifecycle counts how units come and go; see [LifecycleQuery].

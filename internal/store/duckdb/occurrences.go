@@ -1,11 +1,13 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unsafe"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
@@ -23,9 +25,10 @@ import (
 type occurrences struct {
 	store.Scope
 	unit  store.Unit
-	steps []store.Step // at most 64
-	label *label       // nil = rows have none
-	named func([]byte) // is told each unit's name before its rows; nil = nobody asks
+	steps []store.Step  // at most 64
+	label *label        // nil = rows have none
+	named func([]byte)  // is told each unit's name before its rows; nil = nobody asks
+	reach time.Duration // how far outside the range parts of requests are looked for; 0 = [linkReach]
 }
 
 // label is a text that comes with each row.
@@ -133,7 +136,7 @@ func occurring(q occurrences) (*query, error) {
 	if slices.ContainsFunc(q.steps, func(s store.Step) bool { return s.Of != store.OfEvents && s.Of != store.OfCalls }) {
 		return nil, &event.Permanent{Err: errors.New("a step is an event or a call"), Hint: "Name one."}
 	}
-	filters, err := byRecord(q.Filter)
+	filters, err := store.SplitFilter(q.Filter)
 	if err = errors.Join(err, checkUnit(q.unit)); err != nil {
 		return nil, err
 	}
@@ -143,8 +146,11 @@ func occurring(q occurrences) (*query, error) {
 			continue
 		}
 		part := q
-		if part.Filter = nil; filters[of] != nil {
-			part.Filter = filters[of]
+		if part.Filter, err = filters.Of(of); err != nil {
+			return nil, err
+		}
+		if part.Scope, _, err = related(of, part.Scope); err != nil { // before its range widens
+			return nil, err
 		}
 		if rows.String() != "" {
 			rows.add("\nUNION ALL\n")
@@ -239,7 +245,8 @@ func (q *query) occurringEvents(o occurrences) error {
 
 func (q *query) occurringRequests(o occurrences) error {
 	wide := o.Scope
-	wide.From, wide.To = o.From.Add(-linkReach), o.To.Add(linkReach)
+	reach := cmp.Or(o.reach, linkReach)
+	wide.From, wide.To = o.From.Add(-reach), o.To.Add(reach)
 	steps, wanted := o.conditions(store.OfCalls)
 	asked := []store.Field{}
 	if o.unit.Of == store.UnitProperty {
@@ -362,44 +369,4 @@ func checkUnit(u store.Unit) error {
 		}
 	}
 	return &event.Permanent{Err: fmt.Errorf("nothing is counted by %q %s", u.Of, u.Field.Name), Hint: "Count by person, session, account or a property of events or calls."}
-}
-
-// byRecord takes a filter apart: conditions on events narrow events, conditions on
-// calls requests.
-func byRecord(f store.Filter) (map[store.Record]store.And, error) {
-	out := map[store.Record]store.And{}
-	for _, part := range allOf(f) {
-		fields := store.FieldsIn(part)
-		records := map[store.Record]bool{}
-		for _, field := range fields {
-			records[field.Record()] = true
-		}
-		if len(records) > 1 || records[store.OfSessions] || records[store.OfInteractions] {
-			return nil, &event.Permanent{
-				Err:  errors.New("a condition here is about events or about calls"),
-				Hint: "Join conditions on events and conditions on calls with &&.",
-			}
-		}
-		for _, of := range []store.Record{store.OfEvents, store.OfCalls} {
-			if len(records) == 0 || records[of] {
-				out[of] = append(out[of], part)
-			}
-		}
-	}
-	return out, nil
-}
-
-// allOf are the conditions that all have to hold.
-func allOf(f store.Filter) []store.Filter {
-	switch f := f.(type) {
-	case nil:
-		return nil
-	case store.And:
-		var out []store.Filter
-		for _, part := range f {
-			out = append(out, allOf(part)...)
-		}
-		return out
-	}
-	return []store.Filter{f}
 }

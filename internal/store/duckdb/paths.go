@@ -22,22 +22,34 @@ func (s *Store) Paths(ctx context.Context, q store.PathsQuery) (store.Paths, err
 	}
 	nodes := naming.nodes
 	ask := fold.Ways{Gap: q.Gap.Microseconds(), MaxSteps: q.MaxSteps, MaxEdges: q.MaxEdges, Start: nodes.number([]byte(q.Start)), End: nodes.number([]byte(q.End)), Between: nodes.number([]byte("..."))}
-	folded := fold.NewPaths(ask)
+	out := store.Paths{Edges: []store.PathEdge{}, Nodes: []store.PathTotal{}}
+	var folded *fold.Paths
 	err = s.readers.heavy.with(ctx, func(c *conn) error {
-		calls, err := c.callsByUnit(ctx, q)
+		var err error
+		if out.Share, err = c.shareOfCalls(ctx, q); err != nil {
+			return err
+		}
+		looked := store.Slices(q.From, q.To, out.Share)
+		for _, slice := range looked {
+			ask.Slices = append(ask.Slices, fold.Slice{From: slice.From.UnixMicro(), To: slice.To.UnixMicro()})
+		}
+		folded = fold.NewPaths(ask)
+		err = c.sequences(ctx, visits(q), naming.raw, func(unit uint64, rows []fold.Row) { folded.Unit(unit, naming.name(rows)) })
 		if err != nil {
 			return err
 		}
-		defer calls.close()
-		return c.sequences(ctx, visits(q), naming.raw, func(unit uint64, rows []fold.Row) {
-			folded.Unit(naming.name(rows), calls.of(unit))
-		})
+		folded.Cap(nodes.texts)
+		for _, slice := range looked {
+			if err := c.callsOnEdges(ctx, q, slice, out.Share < 1, folded); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return store.Paths{}, err
 	}
-	out := store.Paths{Edges: []store.PathEdge{}, Nodes: []store.PathTotal{}}
-	edges, totals, other := folded.Answer(nodes.texts)
+	edges, totals, other := folded.Answer()
 	for _, e := range edges {
 		out.Edges = append(out.Edges, store.PathEdge{Source: e.Source, Target: e.Target, Count: e.Count, People: e.Units, MeanMS: e.MeanMS, Calls: e.Calls, Failed: e.Failed, P75MS: e.P75MS})
 	}
@@ -140,60 +152,55 @@ func (n *naming) text(raw string) string {
 	return name
 }
 
-// callsByUnit are the calls of units, in the order in which sequences come.
-type callsByUnit struct {
-	rows   *rows // nil when there can be none
-	at, n  int   // the next row of the chunk, and how many there are
-	buffer []fold.Call
-}
-
-func (c *conn) callsByUnit(ctx context.Context, q store.PathsQuery) (*callsByUnit, error) {
-	text, args, err := callsByUnitQuery(q)
-	if err != nil || text == "" {
-		return &callsByUnit{}, err
+// shareOfCalls is the share of the range in which calls are looked for.
+func (c *conn) shareOfCalls(ctx context.Context, q store.PathsQuery) (float64, error) {
+	n, err := c.number(ctx, "SELECT count(*) FROM calls WHERE project = ? AND time >= ? AND time < ?", q.Project, q.From, q.To)
+	if err != nil || q.MaxCalls == 0 || n <= q.MaxCalls {
+		return 1, err
 	}
-	rows, err := c.query(ctx, text, args...)
-	return &callsByUnit{rows: rows}, err
+	return float64(q.MaxCalls) / float64(n), nil
 }
 
-// callsByUnitQuery asks for calls: the first bit says that one failed, the label how long it took.
-func callsByUnitQuery(q store.PathsQuery) (string, []any, error) {
+// callsOnEdges gives the calls of a slice to the edges that their units were on.
+func (c *conn) callsOnEdges(ctx context.Context, q store.PathsQuery, slice store.Slice, sampled bool, folded *fold.Paths) error {
+	text, args, err := pathCallsQuery(q, slice, sampled)
+	if err != nil || text == "" {
+		return err
+	}
+	result, err := c.query(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer result.close()
+	for result.fetch() {
+		n := int(mapping.DataChunkGetSize(result.chunk))
+		units, times, failed, took := whole[uint64](result, 0, n), whole[int64](result, 1, n), whole[bool](result, 2, n), whole[int64](result, 3, n)
+		for i := range n {
+			folded.Call(units[i], fold.Call{Time: times[i], Took: took[i], Failed: failed[i]})
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pathCallsQuery asks for the requests of a slice, in no order.
+func pathCallsQuery(q store.PathsQuery, slice store.Slice, sampled bool) (string, []any, error) {
 	calls := occurrences{Scope: q.Scope, unit: q.Unit, steps: []store.Step{
-		{Of: store.OfCalls, Filter: store.Compare{Field: store.Field{Name: "call.failed"}, Op: store.Eq, Value: true}}, {Of: store.OfCalls},
+		{Of: store.OfCalls, Filter: store.Equals("call.failed", true)}, {Of: store.OfCalls},
 	}}
-	calls.Filter = nil
+	calls.Filter, calls.From, calls.To = nil, slice.From, slice.To
+	if sampled {
+		calls.reach = store.SliceReach
+	}
 	calls.label = &label{text: func(text *query, _ store.Record, _ columnsOf) error {
 		text.add("coalesce(c.duration_us, -1)") // -1: not known
 		return nil
 	}}
-	return occurrencesQuery(calls)
-}
-
-// of are the calls of a unit, which comes after those asked for before; valid until the next.
-func (c *callsByUnit) of(unit uint64) []fold.Call {
-	c.buffer = c.buffer[:0]
-	for c.rows != nil {
-		if c.at == c.n {
-			if !c.rows.fetch() {
-				break
-			}
-			c.at, c.n = 0, int(mapping.DataChunkGetSize(c.rows.chunk))
-		}
-		units, times, steps, took := whole[uint64](c.rows, 0, c.n), whole[int64](c.rows, 1, c.n), whole[uint64](c.rows, 2, c.n), whole[int64](c.rows, 3, c.n)
-		for ; c.at < c.n && units[c.at] <= unit; c.at++ {
-			if units[c.at] == unit {
-				c.buffer = append(c.buffer, fold.Call{Time: times[c.at], Took: took[c.at], Failed: steps[c.at]&1 != 0})
-			}
-		}
-		if c.at < c.n {
-			break
-		}
+	rows, err := occurring(calls)
+	if err != nil || rows.String() == "" {
+		return "", nil, err
 	}
-	return c.buffer
-}
-
-func (c *callsByUnit) close() {
-	if c.rows != nil {
-		c.rows.close()
-	}
+	return statement("path_calls", "rows", rows.String()), rows.args, nil
 }

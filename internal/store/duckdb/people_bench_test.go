@@ -99,7 +99,7 @@ func retentionByHand(condition string) string {
 
 func pathsOf(s *duckdb.Store, scope store.Scope) func(context.Context) error {
 	q := store.PathsQuery{
-		Scope: scope, Unit: store.Unit{Of: store.UnitPerson}, Gap: 30 * time.Minute, MaxSteps: 5, MaxEdges: 50,
+		Scope: scope, Unit: store.Unit{Of: store.UnitPerson}, Gap: 30 * time.Minute, MaxSteps: 5, MaxEdges: 50, MaxCalls: 500_000,
 		Nodes: []store.PathNode{{Step: pageViews(), Name: []store.Field{{Name: "event.page_route"}}}},
 	}
 	return func(ctx context.Context) error {

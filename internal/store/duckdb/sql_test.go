@@ -124,8 +124,12 @@ func TestStatements(t *testing.T) {
 				{Step: store.Step{Of: store.OfEvents}, Name: []store.Field{{Name: "event.page_route"}, {Name: "event.page"}}},
 			}}))
 		},
+		"meet": func() (string, []any, error) {
+			calls := store.Candidate{Step: store.Step{Of: store.OfCalls}, Name: store.Field{Name: "call.endpoint"}, Least: 1}
+			return meetQuery(store.CorrelationQuery{Funnel: store.FunnelQuery{Scope: scope, Unit: store.Unit{Of: store.UnitPerson}}, Candidates: []store.Candidate{calls}}, []int{0})
+		},
 		"paths_calls": func() (string, []any, error) {
-			return callsByUnitQuery(store.PathsQuery{Scope: scope, Unit: store.Unit{Of: store.UnitPerson}})
+			return pathCallsQuery(store.PathsQuery{Scope: scope, Unit: store.Unit{Of: store.UnitPerson}}, store.Slice{From: scope.From, To: scope.To}, true)
 		},
 		"heatmap": func() (string, []any, error) { return heatmapQuery(store.HeatmapQuery{Scope: scope, Edges: hours}) },
 	} {

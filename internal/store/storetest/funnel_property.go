@@ -28,6 +28,7 @@ func compareFunnels(t *testing.T, engine store.Store) {
 		for range 4 {
 			d.askFunnel()
 		}
+		d.askCorrelation()
 	})
 }
 
@@ -78,7 +79,7 @@ func (g *generator) step() store.Step {
 	return store.Step{Of: store.OfEvents, Filter: is("event.name", store.Eq, pick(*g, "step name", "a", "b", "c"))}
 }
 
-func (d *duel) askFunnel() {
+func (d *duel) drawFunnel() store.FunnelQuery {
 	g := generator{T: d.T}
 	s := func(n int) time.Duration { return time.Duration(n) * time.Second }
 	q := store.FunnelQuery{
@@ -92,7 +93,8 @@ func (d *duel) askFunnel() {
 		Window: pick(g, "window", time.Microsecond, s(2), s(3), s(5), s(60)), Attempts: g.oneIn(3, "attempts"),
 		Spread: []time.Duration{s(1), s(2), s(4)}, Entities: pick(g, "entities", 0, 1, 2, 3, 100), Now: clock("10:00:00").Add(s(pick(g, "now", 4, 10, 7200))),
 	}
-	q.Filter = pick[store.Filter](g, "filter", nil, nil, is("event.name", store.Ne, "c"), store.And{is("event.kind", store.Ne, "click"), is("call.status", store.Eq, int64(200))}, store.And{}, store.Or{})
+	q.Filter = pick[store.Filter](g, "filter", nil, nil, is("event.name", store.Ne, "c"), store.And{is("event.kind", store.Ne, "click"), is("call.status", store.Eq, int64(200))}, store.And{}, store.Or{},
+		is("session.id", store.Ne, "s1"), store.And{is("event.name", store.Ne, "c"), is("session.actions", store.Gt, int64(0))})
 	for range g.upTo(3, "more steps") + 1 {
 		q.Steps = append(q.Steps, g.step())
 	}
@@ -115,9 +117,27 @@ func (d *duel) askFunnel() {
 			Attribution: pick(g, "attribution", store.FirstValue, store.LastValue, store.AllValues, store.AtStep), Step: g.upTo(len(q.Steps)-1, "by step") + 1,
 		}
 	}
+	return q
+}
+
+func (d *duel) askFunnel() {
+	q := d.drawFunnel()
 	d.same(fmt.Sprintf("Funnel(%+v, by %+v)", q, q.By), func(st store.Store) (any, error) {
 		ask := q
 		ask.Steps, ask.Exclude = slices.Clone(q.Steps), slices.Clone(q.Exclude)
 		return st.Funnel(d.ctx, ask)
 	})
+}
+
+func (d *duel) askCorrelation() {
+	g := generator{T: d.T}
+	q := store.CorrelationQuery{Funnel: d.drawFunnel(), Limit: pick(g, "limit", 1, 2, 1000)}
+	for range 1 + g.upTo(3, "candidates") {
+		c := store.Candidate{Step: g.step(), Least: 1 + g.upTo(1, "least"), Ends: g.oneIn(3, "ends")}
+		if c.Name = fieldOf(pick(g, "event name", "event.name", "event.properties.k")); c.Of == store.OfCalls {
+			c.Name = fieldOf(pick(g, "call name", "call.route", "call.endpoint", "call.status"))
+		}
+		q.Candidates = append(q.Candidates, c)
+	}
+	d.same(fmt.Sprintf("Correlation(%+v)", q), func(st store.Store) (any, error) { return st.Correlation(d.ctx, q) })
 }

@@ -96,7 +96,7 @@ func (d *duel) peopleScope() store.Scope {
 	g := generator{T: d.T}
 	s := store.Scope{Project: d.project, Bots: g.oneIn(3, "bots"), MinConfidence: pick(g, "min confidence", 0, 0, 0.5)}
 	if g.oneIn(4, "filter") {
-		s.Filter = Filters(pick(g, "filter on", "event", "call")).Draw(d.T, "filter")
+		s.Filter = Filters(pick(g, "filter on", "event", "call", "session")).Draw(d.T, "filter")
 	}
 	return s
 }

@@ -48,9 +48,9 @@ func pathCases() []example {
 	asIs := func(*store.PathsQuery) {}
 	return []example{
 		{"paths/of nothing and of one page", func(w *world) {
-			w.want(w.paths(asIs), store.Paths{})
+			w.want(w.paths(asIs), store.Paths{Share: 1})
 			w.append(walk("d1", "/a")...)
-			w.want(w.paths(asIs), store.Paths{})
+			w.want(w.paths(asIs), store.Paths{Share: 1})
 		}},
 		{"paths/nodes know their step, so that a circle is none", func(w *world) {
 			w.append(walk("d1", "/a", "/b", "/a", "/b")...)
@@ -88,8 +88,14 @@ func pathCases() []example {
 			edges := way("/start", "/1", "...", "/5", "/end")
 			edges[2].MeanMS = 3 * 60_000
 			w.want(w.paths(func(q *store.PathsQuery) { q.Start, q.End = "/start", "/end" }).Edges, edges)
-			w.want(w.paths(func(q *store.PathsQuery) { q.Start, q.End = "/6", "/end" }), store.Paths{})
-			w.want(w.paths(func(q *store.PathsQuery) { q.Start, q.End = "/5", "/5" }), store.Paths{})
+			even := way("/start", "/1", "...", "/end")
+			even[2].MeanMS = 4 * 60_000
+			w.want(w.paths(func(q *store.PathsQuery) { q.Start, q.End, q.MaxSteps = "/start", "/end", 4 }).Edges, even)
+			both := way("/start", "/end")
+			both[0].MeanMS = 6 * 60_000
+			w.want(w.paths(func(q *store.PathsQuery) { q.Start, q.End, q.MaxSteps = "/start", "/end", 2 }).Edges, both)
+			w.want(w.paths(func(q *store.PathsQuery) { q.Start, q.End = "/6", "/end" }), store.Paths{Share: 1})
+			w.want(w.paths(func(q *store.PathsQuery) { q.Start, q.End = "/5", "/5" }), store.Paths{Share: 1})
 		}},
 		{"paths/groupings name nodes, and make them one", func(w *world) {
 			w.append(walk("d1", "/orders/1", "/orders/2", "/über", "/ÜBER/x")...)
@@ -113,6 +119,7 @@ func pathCases() []example {
 				},
 				Nodes: []store.PathTotal{{Node: "1_/a", Visits: 4}, {Node: "2_/b", Visits: 3, OtherIn: 1, OtherOut: 2}, {Node: "2_/e", Visits: 1}},
 				Other: 3,
+				Share: 1,
 			})
 		}},
 		{"paths/calls between two nodes, own and linked", func(w *world) {
@@ -128,6 +135,28 @@ func pathCases() []example {
 			w.want(w.paths(asIs).Edges, []store.PathEdge{edge}, closely())
 			edge.Calls, edge.P75MS = 3, values(17.5)[0]
 			w.want(w.paths(func(q *store.PathsQuery) { q.MinConfidence = 0.9 }).Edges, []store.PathEdge{edge}, closely())
+		}},
+		{"paths/of too many calls, those in slices of the range are looked through", func(w *world) {
+			var all []any
+			for i := range 30 {
+				begun, who := time.Duration(i)*20*time.Minute, strconv.Itoa(i)
+				all = append(all, view("/a", id("a"+who), device(who), after(begun)), view("/b", id("b"+who), device(who), after(begun+time.Minute)),
+					call("GET /x", id("c"+who), device(who), after(begun+time.Second), took("10ms")))
+			}
+			w.append(all...)
+			const most = 10
+			var looked int64
+			for _, slice := range store.Slices(w.today().From, w.today().To, most/30.) {
+				for i := range 30 {
+					if at := clock("10:00:00").Add(time.Duration(i) * 20 * time.Minute); !at.Before(slice.From) && !at.Add(time.Minute).After(slice.To) {
+						looked++
+					}
+				}
+			}
+			got := w.paths(func(q *store.PathsQuery) { q.MaxCalls = most })
+			w.want(got.Edges, []store.PathEdge{{Source: "1_/a", Target: "2_/b", Count: 30, People: 30, MeanMS: 60_000, Calls: looked, P75MS: values(10)[0]}})
+			w.want(got.Share, most/30.)
+			w.want(w.paths(func(q *store.PathsQuery) { q.MaxCalls = 30 }).Edges[0].Calls, int64(30))
 		}},
 		{"paths/of events and calls, each by its own name", func(w *world) {
 			w.append(view("/a", after(0)), click("Buy", after(time.Minute)), call("POST /orders", after(2*time.Minute), device("d1"), service("shop")))
@@ -146,7 +175,7 @@ func pathCases() []example {
 			for _, change := range []func(*store.PathsQuery){
 				func(q *store.PathsQuery) { q.Nodes = nil }, func(q *store.PathsQuery) { q.Gap = 0 }, func(q *store.PathsQuery) { q.MaxSteps = 21 }, func(q *store.PathsQuery) { q.MaxEdges = 0 },
 				func(q *store.PathsQuery) { q.Groupings = []store.Grouping{{Pattern: "("}} }, func(q *store.PathsQuery) { q.Nodes[0].Name = []store.Field{fieldOf("call.route")} },
-				func(q *store.PathsQuery) { q.Unit.Of = "planet" }, func(q *store.PathsQuery) { q.Filter = is("session.device", store.Eq, "mobile") },
+				func(q *store.PathsQuery) { q.Unit.Of = "planet" }, func(q *store.PathsQuery) { q.Filter = is("interaction.failed", store.Gt, 0.0) },
 			} {
 				q := pagesOf(w.today())
 				change(&q)

@@ -50,6 +50,16 @@ func relatedCases() []example {
 			callers, err := w.store.Callers(w.ctx(), w.where(store.Not{Of: phone}), event.Endpoint{Service: "shop", Method: "POST", Route: "/pay"}, 10)
 			w.must(err)
 			w.want(callers, []store.Caller{})
+			clicked := store.FunnelQuery{
+				Scope: w.where(store.And{phone, is("call.status", store.Eq, int64(503))}), Unit: store.Unit{Of: store.UnitSession}, Order: store.InOrder, Entry: store.Best,
+				Window: time.Hour, Now: s.To, Steps: []store.Step{{Of: store.OfEvents}, {Of: store.OfCalls}},
+			}
+			funnel, err := w.store.Funnel(w.ctx(), clicked)
+			w.must(err)
+			w.want(counts(funnel), []int64{1, 1})
+			clicked.Filter = store.And{phone, is("interaction.name", store.Eq, "Pay")}
+			_, err = w.store.Funnel(w.ctx(), clicked)
+			w.wantPermanent(err)
 			day := []time.Time{s.From, s.To}
 			cells, err := w.store.Heatmap(w.ctx(), store.HeatmapQuery{Scope: w.where(phone), Edges: day})
 			w.must(err)

@@ -39,6 +39,7 @@ func (r *Reference) Paths(ctx context.Context, q store.PathsQuery) (store.Paths,
 	if err != nil {
 		return store.Paths{}, err
 	}
+	looked := store.Slices(q.From, q.To, r.shareOfCalls(q))
 	edges := map[[2]string]*walked{}
 	begun := map[string]int64{}
 	for unit, of := range rows {
@@ -49,11 +50,27 @@ func (r *Reference) Paths(ctx context.Context, q store.PathsQuery) (store.Paths,
 				if edges[key] == nil {
 					edges[key] = &walked{people: map[string]bool{}}
 				}
-				edges[key].walk(unit, path[i-1], path[i], calls[unit])
+				edges[key].walk(unit, path[i-1], path[i], calls[unit], looked)
 			}
 		}
 	}
-	return totals(edges, begun, q.MaxEdges), nil
+	out := totals(edges, begun, q.MaxEdges)
+	out.Share = r.shareOfCalls(q)
+	return out, nil
+}
+
+// shareOfCalls is the share of the range in which calls are looked for.
+func (r *Reference) shareOfCalls(q store.PathsQuery) float64 {
+	n := 0
+	for _, c := range r.calls {
+		if c.project == q.Project && within(c.row.Time, q.From, q.To) {
+			n++
+		}
+	}
+	if q.MaxCalls == 0 || int64(n) <= q.MaxCalls {
+		return 1
+	}
+	return float64(q.MaxCalls) / float64(n)
 }
 
 func checkPaths(q store.PathsQuery) error {
@@ -153,8 +170,11 @@ func shortened(q store.PathsQuery, path []stop) []stop {
 	case q.Start == "":
 		return path[n-q.MaxSteps:]
 	}
-	half := q.MaxSteps / 2
-	return slices.Concat(path[:half], []stop{{"...", path[half].time}}, path[n-half:])
+	head, tail := path[:q.MaxSteps/2], path[n-max(1, (q.MaxSteps-1)/2):]
+	if len(head)+len(tail) == q.MaxSteps {
+		return slices.Concat(head, tail)
+	}
+	return slices.Concat(head, []stop{{"...", path[len(head)].time}}, tail)
 }
 
 // walked is what is known of an edge.
@@ -165,10 +185,13 @@ type walked struct {
 	calls  []occurrence
 }
 
-func (w *walked) walk(unit string, from, to stop, calls []occurrence) {
+func (w *walked) walk(unit string, from, to stop, calls []occurrence, looked []store.Slice) {
 	w.count++
 	w.took += to.time.Sub(from.time)
 	w.people[unit] = true
+	if !slices.ContainsFunc(looked, func(s store.Slice) bool { return !from.time.Before(s.From) && !to.time.After(s.To) }) {
+		return
+	}
 	for _, c := range calls {
 		if within(c.time, from.time, to.time) {
 			w.calls = append(w.calls, c)

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -42,10 +43,11 @@ func (r *Reference) units(s store.Scope, of store.Unit, steps []store.Step) ([]u
 		}
 		u.rows = append(u.rows, o)
 	}
+	seen := r.seeSteps(s, store.OfEvents)
 	for i := range r.events {
 		e := &r.events[i]
 		row := store.Row{Event: &e.row}
-		if e.project == s.Project && (s.Bots || e.row.Bot == event.Human) && matchesParts(s.Filter, row) {
+		if e.project == s.Project && (s.Bots || e.row.Bot == event.Human) && seen.holds(row) {
 			if matched := matching(s, steps, row); slices.Contains(matched, true) {
 				add(people.unitOf(of, row), occurrence{e.row.Time, e.seq, matched, row})
 			}
@@ -72,12 +74,12 @@ func (r *Reference) requests(s store.Scope, of store.Unit, steps []store.Step) [
 		}
 	}
 	var out []occurrence
-	byClient := map[string][]occurrence{}
+	byClient, seen := map[string][]occurrence{}, r.seeSteps(s, store.OfCalls)
 	for i := range r.calls {
 		c := &r.calls[i]
 		row := callRow{&c.row, view.best(c.row.ID), len(view.actions(c.row.ID)) > 0}.asRow()
 		matched := matching(s, steps, row)
-		wanted := c.project == s.Project && (s.Bots || c.row.Bot == event.Human) && matchesParts(s.Filter, row) && slices.Contains(matched, true)
+		wanted := c.project == s.Project && (s.Bots || c.row.Bot == event.Human) && seen.holds(row) && slices.Contains(matched, true)
 		if !wanted || people.unitOf(of, row) == "" || c.row.Side != event.Server && answered[c.row.ID] {
 			continue
 		}
@@ -122,24 +124,6 @@ func matching(s store.Scope, steps []store.Step, row store.Row) []bool {
 		}
 		return store.Match(step.Filter, row)
 	})
-}
-
-// matchesParts reports whether a row meets those conditions that are about its record.
-func matchesParts(f store.Filter, row store.Row) bool {
-	if all, joined := f.(store.And); joined {
-		for _, part := range all {
-			if !matchesParts(part, row) {
-				return false
-			}
-		}
-		return true
-	}
-	for _, field := range store.FieldsIn(f) {
-		if (recordOf(field) == "call") != (row.Call != nil) {
-			return true
-		}
-	}
-	return store.Match(f, row)
 }
 
 // unitOf is the kind and name of the unit that a row belongs to; empty when to none.
@@ -203,18 +187,24 @@ func checkSteps(s store.Scope, of store.Unit, steps []store.Step) error {
 	return checkParts(s.Filter)
 }
 
-// checkParts refuses conditions that are not about events alone or calls alone.
+// checkParts refuses conditions that are not about events, calls or sessions alone.
 func checkParts(f store.Filter) error {
-	if all, joined := f.(store.And); joined {
-		for _, part := range all {
-			if err := checkParts(part); err != nil {
-				return err
-			}
-		}
-		return nil
+	parts, err := store.SplitFilter(f)
+	if err != nil {
+		return err
 	}
-	if onEvents, onCalls := checkFilter(f, "event"), checkFilter(f, "call"); onEvents != nil && onCalls != nil {
-		return onEvents
+	_, err = parts.Of(store.OfEvents)
+	return errors.Join(err, checkFilter(parts[store.OfEvents], "event"), checkFilter(parts[store.OfCalls], "call"), checkFilter(parts[store.OfSessions], "session"))
+}
+
+// seeSteps says what a scope asks of events or calls that are steps.
+func (r *Reference) seeSteps(s store.Scope, of store.Record) sight {
+	parts, err := store.SplitFilter(s.Filter)
+	if err == nil {
+		s.Filter, err = parts.Of(of)
 	}
-	return nil
+	if err != nil {
+		return sight{own: store.Or{}}
+	}
+	return r.see(s, of)
 }

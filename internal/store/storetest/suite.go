@@ -31,7 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		var projects atomic.Int64
 		for _, c := range slices.Concat(
 			appendCases(), eraseCases(), callCases(), filterCases(), relatedCases(), listCases(), valueCases(),
-			seriesCases(), funnelCases(), heatmapCases(), endpointCases(), catalogueCases(), sessionCases(), timelineCases(), requestCases(), findCases(), propertyCases(), qualityCases(),
+			seriesCases(), funnelCases(), correlationCases(), heatmapCases(), endpointCases(), catalogueCases(), sessionCases(), timelineCases(), requestCases(), findCases(), propertyCases(), qualityCases(),
 			retentionCases(), lifecycleCases(), pathCases(),
 			writeLinksCases(), personCases(), cancelCases(),
 		) {

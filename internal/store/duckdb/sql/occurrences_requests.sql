@@ -15,7 +15,7 @@ FROM (
         SELECT id, max(time) AS time FROM calls
         WHERE project = ? AND time >= ? AND time < ? AND side = 'client' AND id IN (SELECT client FROM best WHERE server IS NOT NULL)
         GROUP BY id
-    ) a ON a.id = l.client AND m.side = 'server'
+    ) a ON a.id = CASE WHEN m.side = 'server' THEN l.client END -- one equality: a second condition makes the join try all pairs
     /*persons*/
     WHERE m.side = 'server' OR m.id NOT IN (
         SELECT l.client FROM links l

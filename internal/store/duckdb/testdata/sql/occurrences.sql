@@ -3,7 +3,7 @@ SELECT unit, epoch_us(time) AS time, steps
 FROM (SELECT unit, time, seq, steps 
 FROM (
     SELECT m.*, coalesce(CASE WHEN p.upto IS NULL OR m.session_id = p.session_id AND m.time BETWEEN p.since AND p.upto THEN p.person END, CASE WHEN m.user_id <> '' THEN hash(m.user_id) WHEN m.device_id <> '' THEN ~hash(m.device_id) END) AS unit
-    FROM (SELECT e.time, e.seq, CAST(CASE WHEN (e.name = ?) THEN 1 ELSE 0 END AS UBIGINT) AS steps , e.user_id, e.device_id, e.session_id FROM events e WHERE e.project = ? AND e.time >= ? AND e.time < ? AND e.bot = '' AND (((e.name = ?)) AND (((e.name = ?))))) m  LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, since, upto
+    FROM (SELECT e.time, e.seq, CAST(CASE WHEN (e.name = ?) THEN 1 ELSE 0 END AS UBIGINT) AS steps , e.user_id, e.device_id, e.session_id FROM events e WHERE e.project = ? AND e.time >= ? AND e.time < ? AND e.bot = '' AND ((e.name = ?) AND (((e.name = ?))))) m  LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, since, upto
 FROM people
 WHERE project = ?) p ON p.id = CASE WHEN m.user_id <> '' THEN hash(m.user_id) WHEN m.device_id <> '' THEN ~hash(m.device_id) END
 )
@@ -16,7 +16,7 @@ UNION ALL
 SELECT arg_min(unit, place) AS unit, coalesce(min(asked), min(time)) AS time, arg_min(seq, place) AS seq, bit_or(steps) AS steps 
 FROM (
     WITH matched AS MATERIALIZED (
-        SELECT c.id, c.time, c.seq, c.side, CAST(CASE WHEN ((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE) THEN 2 ELSE 0 END AS UBIGINT) AS steps , c.user_id, c.device_id, c.session_id FROM calls c WHERE c.project = ? AND c.time >= ? AND c.time < ? AND (((coalesce(c.status >= 500, c.error NOT IN ('', 'abort')) = ?)) AND ((((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE)))) AND c.bot = ''
+        SELECT c.id, c.time, c.seq, c.side, CAST(CASE WHEN ((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE) THEN 2 ELSE 0 END AS UBIGINT) AS steps , c.user_id, c.device_id, c.session_id FROM calls c WHERE c.project = ? AND c.time >= ? AND c.time < ? AND ((coalesce(c.status >= 500, c.error NOT IN ('', 'abort')) = ?) AND ((((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE)))) AND c.bot = ''
     ), best AS MATERIALIZED (-- The best link of each call to an action or a client call.
 SELECT l.*, coalesce(l.server, l.client) AS call
 FROM links l
@@ -33,7 +33,7 @@ QUALIFY row_number() OVER (
         SELECT id, max(time) AS time FROM calls
         WHERE project = ? AND time >= ? AND time < ? AND side = 'client' AND id IN (SELECT client FROM best WHERE server IS NOT NULL)
         GROUP BY id
-    ) a ON a.id = l.client AND m.side = 'server'
+    ) a ON a.id = CASE WHEN m.side = 'server' THEN l.client END -- one equality: a second condition makes the join try all pairs
      LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, since, upto
 FROM people
 WHERE project = ?) p ON p.id = CASE WHEN m.user_id <> '' THEN hash(m.user_id) WHEN l.user_id <> '' THEN hash(l.user_id) WHEN m.device_id <> '' THEN ~hash(m.device_id) WHEN l.device_id <> '' THEN ~hash(l.device_id) END

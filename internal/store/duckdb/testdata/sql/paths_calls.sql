@@ -1,5 +1,5 @@
--- The rows that match steps (bit i of steps: the i-th), unit by unit in order of time.
-SELECT unit, epoch_us(time) AS time, steps , label
+-- Requests, whether each failed, and how long it took in microseconds; -1 when that is not known.
+SELECT unit, epoch_us(time) AS time, steps & 1 <> 0 AS failed, label AS took
 FROM (-- Server calls that match are one request when their best links name one client call,
 -- whose time is theirs; all else is that of the earliest of them (place). Client calls
 -- that match count when no link names their answer.
@@ -24,7 +24,7 @@ QUALIFY row_number() OVER (
         SELECT id, max(time) AS time FROM calls
         WHERE project = ? AND time >= ? AND time < ? AND side = 'client' AND id IN (SELECT client FROM best WHERE server IS NOT NULL)
         GROUP BY id
-    ) a ON a.id = l.client AND m.side = 'server'
+    ) a ON a.id = CASE WHEN m.side = 'server' THEN l.client END -- one equality: a second condition makes the join try all pairs
      LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, since, upto
 FROM people
 WHERE project = ?) p ON p.id = CASE WHEN m.user_id <> '' THEN hash(m.user_id) WHEN l.user_id <> '' THEN hash(l.user_id) WHEN m.device_id <> '' THEN ~hash(m.device_id) WHEN l.device_id <> '' THEN ~hash(l.device_id) END
@@ -36,27 +36,26 @@ WHERE project = ?) p ON p.id = CASE WHEN m.user_id <> '' THEN hash(m.user_id) WH
 WHERE unit IS NOT NULL
 GROUP BY client, alone
 HAVING coalesce(min(asked), min(time)) >= ? AND coalesce(min(asked), min(time)) < ?)
-ORDER BY unit, time, seq
 -- true
 -- asset
 -- asset
 -- 1
--- 2026-11-22 12:00:00 +0000 UTC
--- 2026-11-24 13:00:00 +0000 UTC
+-- 2026-11-23 11:45:00 +0000 UTC
+-- 2026-11-23 13:15:00 +0000 UTC
 -- true
 -- asset
 -- asset
 -- 1
--- 2026-11-22 12:00:00 +0000 UTC
--- 2026-11-24 13:00:00 +0000 UTC
+-- 2026-11-23 11:45:00 +0000 UTC
+-- 2026-11-23 13:15:00 +0000 UTC
 -- 0.5
 -- 1
--- 2026-11-22 12:00:00 +0000 UTC
--- 2026-11-24 13:00:00 +0000 UTC
+-- 2026-11-23 11:45:00 +0000 UTC
+-- 2026-11-23 13:15:00 +0000 UTC
 -- 1
 -- 1
--- 2026-11-22 12:00:00 +0000 UTC
--- 2026-11-24 13:00:00 +0000 UTC
+-- 2026-11-23 11:45:00 +0000 UTC
+-- 2026-11-23 13:15:00 +0000 UTC
 -- 0.5
 -- 2026-11-23 12:00:00 +0000 UTC
 -- 2026-11-23 13:00:00 +0000 UTC

@@ -1,0 +1,3 @@
+-- Rows that units may meet, by name.
+SELECT unit, epoch_us(time) AS time, steps, label
+FROM (/*rows*/)
