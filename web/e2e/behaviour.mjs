@@ -88,6 +88,7 @@ export async function checkBehaviour(page, open, report) {
     await page.getByRole('combobox', { name: 'Of', exact: true }).first().selectOption('calls')
     await page.waitForURL((url) => askOf(url).measures?.[0]?.of === 'calls', { timeout: 5000 })
     await page.getByLabel('Split by').fill('method')
+    await page.getByRole('columnheader', { name: 'method', exact: true }).waitFor({ timeout: 20_000 })
     await page.locator('main [role=gridcell] a').first().click({ timeout: 20_000 })
     await page.waitForURL((url) => url.pathname === '/calls' && url.searchParams.get('filter')?.startsWith('call.method == '), { timeout: 5000 })
   })
