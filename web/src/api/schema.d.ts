@@ -178,6 +178,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/download/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download what GET /people lists, as CSV or NDJSON
+         * @description docs/reference/api.md tells its parameters.
+         */
+        get: operations["download-people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/endpoints": {
         parameters: {
             query?: never;
@@ -588,6 +608,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who visited */
+        get: operations["people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{id}": {
         parameters: {
             query?: never;
@@ -839,6 +876,42 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the segments */
+        get: operations["segments"];
+        put?: never;
+        /** Create a segment */
+        post: operations["create-segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a segment */
+        put: operations["replace-segment"];
+        post?: never;
+        /** Remove a segment */
+        delete: operations["remove-segment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1191,6 +1264,8 @@ export interface components {
              * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
              */
             sample?: number;
+            /** @description id of a segment: only what belongs to its sessions or people */
+            segment?: string;
             /** @description IANA name; default UTC */
             timezone?: string;
             /**
@@ -1446,6 +1521,8 @@ export interface components {
              * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
              */
             sample?: number;
+            /** @description id of a segment: only what belongs to its sessions or people */
+            segment?: string;
             /** @description IANA name; default UTC */
             timezone?: string;
             /**
@@ -1939,6 +2016,8 @@ export interface components {
              * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
              */
             sample?: number;
+            /** @description id of a segment: only what belongs to its sessions or people */
+            segment?: string;
             steps: components["schemas"]["Step"][];
             /**
              * @description how much earlier a step may come than the one before it, for clocks that differ
@@ -2381,6 +2460,8 @@ export interface components {
              * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
              */
             sample?: number;
+            /** @description id of a segment: only what belongs to its sessions or people */
+            segment?: string;
             /** @description IANA name; default UTC */
             timezone?: string;
             /**
@@ -2708,6 +2789,8 @@ export interface components {
              * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
              */
             sample?: number;
+            /** @description id of a segment: only what belongs to its sessions or people */
+            segment?: string;
             /**
              * @description a way ends where more time than this lies between two steps
              * @default 30m
@@ -2750,6 +2833,16 @@ export interface components {
              */
             other: number;
         };
+        PeopleOutput: {
+            /** @description cursor of the next page; empty on the last */
+            next: string;
+            rows: components["schemas"]["PersonRow"][];
+            /**
+             * Format: int64
+             * @description how many people there are on all pages
+             */
+            total: number;
+        };
         PersonOutput: {
             accounts: string[];
             /** @description what ties the ids together, the earliest first, the first 1,000; withdrawn and quarantined ones too */
@@ -2768,6 +2861,40 @@ export interface components {
             /** @description devices that they and others used */
             shared: string[];
             users: string[];
+        };
+        PersonRow: {
+            /** @description of the last visit that names one */
+            account_id?: string;
+            /** Format: int64 */
+            actions: number;
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: int64
+             * @description calls that failed
+             */
+            failed: number;
+            /**
+             * Format: date-time
+             * @description start of the first visit
+             */
+            first_seen: string;
+            /** @description the user who claims say it is, else the device */
+            id: string;
+            /**
+             * Format: date-time
+             * @description start of the last visit
+             */
+            last_seen: string;
+            /** Format: int64 */
+            pages: number;
+            /** Format: int64 */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description signs of friction
+             */
+            signals: number;
         };
         Problem: {
             /** @description what went wrong this time */
@@ -2966,6 +3093,9 @@ export interface components {
         RemoveGoalOutput: {
             id: string;
         };
+        RemoveSegmentOutput: {
+            id: string;
+        };
         RetentionBody: {
             /** @description count marked bots too */
             bots?: boolean;
@@ -3025,6 +3155,8 @@ export interface components {
              * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
              */
             sample?: number;
+            /** @description id of a segment: only what belongs to its sessions or people */
+            segment?: string;
             /**
              * @description how long a slow call takes
              * @default 1s
@@ -3095,6 +3227,42 @@ export interface components {
             /** @description one SELECT, WITH, EXPLAIN, DESCRIBE or SHOW */
             query: string;
         };
+        Segment: {
+            /**
+             * @description CEL over session, and over one call or event of it
+             * @example session.failed > 0 && session.device == "mobile"
+             */
+            filter: string;
+            id: string;
+            /** @example Met a failure on a phone */
+            name: string;
+            note?: string;
+            /**
+             * @description the sessions for which the filter holds, or all sessions of people who have such a session in the range that is looked at
+             * @default people
+             * @enum {string}
+             */
+            of?: "sessions" | "people";
+        };
+        SegmentBody: {
+            /**
+             * @description CEL over session, and over one call or event of it
+             * @example session.failed > 0 && session.device == "mobile"
+             */
+            filter: string;
+            /** @example Met a failure on a phone */
+            name: string;
+            note?: string;
+            /**
+             * @description the sessions for which the filter holds, or all sessions of people who have such a session in the range that is looked at
+             * @default people
+             * @enum {string}
+             */
+            of?: "sessions" | "people";
+        };
+        SegmentsOutput: {
+            segments: components["schemas"]["Segment"][];
+        };
         SeriesBody: {
             /** @description count marked bots too */
             bots?: boolean;
@@ -3135,6 +3303,8 @@ export interface components {
              * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
              */
             sample?: number;
+            /** @description id of a segment: only what belongs to its sessions or people */
+            segment?: string;
             /** @description IANA name; default UTC */
             timezone?: string;
             /**
@@ -3646,6 +3816,8 @@ export interface operations {
                 to?: string;
                 /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
@@ -3733,6 +3905,8 @@ export interface operations {
                 to?: string;
                 /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
@@ -4040,6 +4214,33 @@ export interface operations {
             };
         };
     };
+    "download-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     endpoints: {
         parameters: {
             query?: {
@@ -4051,6 +4252,8 @@ export interface operations {
                 to?: string;
                 /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
@@ -4096,6 +4299,8 @@ export interface operations {
                 to?: string;
                 /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
@@ -4142,6 +4347,8 @@ export interface operations {
                 to?: string;
                 /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
@@ -4221,6 +4428,8 @@ export interface operations {
                 to?: string;
                 /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
@@ -4270,6 +4479,8 @@ export interface operations {
                 to?: string;
                 /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
@@ -4315,6 +4526,8 @@ export interface operations {
                 to?: string;
                 /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
@@ -4623,6 +4836,8 @@ export interface operations {
                 to?: string;
                 /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
@@ -5004,6 +5219,53 @@ export interface operations {
             };
         };
     };
+    people: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description start of the range; default 7 days before its end */
+                from?: string;
+                /** @description end of the range, exclusive; default now */
+                to?: string;
+                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
+                /** @description list and count marked bots too */
+                bots?: boolean;
+                /** @description links below it are as if they were not there */
+                min_confidence?: number;
+                /** @description next of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     person: {
         parameters: {
             query?: {
@@ -5236,6 +5498,8 @@ export interface operations {
                 to?: string;
                 /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
@@ -5567,6 +5831,146 @@ export interface operations {
             };
         };
     };
+    segments: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentsOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-segment": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replace-segment": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-segment": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemoveSegmentOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     services: {
         parameters: {
             query?: {
@@ -5578,6 +5982,8 @@ export interface operations {
                 to?: string;
                 /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
@@ -5623,6 +6029,8 @@ export interface operations {
                 to?: string;
                 /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
@@ -6106,6 +6514,8 @@ export interface operations {
                 to?: string;
                 /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
                 filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
                 /** @description list and count marked bots too */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
