@@ -63,6 +63,11 @@ func schemaAfter(t *testing.T, before string) []string {
 		if err != nil || *kept.Rows[0][0] != "1" {
 			t.Errorf("the event of the old schema is gone: %v", err)
 		}
+		linked, err := s.Query(t.Context(), "SELECT count(*) || ' of ' || count(*) FILTER (linked = 0.5) FROM calls WHERE id IS NOT NULL", 1)
+		want := map[bool]string{true: "2 of 2", false: "0 of 0"}[strings.Contains(before, "INSERT INTO links")]
+		if err != nil || *linked.Rows[0][0] != want {
+			t.Errorf("calls that are linked: %v, %v, want %s", linked.Rows, err, want)
+		}
 		summed, err := s.Query(t.Context(), "SELECT minute || ' ' || outcome || ' ' || bucket || ' ' || n || ' ' || samples AS sums FROM rollup_minutes", 2)
 		if err != nil || len(summed.Rows) != 1 || *summed.Rows[0][0] != "2026-11-23 10:00:00 5 79 1.0 1" {
 			t.Errorf("the call of the old schema is summed up as %v, %v", summed.Rows, err)
@@ -126,7 +131,11 @@ func TestUpgradeCanBeRefused(t *testing.T) {
 		t.Errorf("the refused file was changed, or %v", err)
 	}
 	var steps []string
-	s, err := Open(t.Context(), Config{Dir: dir, Approve: func([]string) error { return nil }, Migrated: func(name string) { steps = append(steps, name) }})
+	s, err := Open(t.Context(), Config{Dir: dir, Approve: func([]string) error { return nil }, Migrated: func(name string, share float64) {
+		if share == 1 {
+			steps = append(steps, name)
+		}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func (q *qualityQuery) calls(ctx context.Context) error {
 	var facts query
 	facts.linkFacts(q.scope, linkMethod)
 	routes := map[event.Endpoint]*store.RouteQuality{}
-	err := q.each(ctx, statement("quality_calls", "facts", facts.String()), append(facts.args, q.inRange()...), func(r *reader) {
+	err := q.each(ctx, statement("quality_calls", "facts", facts.String(), "linked", isLinked(q.scope.MinConfidence)), append(facts.args, q.inRange()...), func(r *reader) {
 		var e event.Endpoint
 		r.endpoint(&e)
 		side, method, n, answered, linked := event.Side(r.text()), r.text(), r.int(), r.int(), r.int()

@@ -158,6 +158,7 @@ func (t *table) putCall(a *arrival, c *event.Call, id ident) {
 	t.context(&c.Context)
 	t.text(objectText(c.Attributes))
 	t.origin(a, &c.Origin)
+	t.null() // linked: the link pass knows later
 }
 
 // putSpan writes a row of spans; id is s's packed ID.
