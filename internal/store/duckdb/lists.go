@@ -36,7 +36,6 @@ func (q *query) bestLinks(s store.Scope, which string) {
 // Facts of a call's best link that questions ask for. People are told apart by the
 // hash of their ids, which is quicker than by text and wrong once in 2^64 pairs.
 const (
-	linkMethod  = "method"
 	linkSession = "session_id"
 	linkDevice  = "device_id"
 	linkUser    = "user_id"

@@ -8,7 +8,7 @@ import (
 )
 
 // Questions about linked calls would have to look at every link, so each call keeps
-// how surely its action is known (calls.linked). Whatever changes links says which
+// what links tell of it (migrations/0006_linked.sql). Whatever changes links says which
 // calls they tie to something, and these are marked anew in the same transaction.
 
 // end is the call at the far side of a link, whose time is the link's.
@@ -27,8 +27,7 @@ func endOf(project event.ProjectID, l *event.Link) end {
 	return end{project, l.Time, identOf(id).uuid}
 }
 
-// mark finds anew how surely the action behind these calls is known, and behind the
-// calls that answered them.
+// mark finds anew what links tell of these calls, and of the calls that answered them.
 func (w *writer) mark(ctx context.Context, ends []end) error {
 	if len(ends) == 0 {
 		return nil
@@ -71,7 +70,7 @@ func (w *writer) markProject(ctx context.Context, project event.ProjectID, near 
 		}
 	}
 	for _, n := range windowsOver(near) {
-		if _, err := w.conn.exec(ctx, statement("mark_linked"), project, n.from, n.to, n.from.Add(-linkReach), n.to.Add(linkReach)); err != nil {
+		if _, err := w.conn.exec(ctx, statement("mark_calls", "rank", methodRank), project, n.from, n.to, n.from.Add(-linkReach), n.to.Add(linkReach)); err != nil {
 			return err
 		}
 	}
@@ -81,7 +80,7 @@ func (w *writer) markProject(ctx context.Context, project event.ProjectID, near 
 // unmark marks calls anew after all links before a time went, but for those in kept:
 // the calls of these links, and those beside the gap, whose client calls lay in it.
 func (w *writer) unmark(ctx context.Context, before time.Time, kept window) error {
-	if _, err := w.conn.exec(ctx, "UPDATE calls SET linked = NULL WHERE linked IS NOT NULL AND time < ? AND NOT (time BETWEEN ? AND ?)", before, kept.from, kept.to); err != nil {
+	if _, err := w.conn.exec(ctx, "UPDATE calls SET linked = NULL, tied = NULL, tied_by = NULL, answered = NULL WHERE tied IS NOT NULL AND time < ? AND NOT (time BETWEEN ? AND ?)", before, kept.from, kept.to); err != nil {
 		return err
 	}
 	var ends []end

@@ -63,10 +63,13 @@ func schemaAfter(t *testing.T, before string) []string {
 		if err != nil || *kept.Rows[0][0] != "1" {
 			t.Errorf("the event of the old schema is gone: %v", err)
 		}
-		linked, err := s.Query(t.Context(), "SELECT count(*) || ' of ' || count(*) FILTER (linked = 0.5) FROM calls WHERE id IS NOT NULL", 1)
-		want := map[bool]string{true: "2 of 2", false: "0 of 0"}[strings.Contains(before, "INSERT INTO links")]
-		if err != nil || *linked.Rows[0][0] != want {
-			t.Errorf("calls that are linked: %v, %v, want %s", linked.Rows, err, want)
+		marked, err := s.Query(t.Context(), "SELECT coalesce(string_agg(linked || ' ' || tied || ' ' || tied_by || ' ' || coalesce(answered, 0), ', ' ORDER BY id), '') AS marks FROM calls WHERE tied IS NOT NULL", 1)
+		want := ""
+		if strings.Contains(before, "INSERT INTO links") {
+			want = "0.5 0.5 window 0.0, 0.5 1.0 span 1.0"
+		}
+		if err != nil || *marked.Rows[0][0] != want {
+			t.Errorf("what links tell of calls: %v, %v, want %s", *marked.Rows[0][0], err, want)
 		}
 		summed, err := s.Query(t.Context(), "SELECT minute || ' ' || outcome || ' ' || bucket || ' ' || n || ' ' || samples AS sums FROM rollup_minutes", 2)
 		if err != nil || len(summed.Rows) != 1 || *summed.Rows[0][0] != "2026-11-23 10:00:00 5 79 1.0 1" {

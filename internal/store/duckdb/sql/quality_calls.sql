@@ -1,6 +1,5 @@
-SELECT c.service, c.method, c.route, CAST(c.side AS VARCHAR), coalesce(l.method, ''),
-    count(*), count(*) FILTER (coalesce(l.answered, false)), count(*) FILTER (/*linked*/)
+SELECT c.service, c.method, c.route, CAST(c.side AS VARCHAR), CASE WHEN c.tied >= $4 THEN c.tied_by ELSE '' END,
+    count(*), count(*) FILTER (c.answered >= $4), count(*) FILTER (c.linked >= $4)
 FROM calls c
-LEFT JOIN (/*facts*/) l ON l.call = c.id
-WHERE c.project = ? AND c.time >= ? AND c.time < ? AND c.class <> 'asset'
+WHERE c.project = $1 AND c.time >= $2 AND c.time < $3 AND c.class <> 'asset'
 GROUP BY ALL
