@@ -108,7 +108,7 @@ func callersQuery(s store.Scope, e event.Endpoint, limit int) (string, []any, er
 	if linked {
 		join.joinLinkFacts(s, factsFor(s.Filter)...)
 	}
-	rows.args = append(join.args, s.Project, s.From, s.To, e.Service, e.Method, e.Route, s.MinConfidence)
+	rows.args = slices.Concat(join.args, []any{s.Project, s.From, s.To, e.Service, e.Method, e.Route, s.MinConfidence})
 	if err := rows.callConditions(s, linked); err != nil {
 		return "", nil, err
 	}

@@ -1,5 +1,9 @@
-SELECT c.service, c.method, c.route, CAST(c.side AS VARCHAR), CASE WHEN c.tied >= $4 THEN c.tied_by ELSE '' END,
-    count(*), count(*) FILTER (c.answered >= $4), count(*) FILTER (c.linked >= $4)
-FROM calls c
-WHERE c.project = $1 AND c.time >= $2 AND c.time < $3 AND c.class <> 'asset'
+-- Texts are made of the few groups, not of every row.
+SELECT service, method, route, CAST(side AS VARCHAR), CASE WHEN tied THEN tied_by ELSE '' END, CAST(sum(n) AS BIGINT), CAST(sum(answered) AS BIGINT), CAST(sum(linked) AS BIGINT)
+FROM (
+    SELECT service, method, route, side, tied_by, tied >= $4 AS tied, count(*) AS n, count(*) FILTER (answered >= $4) AS answered, count(*) FILTER (linked >= $4) AS linked
+    FROM calls c
+    WHERE project = $1 AND time >= $2 AND time < $3 AND class <> 'asset'
+    GROUP BY service, method, route, side, tied_by, c.tied >= $4
+)
 GROUP BY ALL
