@@ -35,6 +35,22 @@ func TestMigrateFromEverySchema(t *testing.T) {
 	}
 }
 
+// TestMigrateAfterAStop begins a step of two parts anew that was stopped in its second.
+func TestMigrateAfterAStop(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/schemas/4.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := migrations.ReadFile("migrations/0006_linked.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(schemaAfter(t, ""), schemaAfter(t, string(text)+string(first))); diff != "" {
+		t.Errorf("the schema differs from a new one (-new +migrated):\n%s", diff)
+	}
+}
+
 func schemaAfter(t *testing.T, before string) []string {
 	t.Helper()
 	dir := t.TempDir()
