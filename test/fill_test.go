@@ -202,7 +202,7 @@ func (d *simulatedDay) link() {
 			Links: r.Links, Signals: r.Signals, Interactions: r.Interactions, Sessions: r.Sessions,
 		}
 		for _, u := range r.Unlinked {
-			l.Unlinked = append(l.Unlinked, store.Unlinked{CallID: u.CallID, Side: u.Side, Reason: string(u.Reason)})
+			l.Unlinked = append(l.Unlinked, store.Unlinked{CallID: u.CallID, Side: u.Side, Time: u.Time, Reason: string(u.Reason)})
 		}
 		d.blocks[d.number(r.To)] = append(d.blocks[d.number(r.To)], l)
 		d.count.Links += int64(len(r.Links))
@@ -379,6 +379,7 @@ func (c copier) block(b *store.Linked) store.Linked {
 		c.id(&v.Anchor)
 	}
 	for i := range out.Unlinked {
+		out.Unlinked[i].Time = out.Unlinked[i].Time.Add(c.shift)
 		c.id(&out.Unlinked[i].CallID)
 	}
 	return out

@@ -38,9 +38,13 @@ func (u *upgrade) approve(pending []string) error {
 	return nil
 }
 
-// migrated shows that one step is over.
-func (u *upgrade) migrated(string) {
+// migrated shows how much of one step is over.
+func (u *upgrade) migrated(name string, share float64) {
 	if u.bar == nil { // a new directory: its first schema is no upgrade
+		return
+	}
+	if share < 1 {
+		u.bar.show((float64(u.done)+share)/float64(len(u.pending)), name)
 		return
 	}
 	u.done++

@@ -108,8 +108,7 @@ func callersQuery(s store.Scope, e event.Endpoint, limit int) (string, []any, er
 	if linked {
 		join.joinLinkFacts(s, factsFor(s.Filter)...)
 	}
-	rows.args = append([]any{s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), s.MinConfidence}, join.args...)
-	rows.args = append(rows.args, s.Project, s.From, s.To, e.Service, e.Method, e.Route)
+	rows.args = slices.Concat(join.args, []any{s.Project, s.From, s.To, e.Service, e.Method, e.Route, s.MinConfidence})
 	if err := rows.callConditions(s, linked); err != nil {
 		return "", nil, err
 	}
@@ -121,5 +120,7 @@ func callersQuery(s store.Scope, e event.Endpoint, limit int) (string, []any, er
 	}
 	text := statement("callers", "join", join.String(), "failed", failedCall, "conditions", rows.String(), "bots", bots,
 		"persons", persons.String(), "people", people(store.OfEvents))
-	return text, append(append(rows.args, persons.args...), s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), limit), nil
+	near := []any{s.Project, s.From.Add(-linkReach), s.To.Add(linkReach)}
+	links := append(slices.Clone(near), s.MinConfidence)
+	return text, slices.Concat(rows.args, links, links, persons.args, near, []any{limit}), nil
 }

@@ -25,10 +25,11 @@ func (s *Store) Erase(ctx context.Context, project event.ProjectID, p store.Pers
 				return err
 			}
 		}
-		var err error
-		if out.Links, err = w.deleteLinks(ctx, "erase_links", project); err != nil {
+		ends, err := w.deleteLinks(ctx, "erase_links", project)
+		if err != nil {
 			return err
 		}
+		out.Links = int64(len(ends))
 		for _, name := range []string{"erase_sessions", "presence_erase"} {
 			if _, err := w.conn.exec(ctx, statement(name), project); err != nil {
 				return err
@@ -37,7 +38,7 @@ func (s *Store) Erase(ctx context.Context, project event.ProjectID, p store.Pers
 		if out.Claims, err = w.conn.exec(ctx, statement("erase_claims"), project); err != nil {
 			return err
 		}
-		return w.removeDoomed(ctx, project, &out)
+		return w.removeDoomed(ctx, project, ends, &out)
 	})
 	return out, err
 }
@@ -89,24 +90,25 @@ func (s *Store) Forget(ctx context.Context, project event.ProjectID, label strin
 				return err
 			}
 		}
-		return w.removeDoomed(ctx, project, &out)
+		return w.removeDoomed(ctx, project, nil, &out)
 	})
 	return out, err
 }
 
 // removeDoomed deletes the rows named in doomed and all that was derived from them.
-func (w *writer) removeDoomed(ctx context.Context, project event.ProjectID, out *store.Erased) error {
+// ends are the calls whose links went before.
+func (w *writer) removeDoomed(ctx context.Context, project event.ProjectID, ends []end, out *store.Erased) error {
 	if err := w.removeFromRollup(ctx); err != nil {
 		return err
 	}
 	if err := w.orphan(ctx, project); err != nil {
 		return err
 	}
-	links, err := w.deleteLinks(ctx, "remove_links", project)
+	removed, err := w.deleteLinks(ctx, "remove_links", project)
 	if err != nil {
 		return err
 	}
-	out.Links += links
+	out.Links += int64(len(removed))
 	var uncounted int64
 	for _, step := range []struct {
 		name  string
@@ -138,6 +140,9 @@ func (w *writer) removeDoomed(ctx context.Context, project event.ProjectID, out 
 		if _, err := w.conn.exec(ctx, "TRUNCATE "+name); err != nil {
 			return err
 		}
+	}
+	if err := w.mark(ctx, append(ends, removed...)); err != nil {
+		return err
 	}
 	return w.keepSeq(ctx)
 }

@@ -95,7 +95,10 @@ func (w *writer) expireDerived(ctx context.Context, now time.Time, age time.Dura
 			out.Links = n
 		}
 	}
-	return nil
+	if out.Links == 0 {
+		return nil
+	}
+	return w.unmark(ctx, before, window{from, to})
 }
 
 // expireClaims removes old claims about ids that nothing names any more. A reader looks

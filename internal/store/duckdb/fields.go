@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/clickspan/clickspan/internal/store"
 )
@@ -12,26 +13,29 @@ const (
 	refusedCall = "coalesce(c.status BETWEEN 400 AND 499, false)"
 )
 
-// viaLink reports whether a field of calls needs the call's best link, as l.
+// viaLink reports whether a field of calls needs what links tell of the call, as l.
 func viaLink(field store.Field) bool {
 	switch field.Name {
-	case "call.linked", "call.session_id", "call.device_id", "call.user_id":
+	case "call.session_id", "call.device_id", "call.user_id":
 		return true
 	}
 	return false
 }
 
-// factsFor is what a filter asks of links besides whether an action is known.
+func needsLink(f store.Filter) bool { return slices.ContainsFunc(store.FieldsIn(f), viaLink) }
+
+// factsFor is what a filter asks of links.
 func factsFor(f store.Filter) []string {
-	for _, field := range store.FieldsIn(f) {
-		if viaLink(field) && field.Name != "call.linked" {
-			return linkIDs()
-		}
+	if needsLink(f) {
+		return linkIDs()
 	}
 	return nil
 }
 
-func needsLink(f store.Filter) bool { return slices.ContainsFunc(store.FieldsIn(f), viaLink) }
+// isLinked is the condition that the action behind a call c is known at a confidence.
+func isLinked(minConfidence float64) string {
+	return "coalesce(c.linked >= " + strconv.FormatFloat(minConfidence, 'f', -1, 64) + ", false)"
+}
 
 // enumOf is the bare column behind a text field of few values, and its type: to compare
 // those is several times quicker than to compare their texts.
@@ -53,9 +57,9 @@ func enumOf(field store.Field) (column, enum string, ok bool) {
 	return "", "", false
 }
 
-// callFields are the fields of a row c of calls. linked says that its best link
-// is joined as l.
-func callFields(linked bool) columnsOf {
+// callFields are the fields of a row c of calls, whose links count from a confidence
+// on. joined says that what links tell of it is joined as l.
+func callFields(minConfidence float64, joined bool) columnsOf {
 	fields := columnsOf{
 		"call.side": {"CAST(c.side AS VARCHAR)", store.String}, "call.service": {"c.service", store.String},
 		"call.method": {"c.method", store.String}, "call.route": {"c.route", store.String}, "call.endpoint": {endpointText("c.service", "c.method", "c.route"), store.String},
@@ -71,9 +75,9 @@ func callFields(linked bool) columnsOf {
 		"call.device":  {part("c.context", 1), store.String}, "call.os": {part("c.context", 2), store.String}, "call.browser": {part("c.context", 3), store.String},
 		"call.bot": {"CAST(c.bot AS VARCHAR)", store.String}, "call.source": {part("c.origin", 1), store.String},
 		"call.attributes": {"c.attributes", store.Map},
+		"call.linked":     {isLinked(minConfidence), store.Bool},
 	}
-	if linked {
-		fields["call.linked"] = column{"coalesce(l.linked, false)", store.Bool}
+	if joined {
 		for name, own := range map[string]string{"call.session_id": "session_id", "call.device_id": "device_id", "call.user_id": "user_id"} {
 			fields[name] = column{"CASE WHEN c." + own + " <> '' THEN c." + own + " ELSE coalesce(l." + own + ", '') END", store.String}
 		}

@@ -70,7 +70,7 @@ func checkFunnelBy(by *store.FunnelBy, steps int) error {
 	if !known || by.Attribution == store.AtStep && (by.Step < 1 || by.Step > steps) {
 		return &event.Permanent{Err: errors.New("the attribution is unknown, or its step is none of the funnel"), Hint: "Write first, last, all, or step with the number of a step."}
 	}
-	columns := map[store.Record]columnsOf{store.OfEvents: eventFields(), store.OfCalls: callFields(true)}[by.Field.Record()]
+	columns := map[store.Record]columnsOf{store.OfEvents: eventFields(), store.OfCalls: callFields(0, true)}[by.Field.Record()]
 	_, err := columns.find(by.Field)
 	return err
 }

@@ -33,7 +33,6 @@ func (q *query) bestLinks(s store.Scope, which string) {
 // Facts of a call's best link that questions ask for. People are told apart by the
 // hash of their ids, which is quicker than by text and wrong once in 2^64 pairs.
 const (
-	linkMethod  = "method"
 	linkSession = "session_id"
 	linkDevice  = "device_id"
 	linkUser    = "user_id"
@@ -44,14 +43,8 @@ const (
 func linkIDs() []string    { return []string{linkSession, linkDevice, linkUser} }
 func linkPeople() []string { return []string{deviceHash, userHash} }
 
-// linkFacts adds the subquery that yields what links tell of each call; without facts,
-// only the calls whose action is known.
+// linkFacts adds the subquery that yields these facts of each call that has links.
 func (q *query) linkFacts(s store.Scope, facts ...string) {
-	if len(facts) == 0 {
-		q.add(statement("linked_calls"), s.Project, s.From, s.To, s.MinConfidence,
-			s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), s.MinConfidence)
-		return
-	}
 	var first, names, best, sorted strings.Builder
 	for _, name := range facts {
 		value := "l." + name
@@ -65,7 +58,6 @@ func (q *query) linkFacts(s store.Scope, facts ...string) {
 	}
 	q.add(statement("link_facts", "first", first.String(), "names", names.String(), "best", best.String(), "facts", sorted.String(),
 		"rank", methodRank, "event", identText("l.event"), "client", identText("l.client")),
-		s.Project, s.From.Add(-linkReach), s.To.Add(linkReach), s.MinConfidence,
 		s.Project, s.From, s.To, s.MinConfidence, s.Project, s.From, s.To, s.MinConfidence)
 }
 
@@ -86,7 +78,7 @@ func (q *query) callConditions(s store.Scope, linked bool) error {
 		return nil
 	}
 	q.add(" AND (")
-	if err := q.where(s.Filter, callFields(linked)); err != nil {
+	if err := q.where(s.Filter, callFields(s.MinConfidence, linked)); err != nil {
 		return err
 	}
 	q.add(")")

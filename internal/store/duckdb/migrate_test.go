@@ -35,6 +35,22 @@ func TestMigrateFromEverySchema(t *testing.T) {
 	}
 }
 
+// TestMigrateAfterAStop begins a step of two parts anew that was stopped in its second.
+func TestMigrateAfterAStop(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/schemas/4.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := migrations.ReadFile("migrations/0006_linked.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(schemaAfter(t, ""), schemaAfter(t, string(text)+string(first))); diff != "" {
+		t.Errorf("the schema differs from a new one (-new +migrated):\n%s", diff)
+	}
+}
+
 func schemaAfter(t *testing.T, before string) []string {
 	t.Helper()
 	dir := t.TempDir()
@@ -62,6 +78,14 @@ func schemaAfter(t *testing.T, before string) []string {
 		kept, err := s.Query(t.Context(), "SELECT count(*) FROM events", 1)
 		if err != nil || *kept.Rows[0][0] != "1" {
 			t.Errorf("the event of the old schema is gone: %v", err)
+		}
+		marked, err := s.Query(t.Context(), "SELECT coalesce(string_agg(linked || ' ' || tied || ' ' || tied_by || ' ' || coalesce(answered, 0), ', ' ORDER BY id), '') AS marks FROM calls WHERE tied IS NOT NULL", 1)
+		want := ""
+		if strings.Contains(before, "INSERT INTO links") {
+			want = "0.5 0.5 window 0.0, 0.5 1.0 span 1.0"
+		}
+		if err != nil || *marked.Rows[0][0] != want {
+			t.Errorf("what links tell of calls: %v, %v, want %s", *marked.Rows[0][0], err, want)
 		}
 		summed, err := s.Query(t.Context(), "SELECT minute || ' ' || outcome || ' ' || bucket || ' ' || n || ' ' || samples AS sums FROM rollup_minutes", 2)
 		if err != nil || len(summed.Rows) != 1 || *summed.Rows[0][0] != "2026-11-23 10:00:00 5 79 1.0 1" {
@@ -126,7 +150,11 @@ func TestUpgradeCanBeRefused(t *testing.T) {
 		t.Errorf("the refused file was changed, or %v", err)
 	}
 	var steps []string
-	s, err := Open(t.Context(), Config{Dir: dir, Approve: func([]string) error { return nil }, Migrated: func(name string) { steps = append(steps, name) }})
+	s, err := Open(t.Context(), Config{Dir: dir, Approve: func([]string) error { return nil }, Migrated: func(name string, share float64) {
+		if share == 1 {
+			steps = append(steps, name)
+		}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

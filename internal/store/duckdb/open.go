@@ -31,8 +31,9 @@ type Config struct {
 	// the migrations that it lacks; its error refuses and leaves the data as it is.
 	// nil approves.
 	Approve func(pending []string) error
-	// Migrated is told after each of those migrations; nil = nobody is.
-	Migrated func(name string)
+	// Migrated is told how much of those migrations is over, 1 after each of them and
+	// shares of those that take long; nil = nobody is.
+	Migrated func(name string, share float64)
 }
 
 // fileName is the one data file in the directory; DuckDB keeps its log beside it.

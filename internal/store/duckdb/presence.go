@@ -40,17 +40,20 @@ func (w *writer) putStale(hours hourSet) error {
 	return nil
 }
 
-// deleteLinks runs a DELETE of links, notes their hours and counts them.
-func (w *writer) deleteLinks(ctx context.Context, name string, args ...any) (int64, error) {
-	hours, n := hourSet{}, int64(0)
-	err := w.conn.each(ctx, statement(name)+" RETURNING project, time", args, func(r *reader) {
-		n++
-		hours.add(event.ProjectID(r.int()), r.time())
+// deleteLinks runs a DELETE of links, notes their hours and returns the calls they
+// spoke of, one for each link.
+func (w *writer) deleteLinks(ctx context.Context, name string, args ...any) ([]end, error) {
+	hours, ends := hourSet{}, []end(nil)
+	err := w.conn.each(ctx, statement(name)+" RETURNING project, time, coalesce(server, client)", args, func(r *reader) {
+		e := end{project: event.ProjectID(r.int()), time: r.time()}
+		e.call, _ = r.uuid(r.next())
+		ends = append(ends, e)
+		hours.add(e.project, e.time)
 	})
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return n, w.putStale(hours)
+	return ends, w.putStale(hours)
 }
 
 const (

@@ -26,7 +26,7 @@ func (s *Store) Quality(ctx context.Context, scope store.Scope) (out store.Quali
 	out.Unlinked, out.Rejected = []store.UnlinkedReason{}, []event.Rejection{}
 	err = s.readers.heavy.with(ctx, func(c *conn) error {
 		q := qualityQuery{conn: c, scope: scope, out: &out}
-		for _, part := range []func(context.Context) error{q.calls, q.reasons, q.events, q.sources, q.arrivals, q.loss} {
+		for _, part := range []func(context.Context) error{q.calls, q.reasons, q.events, q.sources, q.clocks, q.arrivals, q.loss} {
 			if err := part(ctx); err != nil {
 				return err
 			}
@@ -47,10 +47,8 @@ func (q *qualityQuery) inRange() []any { return []any{q.scope.Project, q.scope.F
 
 // calls says how many calls are linked and by what.
 func (q *qualityQuery) calls(ctx context.Context) error {
-	var facts query
-	facts.linkFacts(q.scope, linkMethod)
 	routes := map[event.Endpoint]*store.RouteQuality{}
-	err := q.each(ctx, statement("quality_calls", "facts", facts.String()), append(facts.args, q.inRange()...), func(r *reader) {
+	err := q.each(ctx, statement("quality_calls"), append(q.inRange(), q.scope.MinConfidence), func(r *reader) {
 		var e event.Endpoint
 		r.endpoint(&e)
 		side, method, n, answered, linked := event.Side(r.text()), r.text(), r.int(), r.int(), r.int()
@@ -101,17 +99,19 @@ func (q *qualityQuery) events(ctx context.Context) error {
 	})
 }
 
-// sources counts rows by where they came from, and judges their clocks.
+// sources counts rows by where they came from.
 func (q *qualityQuery) sources(ctx context.Context) error {
 	return q.each(ctx, statement("quality_sources"), append(q.inRange(), q.scope.MinConfidence), func(r *reader) {
-		of := store.SourceQuality{Source: r.text(), Events: r.int(), Calls: r.int(), Spans: r.int(), Linked: r.int()}
-		late, corrected, median, most := r.int(), r.int(), r.float(), r.float()
-		if all := r.int() == 1; !all {
-			q.out.BySource = append(q.out.BySource, of)
-			return
-		}
-		q.out.Late = late
-		q.out.ClockSkew.Corrected, q.out.ClockSkew.MedianMS, q.out.ClockSkew.MaxMS = corrected, median, most
+		q.out.BySource = append(q.out.BySource, store.SourceQuality{Source: r.text(), Events: r.int(), Calls: r.int(), Spans: r.int(), Linked: r.int()})
+		q.out.Late += r.int()
+	})
+}
+
+// clocks says how wrong the senders' clocks were.
+func (q *qualityQuery) clocks(ctx context.Context) error {
+	return q.each(ctx, statement("quality_clocks"), q.inRange(), func(r *reader) {
+		skew := &q.out.ClockSkew
+		skew.Corrected, skew.MedianMS, skew.MaxMS = r.int(), r.float(), r.float()
 	})
 }
 

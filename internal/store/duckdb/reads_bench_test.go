@@ -109,6 +109,16 @@ func reads(b *testing.B, s *duckdb.Store) (all []read) {
 			_, err := s.Endpoints(ctx, store.EndpointsQuery{Scope: scope(days, nil)})
 			return err
 		})
+		add("quality/"+of, func(ctx context.Context) error {
+			_, err := s.Quality(ctx, scope(days, nil))
+			return err
+		})
+		add("coverage/"+of, func(ctx context.Context) error {
+			q := store.SeriesQuery{Scope: scope(days, nil), Measures: []store.Measure{{Of: store.OfCalls, Stat: store.Count}, {Of: store.OfCalls, Stat: store.Count, Filter: is("call.linked", true)}}, Limit: 1}
+			q.Edges = []time.Time{q.From, q.To}
+			_, err := s.Series(ctx, q)
+			return err
+		})
 		onRoute := store.And{is("call.route", busiest.Route), is("call.method", busiest.Method), is("call.side", "server")}
 		addEndpoint(add, s, of, busiest, scope(days, nil), scope(days, onRoute))
 		for name, filter := range map[string]store.Filter{

@@ -158,6 +158,9 @@ func (t *table) putCall(a *arrival, c *event.Call, id ident) {
 	t.context(&c.Context)
 	t.text(objectText(c.Attributes))
 	t.origin(a, &c.Origin)
+	for range 4 { // what links tell, which the link pass knows later
+		t.null()
+	}
 }
 
 // putSpan writes a row of spans; id is s's packed ID.

@@ -93,7 +93,7 @@ func (q *query) rowsIn(of store.Record, s store.Scope, asked []store.Field, peop
 			q.joinPersons(of, s.Project)
 		}
 		q.add(" WHERE c.project = ? AND c.time >= ? AND c.time < ?", s.Project, s.From, s.To)
-		return callFields(linked), q.callConditions(s, linked)
+		return callFields(s.MinConfidence, linked), q.callConditions(s, linked)
 	}
 }
 
@@ -150,7 +150,7 @@ func (s *Store) Facets(ctx context.Context, scope store.Scope, fields []string, 
 	if err != nil {
 		return out, err
 	}
-	if err := cmp.Or(new(query).where(scope.Filter, callFields(true)), checkLimit(limit)); err != nil {
+	if err := cmp.Or(new(query).where(scope.Filter, callFields(0, true)), checkLimit(limit)); err != nil {
 		return out, err
 	}
 	var together []store.Field

@@ -46,7 +46,7 @@ func TestADamagedLogIsNotDropped(t *testing.T) {
 		{"torn in the version", func(log []byte) []byte { return log[:10] }, 100},
 		{"head", func(log []byte) []byte { copy(log, "damaged!"); return log }, -1},
 		{"zeros", func(log []byte) []byte { clear(log[:4096]); return log }, -1},
-		{"name of the data file", func(log []byte) []byte { log[12] ^= 0x10; return log }, -1},
+		{"name of the data file", func(log []byte) []byte { log[12] ^= 1; return log }, -1},
 		{"first size", func(log []byte) []byte { log[entries+6] = 0x7f; return log }, -1},
 		{"first size, a little", func(log []byte) []byte { log[entries+2] ^= 1; return log }, -1},
 		{"first checksum", func(log []byte) []byte { log[entries+9] ^= 1; return log }, -1},

@@ -29,6 +29,7 @@ func (w *writer) replaceDerived(ctx context.Context, blocks []store.Linked) erro
 	if err := w.putCovered(blocks); err != nil {
 		return err
 	}
+	var ends []end
 	spans := map[event.ProjectID][]window{}
 	for i := range blocks {
 		b := &blocks[i]
@@ -39,9 +40,11 @@ func (w *writer) replaceDerived(ctx context.Context, blocks []store.Linked) erro
 	}
 	for project, spans := range spans {
 		for _, near := range windowsOver(spans) {
-			if err := w.deleteCovered(ctx, project, near); err != nil {
+			deleted, err := w.deleteCovered(ctx, project, near)
+			if err != nil {
 				return err
 			}
+			ends = append(ends, deleted...)
 		}
 	}
 	if _, err := w.conn.exec(ctx, "TRUNCATE covered"); err != nil {
@@ -61,27 +64,35 @@ func (w *writer) replaceDerived(ctx context.Context, blocks []store.Linked) erro
 		w.putDerived(&blocks[i], gone)
 		for j := range blocks[i].Links {
 			hours.add(blocks[i].Project, blocks[i].Links[j].Time)
+			ends = append(ends, endOf(blocks[i].Project, &blocks[i].Links[j]))
 		}
 	}
 	if err := w.putStale(hours); err != nil {
 		return err
 	}
+	if err := w.mark(ctx, ends); err != nil {
+		return err
+	}
 	return w.putClaims(ctx, blocks, gone)
 }
 
-// deleteCovered deletes what was derived from the covered rows of a project near a time.
-func (w *writer) deleteCovered(ctx context.Context, project event.ProjectID, near window) error {
+// deleteCovered deletes what was derived from the covered rows of a project near a time,
+// and returns the calls that the deleted links spoke of.
+func (w *writer) deleteCovered(ctx context.Context, project event.ProjectID, near window) ([]end, error) {
+	var ends []end
 	for _, name := range []string{"delete_links_server", "delete_links_client", "delete_links_event"} {
-		if _, err := w.deleteLinks(ctx, name, project, near.from, near.to); err != nil {
-			return err
+		deleted, err := w.deleteLinks(ctx, name, project, near.from, near.to)
+		if err != nil {
+			return nil, err
 		}
+		ends = append(ends, deleted...)
 	}
 	for _, name := range []string{"delete_signals", "delete_interactions", "delete_sessions", "delete_unlinked"} {
 		if _, err := w.conn.exec(ctx, statement(name), project, near.from, near.to); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return ends, nil
 }
 
 // putCovered names the rows that the blocks speak for.

@@ -44,7 +44,7 @@ type tables struct {
 	events, calls, spans, fingerprints, bodies, rejected, duplicates *table
 	links, signals, interactions, sessions, unlinked                 *table
 	rollup, stale, presence                                          *table
-	incoming, covered, named, claims                                 *table
+	incoming, covered, named, claims, touched                        *table
 }
 
 func (t *tables) byName() map[string]**table {
@@ -53,7 +53,7 @@ func (t *tables) byName() map[string]**table {
 		"rejected": &t.rejected, "duplicates": &t.duplicates,
 		"links": &t.links, "signals": &t.signals, "interactions": &t.interactions, "sessions": &t.sessions, "unlinked": &t.unlinked,
 		"rollup_minutes": &t.rollup, "stale_hours": &t.stale, "presence": &t.presence,
-		"incoming": &t.incoming, "covered": &t.covered, "named": &t.named, "claims_given": &t.claims,
+		"incoming": &t.incoming, "covered": &t.covered, "named": &t.named, "claims_given": &t.claims, "touched": &t.touched,
 	}
 }
 

@@ -123,6 +123,24 @@ func expireCases() []example {
 	const day = 24 * time.Hour
 	old := "2026-11-10T10:00:00Z"
 	return []example{
+		{"expire/calls whose links went, or their client call's, are linked no more", func(w *world) {
+			at := func(clock string, o ...option) []option { return append(o, at("2026-12-01T"+clock+"Z")) }
+			gone, own, served := click("Pay", at("10:00:00")...), call("POST /pay", at("10:00:01", fromClient())...), call("POST /pay", at("13:00:00")...)
+			pay, paid := click("Pay", at("14:00:00")...), call("POST /pay", at("14:00:01")...)
+			w.append(gone, own, served, pay, paid)
+			w.link(rows(gone, own, served, pay, paid),
+				tie(gone, own, event.ByWindow, 0.5), tie(own, served, event.BySpan, 1), tie(pay, paid, event.ByTrace, 0.95))
+			linked := func() int {
+				s := w.today()
+				s.From, s.To = clock("2026-12-01T00:00:00Z"), clock("2026-12-02T00:00:00Z")
+				s.Filter = store.Compare{Field: store.Field{Name: "call.linked"}, Op: store.Eq, Value: true}
+				return len(w.calls(s))
+			}
+			w.want(linked(), 3)
+			_, err := w.store.Expire(w.ctx(), clock("2026-12-09T12:00:00Z"), store.Retention{Links: 8 * day})
+			w.must(err)
+			w.want(linked(), 1)
+		}},
 		{"expire/each class by its own age", func(w *world) {
 			e, c := click("Pay", id("e1"), at(old), session("s1")), call("GET /a", id("c1"), at(old))
 			young := did("x", id("e2"), at("2026-12-01T10:00:00Z"))

@@ -85,7 +85,7 @@ func personCases() []example {
 		{"persons/who visited", func(w *world) {
 			var all []any
 			visit := func(name, when string, who event.Identity, options ...func(*event.Session)) event.Event {
-				e := view("/a", id(name), at(when), device(who.DeviceID), user(who.UserID), account(who.AccountID))
+				e := view("/a", id(name), at(when), session(name), device(who.DeviceID), user(who.UserID), account(who.AccountID))
 				w.append(e)
 				w.link(rows(e), part(name, e, e, options...))
 				all = append(all, e)

@@ -31,7 +31,9 @@ func compareWithReference(t *testing.T, engine store.Store) {
 		d.link()
 		d.judge()
 		d.ask(8)
+		d.askLinked()
 		d.vanish()
+		d.askLinked()
 		d.ask(4)
 	})
 }
@@ -315,6 +317,17 @@ func (d *duel) askSeries() {
 		q.By = append(q.By, field)
 	}
 	d.same(fmt.Sprintf("Series(%+v)", q), func(s store.Store) (any, error) { return s.Series(d.ctx, q) })
+}
+
+// askLinked asks which calls' actions are known at every confidence: what a link says
+// must hold after everything that makes or removes links.
+func (d *duel) askLinked() {
+	q := store.CallsQuery{Limit: 1000}
+	q.Project, q.From, q.To = d.project, clock("2026-11-01T00:00:00Z"), clock("2026-12-01T00:00:00Z")
+	q.Filter = store.Compare{Field: store.Field{Name: "call.linked"}, Op: store.Eq, Value: true}
+	for _, q.MinConfidence = range []float64{0, 0.3, 0.5, 0.9, 1} {
+		d.same(fmt.Sprintf("linked at %v", q.MinConfidence), func(s store.Store) (any, error) { return s.Calls(d.ctx, q) })
+	}
 }
 
 func (d *duel) askHeatmap() {

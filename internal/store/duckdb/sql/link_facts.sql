@@ -1,25 +1,18 @@
--- What links tell of each call: the facts asked for of its best link, whether any
--- ties it to a client call (answered), and whether an action is known that caused it
--- (linked): by a link of its own or by one of a client call that it answered. Nearly
--- all calls have one link; only the others are sorted.
--- Parameters: scope of the client calls' links, then of the calls', twice.
+-- What links tell of each call: the facts asked for of its best link, and whether any
+-- ties it to a client call (answered). Nearly all calls have one link; only the others
+-- are sorted. Parameters: scope of the links, twice.
 WITH counted AS (
     SELECT coalesce(l.server, l.client) AS call, count(*) AS n,
-        bool_or(l.client IS NOT NULL AND l.server IS NOT NULL) AS answered,
-        bool_or(l.event IS NOT NULL OR l.client IN (
-            SELECT a.client FROM links a
-            WHERE a.project = ? AND a.time >= ? AND a.time < ? AND a.confidence >= ?
-                AND a.event IS NOT NULL AND a.server IS NULL AND a.client IS NOT NULL
-        )) AS linked /*first*/
+        bool_or(l.client IS NOT NULL AND l.server IS NOT NULL) AS answered /*first*/
     FROM links l
     WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ?
     GROUP BY coalesce(l.server, l.client)
 )
-SELECT call, answered, linked /*names*/
+SELECT call, answered /*names*/
 FROM counted
 WHERE n = 1
 UNION ALL
-SELECT b.call, c.answered, c.linked /*best*/
+SELECT b.call, c.answered /*best*/
 FROM (
     SELECT coalesce(l.server, l.client) AS call /*facts*/
     FROM links l

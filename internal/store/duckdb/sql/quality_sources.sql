@@ -1,23 +1,15 @@
-WITH linked AS (
-    SELECT coalesce(server, client) AS call
-    FROM links
-    WHERE project = $1 AND time >= $2 AND time < $3 AND confidence >= $4
-), arrived AS (
-    SELECT 'event' AS kind, split_part(origin, chr(31), 1) AS source, time, own_time, late, false AS linked
-    FROM events WHERE project = $1 AND time >= $2 AND time < $3
+WITH arrived AS (
+    SELECT 'event' AS kind, origin, count(*) AS n, 0 AS linked, count(*) FILTER (late) AS late
+    FROM events WHERE project = $1 AND time >= $2 AND time < $3 GROUP BY origin
     UNION ALL
-    SELECT CASE WHEN class = 'asset' THEN 'asset' ELSE 'call' END, split_part(origin, chr(31), 1), time, own_time, late, class <> 'asset' AND id IN (SELECT call FROM linked)
-    FROM calls WHERE project = $1 AND time >= $2 AND time < $3
+    SELECT CASE WHEN class = 'asset' THEN 'asset' ELSE 'call' END, origin, count(*), count(*) FILTER (class <> 'asset' AND tied >= $4), count(*) FILTER (late)
+    FROM calls WHERE project = $1 AND time >= $2 AND time < $3 GROUP BY ALL
     UNION ALL
-    SELECT 'span', split_part(origin, chr(31), 1), time, own_time, late, false
-    FROM spans WHERE project = $1 AND time >= $2 AND time < $3
-), judged AS (
-    SELECT *, abs(epoch_us(time) - epoch_us(own_time)) / 1000 AS off FROM arrived
+    SELECT 'span', origin, count(*), 0, count(*) FILTER (late)
+    FROM spans WHERE project = $1 AND time >= $2 AND time < $3 GROUP BY origin
 )
--- Sources by rows, and above them all the clocks of all (source NULL).
-SELECT source, count(*) FILTER (kind = 'event'), count(*) FILTER (kind = 'call'), count(*) FILTER (kind = 'span'), count(*) FILTER (linked),
-    count(*) FILTER (late), count(*) FILTER (off > 1000),
-    coalesce(quantile_cont(off, 0.5) FILTER (off > 1000), 0), coalesce(max(off) FILTER (off > 1000), 0), grouping(source)
-FROM judged
-GROUP BY ROLLUP (source)
-ORDER BY grouping(source) DESC, count(*) DESC, source
+SELECT split_part(origin, chr(31), 1) AS source, CAST(coalesce(sum(n) FILTER (kind = 'event'), 0) AS BIGINT), CAST(coalesce(sum(n) FILTER (kind = 'call'), 0) AS BIGINT),
+    CAST(coalesce(sum(n) FILTER (kind = 'span'), 0) AS BIGINT), CAST(sum(linked) AS BIGINT), CAST(sum(late) AS BIGINT)
+FROM arrived
+GROUP BY source
+ORDER BY sum(n) DESC, source

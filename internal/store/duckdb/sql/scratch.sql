@@ -4,6 +4,7 @@ CREATE TEMP TABLE covered (project BIGINT, id UUID, is_call BOOLEAN);
 CREATE TEMP TABLE person (device_id VARCHAR, user_id VARCHAR);
 CREATE TEMP TABLE doomed (kind VARCHAR, seq BIGINT, id UUID, session_id VARCHAR, trace UUID, answer UUID);
 CREATE TEMP TABLE named (project BIGINT, id UUID, is_call BOOLEAN);
+CREATE TEMP TABLE touched (project BIGINT, id UUID, time TIMESTAMP);
 CREATE TEMP TABLE merged AS FROM rollup_hours LIMIT 0;
 CREATE TEMP TABLE claims_fresh AS SELECT * EXCLUDE (withdrawn) FROM claims LIMIT 0;
 CREATE TEMP TABLE claims_given AS SELECT CAST(0 AS BIGINT) AS n, * FROM claims_fresh;

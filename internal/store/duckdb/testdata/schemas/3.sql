@@ -154,3 +154,11 @@ CREATE TABLE bodies (
     call UUID, call_form UTINYINT, call_text VARCHAR,
     request VARCHAR, response VARCHAR
 );
+
+-- A click that caused a client call, which a server call answered.
+INSERT INTO calls (project, seq, time, id, side, class, service, method, route, status, error, weight) VALUES
+    (1, 3, '2026-11-23 10:00:06', '00000000-0000-0000-0000-000000000001', 'client', 'asset', '', 'GET', '/a', 200, '', 1),
+    (1, 4, '2026-11-23 10:00:06', '00000000-0000-0000-0000-000000000002', 'server', 'asset', '', 'GET', '/a', 200, '', 1);
+INSERT INTO links (project, time, event, client, server, method, confidence) VALUES
+    (1, '2026-11-23 10:00:06', '00000000-0000-0000-0000-000000000003', '00000000-0000-0000-0000-000000000001', NULL, 'window', 0.5),
+    (1, '2026-11-23 10:00:06', NULL, '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002', 'span', 1);

@@ -1,27 +1,20 @@
 WITH page AS (
     SELECT c.*, CASE (c.forms >> 0) & 7 WHEN 1 THEN CAST(c.id AS VARCHAR) WHEN 2 THEN replace(CAST(c.id AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(c.id AS VARCHAR), '-', ''), 16) WHEN 4 THEN split_part(c.odd, chr(31), 1) ELSE '' END AS id_order
-    FROM calls c  LEFT JOIN (-- What links tell of each call: the facts asked for of its best link, whether any
--- ties it to a client call (answered), and whether an action is known that caused it
--- (linked): by a link of its own or by one of a client call that it answered. Nearly
--- all calls have one link; only the others are sorted.
--- Parameters: scope of the client calls' links, then of the calls', twice.
+    FROM calls c  LEFT JOIN (-- What links tell of each call: the facts asked for of its best link, and whether any
+-- ties it to a client call (answered). Nearly all calls have one link; only the others
+-- are sorted. Parameters: scope of the links, twice.
 WITH counted AS (
     SELECT coalesce(l.server, l.client) AS call, count(*) AS n,
-        bool_or(l.client IS NOT NULL AND l.server IS NOT NULL) AS answered,
-        bool_or(l.event IS NOT NULL OR l.client IN (
-            SELECT a.client FROM links a
-            WHERE a.project = ? AND a.time >= ? AND a.time < ? AND a.confidence >= ?
-                AND a.event IS NOT NULL AND a.server IS NULL AND a.client IS NOT NULL
-        )) AS linked , first(l.session_id) AS session_id, first(l.device_id) AS device_id, first(l.user_id) AS user_id
+        bool_or(l.client IS NOT NULL AND l.server IS NOT NULL) AS answered , first(l.session_id) AS session_id, first(l.device_id) AS device_id, first(l.user_id) AS user_id
     FROM links l
     WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ?
     GROUP BY coalesce(l.server, l.client)
 )
-SELECT call, answered, linked , session_id, device_id, user_id
+SELECT call, answered , session_id, device_id, user_id
 FROM counted
 WHERE n = 1
 UNION ALL
-SELECT b.call, c.answered, c.linked , b.session_id, b.device_id, b.user_id
+SELECT b.call, c.answered , b.session_id, b.device_id, b.user_id
 FROM (
     SELECT coalesce(l.server, l.client) AS call , l.session_id AS session_id, l.device_id AS device_id, l.user_id AS user_id
     FROM links l
@@ -52,10 +45,6 @@ QUALIFY row_number() OVER (
     ORDER BY l.confidence DESC, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END, CASE l.client_form WHEN 1 THEN CAST(l.client AS VARCHAR) WHEN 2 THEN replace(CAST(l.client AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.client AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.client_text ELSE '' END
 ) = 1) l ON l.call = c.id
 ORDER BY c.duration_us DESC NULLS LAST, c.time DESC, id_order DESC
--- 1
--- 2026-11-22 12:00:00 +0000 UTC
--- 2026-11-24 13:00:00 +0000 UTC
--- 0.5
 -- 1
 -- 2026-11-23 12:00:00 +0000 UTC
 -- 2026-11-23 13:00:00 +0000 UTC

@@ -4,28 +4,21 @@ SELECT c.service, c.method, c.route,
     quantile_cont(c.duration_us, 0.5), quantile_cont(c.duration_us, 0.95), quantile_cont(c.duration_us, 0.99),
     count(DISTINCT CASE WHEN c.bot = '' THEN coalesce(CASE WHEN p.upto IS NULL OR c.session_id = p.session_id AND c.time BETWEEN p.since AND p.upto THEN p.person END, CASE WHEN c.user_id <> '' THEN hash(c.user_id) WHEN l.user_hash IS NOT NULL THEN l.user_hash WHEN c.device_id <> '' THEN ~hash(c.device_id) ELSE ~l.device_hash END) END), max(c.time)
 FROM calls c
-LEFT JOIN (-- What links tell of each call: the facts asked for of its best link, whether any
--- ties it to a client call (answered), and whether an action is known that caused it
--- (linked): by a link of its own or by one of a client call that it answered. Nearly
--- all calls have one link; only the others are sorted.
--- Parameters: scope of the client calls' links, then of the calls', twice.
+LEFT JOIN (-- What links tell of each call: the facts asked for of its best link, and whether any
+-- ties it to a client call (answered). Nearly all calls have one link; only the others
+-- are sorted. Parameters: scope of the links, twice.
 WITH counted AS (
     SELECT coalesce(l.server, l.client) AS call, count(*) AS n,
-        bool_or(l.client IS NOT NULL AND l.server IS NOT NULL) AS answered,
-        bool_or(l.event IS NOT NULL OR l.client IN (
-            SELECT a.client FROM links a
-            WHERE a.project = ? AND a.time >= ? AND a.time < ? AND a.confidence >= ?
-                AND a.event IS NOT NULL AND a.server IS NULL AND a.client IS NOT NULL
-        )) AS linked , first(CASE WHEN l.device_id <> '' THEN hash(l.device_id) END) AS device_hash, first(CASE WHEN l.user_id <> '' THEN hash(l.user_id) END) AS user_hash
+        bool_or(l.client IS NOT NULL AND l.server IS NOT NULL) AS answered , first(CASE WHEN l.device_id <> '' THEN hash(l.device_id) END) AS device_hash, first(CASE WHEN l.user_id <> '' THEN hash(l.user_id) END) AS user_hash
     FROM links l
     WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ?
     GROUP BY coalesce(l.server, l.client)
 )
-SELECT call, answered, linked , device_hash, user_hash
+SELECT call, answered , device_hash, user_hash
 FROM counted
 WHERE n = 1
 UNION ALL
-SELECT b.call, c.answered, c.linked , b.device_hash, b.user_hash
+SELECT b.call, c.answered , b.device_hash, b.user_hash
 FROM (
     SELECT coalesce(l.server, l.client) AS call , CASE WHEN l.device_id <> '' THEN hash(l.device_id) END AS device_hash, CASE WHEN l.user_id <> '' THEN hash(l.user_id) END AS user_hash
     FROM links l
@@ -38,10 +31,6 @@ FROM people
 WHERE project = ?) p ON p.id = CASE WHEN c.user_id <> '' THEN hash(c.user_id) WHEN l.user_hash IS NOT NULL THEN l.user_hash WHEN c.device_id <> '' THEN ~hash(c.device_id) ELSE ~l.device_hash END
 WHERE c.project = ? AND c.time >= ? AND c.time < ? AND c.side = ?  AND c.class <> 'asset'
 GROUP BY c.service, c.method, c.route
--- 1
--- 2026-11-22 12:00:00 +0000 UTC
--- 2026-11-24 13:00:00 +0000 UTC
--- 0.5
 -- 1
 -- 2026-11-23 12:00:00 +0000 UTC
 -- 2026-11-23 13:00:00 +0000 UTC
