@@ -28,28 +28,21 @@ FROM (
 ) p
 GROUP BY p.session_hash) s LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, since, upto
 FROM people
-WHERE project = ?) p ON p.id = CASE WHEN s.user_id <> '' THEN hash(s.user_id) WHEN s.device_id <> '' THEN ~hash(s.device_id) END WHERE s.started >= ? AND s.started < ? AND s.bot = '' AND (((split_part(s.context, chr(31), 1) = ?) AND ((s.session_id) <> '')) AND ((s.session_id) IN (SELECT CASE WHEN c.session_id <> '' THEN c.session_id ELSE coalesce(l.session_id, '') END FROM calls c LEFT JOIN (-- What links tell of each call: the facts asked for of its best link, whether any
--- ties it to a client call (answered), and whether an action is known that caused it
--- (linked): by a link of its own or by one of a client call that it answered. Nearly
--- all calls have one link; only the others are sorted.
--- Parameters: scope of the client calls' links, then of the calls', twice.
+WHERE project = ?) p ON p.id = CASE WHEN s.user_id <> '' THEN hash(s.user_id) WHEN s.device_id <> '' THEN ~hash(s.device_id) END WHERE s.started >= ? AND s.started < ? AND s.bot = '' AND (((split_part(s.context, chr(31), 1) = ?) AND ((s.session_id) <> '')) AND ((s.session_id) IN (SELECT CASE WHEN c.session_id <> '' THEN c.session_id ELSE coalesce(l.session_id, '') END FROM calls c LEFT JOIN (-- What links tell of each call: the facts asked for of its best link, and whether any
+-- ties it to a client call (answered). Nearly all calls have one link; only the others
+-- are sorted. Parameters: scope of the links, twice.
 WITH counted AS (
     SELECT coalesce(l.server, l.client) AS call, count(*) AS n,
-        bool_or(l.client IS NOT NULL AND l.server IS NOT NULL) AS answered,
-        bool_or(l.event IS NOT NULL OR l.client IN (
-            SELECT a.client FROM links a
-            WHERE a.project = ? AND a.time >= ? AND a.time < ? AND a.confidence >= ?
-                AND a.event IS NOT NULL AND a.server IS NULL AND a.client IS NOT NULL
-        )) AS linked , first(l.session_id) AS session_id, first(l.device_id) AS device_id, first(l.user_id) AS user_id
+        bool_or(l.client IS NOT NULL AND l.server IS NOT NULL) AS answered , first(l.session_id) AS session_id, first(l.device_id) AS device_id, first(l.user_id) AS user_id
     FROM links l
     WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ?
     GROUP BY coalesce(l.server, l.client)
 )
-SELECT call, answered, linked , session_id, device_id, user_id
+SELECT call, answered , session_id, device_id, user_id
 FROM counted
 WHERE n = 1
 UNION ALL
-SELECT b.call, c.answered, c.linked , b.session_id, b.device_id, b.user_id
+SELECT b.call, c.answered , b.session_id, b.device_id, b.user_id
 FROM (
     SELECT coalesce(l.server, l.client) AS call , l.session_id AS session_id, l.device_id AS device_id, l.user_id AS user_id
     FROM links l
@@ -72,10 +65,6 @@ LIMIT ?
 -- 2026-11-23 12:00:00 +0000 UTC
 -- 2026-11-23 13:00:00 +0000 UTC
 -- mobile
--- 1
--- 2026-11-21 12:00:00 +0000 UTC
--- 2026-11-25 13:00:00 +0000 UTC
--- 0.5
 -- 1
 -- 2026-11-22 12:00:00 +0000 UTC
 -- 2026-11-24 13:00:00 +0000 UTC

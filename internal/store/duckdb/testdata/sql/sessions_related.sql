@@ -1,10 +1,9 @@
-SELECT s.started, s.ended, s.session_id, s.anchor, s.anchor_form, s.anchor_text,
-    s.device_id, s.user_id, s.account_id, s.derived, s.entry_page, s.exit_page,
-    s.context, s.bot,
-    s.events, s.pages, s.actions, s.calls, s.failed, s.signals
-FROM (-- Sessions with their parts added up: where it began and on what from the first
+-- The page is found on the columns that decide; the others are added up for its sessions only.
+WITH page AS (
+    SELECT s.session_hash
+    FROM (-- Sessions with their parts added up: where it began and on what from the first
 -- part, user, account and exit from the last that names them.
-SELECT min(p.started) AS started, max(p.ended) AS ended, p.session_id,
+SELECT min(p.started) AS started, max(p.ended) AS ended, first(p.session_id) AS session_id, p.session_hash,
     arg_min(p.anchor, p.place) AS anchor, arg_min(p.anchor_form, p.place) AS anchor_form, arg_min(p.anchor_text, p.place) AS anchor_text,
     coalesce(arg_min(p.device_id, p.place) FILTER (p.device_id <> ''), '') AS device_id,
     coalesce(arg_max(p.user_id, p.place) FILTER (p.user_id <> ''), '') AS user_id,
@@ -13,16 +12,17 @@ SELECT min(p.started) AS started, max(p.ended) AS ended, p.session_id,
     coalesce(arg_min(p.entry_page, p.place) FILTER (p.entry_page <> ''), '') AS entry_page,
     coalesce(arg_max(p.exit_page, p.place) FILTER (p.exit_page <> ''), '') AS exit_page,
     arg_min(p.context, p.place) AS context,
-    coalesce(arg_min(p.bot, p.place) FILTER (p.bot <> ''), CAST('' AS bot_class)) AS bot,
+    -- Most questions ask for bot and nothing else that needs the place, which is dear.
+    coalesce(arg_min(p.bot, CASE WHEN p.bot <> '' THEN row(p.started, CASE p.anchor_form WHEN 1 THEN CAST(p.anchor AS VARCHAR) WHEN 2 THEN replace(CAST(p.anchor AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(p.anchor AS VARCHAR), '-', ''), 16) WHEN 4 THEN p.anchor_text ELSE '' END) END), CAST('' AS bot_class)) AS bot,
     CAST(sum(p.events) AS BIGINT) AS events, CAST(sum(p.pages) AS BIGINT) AS pages, CAST(sum(p.actions) AS BIGINT) AS actions,
     CAST(sum(p.calls) AS BIGINT) AS calls, CAST(sum(p.failed) AS BIGINT) AS failed, CAST(sum(p.signals) AS BIGINT) AS signals
 FROM (
-    SELECT *, row(started, CASE anchor_form WHEN 1 THEN CAST(anchor AS VARCHAR) WHEN 2 THEN replace(CAST(anchor AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(anchor AS VARCHAR), '-', ''), 16) WHEN 4 THEN anchor_text ELSE '' END) AS place
-    FROM sessions
-    WHERE project = ? AND session_id IN (SELECT session_id FROM sessions WHERE project = ? AND started >= ? AND started < ?)
+    SELECT *, row(started, CASE p.anchor_form WHEN 1 THEN CAST(p.anchor AS VARCHAR) WHEN 2 THEN replace(CAST(p.anchor AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(p.anchor AS VARCHAR), '-', ''), 16) WHEN 4 THEN p.anchor_text ELSE '' END) AS place
+    FROM sessions p
+    WHERE project = ? AND session_hash IN (SELECT session_hash FROM sessions WHERE project = ? AND started >= ? AND started < ?)
 ) p
-GROUP BY p.session_id) s
-WHERE s.started >= ? AND s.started < ?  AND s.bot = '' AND (((split_part(s.context, chr(31), 1) = ?) AND ((s.session_id) <> '')) AND ((s.session_id) IN (SELECT CASE WHEN c.session_id <> '' THEN c.session_id ELSE coalesce(l.session_id, '') END FROM calls c LEFT JOIN (-- What links tell of each call: the facts asked for of its best link, and whether any
+GROUP BY p.session_hash) s
+    WHERE s.started >= ? AND s.started < ?  AND s.bot = '' AND (((split_part(s.context, chr(31), 1) = ?) AND ((s.session_id) <> '')) AND ((s.session_id) IN (SELECT CASE WHEN c.session_id <> '' THEN c.session_id ELSE coalesce(l.session_id, '') END FROM calls c LEFT JOIN (-- What links tell of each call: the facts asked for of its best link, and whether any
 -- ties it to a client call (answered). Nearly all calls have one link; only the others
 -- are sorted. Parameters: scope of the links, twice.
 WITH counted AS (
@@ -45,8 +45,35 @@ FROM (
     QUALIFY row_number() OVER (PARTITION BY coalesce(l.server, l.client) ORDER BY l.confidence DESC, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END, CASE l.client_form WHEN 1 THEN CAST(l.client AS VARCHAR) WHEN 2 THEN replace(CAST(l.client AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.client AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.client_text ELSE '' END) = 1
 ) b
 JOIN counted c ON c.call = b.call) l ON l.call = c.id WHERE c.project = ? AND c.time >= ? AND c.time < ? AND c.class <> 'asset' AND ((((c.duration_us / 1000) > ?) OR ((contains(lower(nullif(c.path, '')), ?)) IS NOT TRUE) OR ((c.status = ?) OR (c.status = ?)) OR ((CASE json_type(nullif(c.attributes, ''), ?) WHEN 'OBJECT' THEN '' WHEN 'ARRAY' THEN '' WHEN 'NULL' THEN '' WHEN 'DOUBLE' THEN regexp_replace(json_extract_string(nullif(c.attributes, ''), ?), '\.0$', '') ELSE coalesce(json_extract_string(nullif(c.attributes, ''), ?), '') END) <> '') OR (nullif(CASE WHEN json_type(nullif(c.attributes, ''), ?) IN ('VARCHAR') THEN CAST(json_extract_string(nullif(c.attributes, ''), ?) AS VARCHAR) END, '') = ?) OR (c.route = ?)) AND (CASE WHEN c.user_id <> '' THEN c.user_id ELSE coalesce(l.user_id, '') END = ?)))))
+    ORDER BY s.started DESC, s.session_id
+    LIMIT ?
+)
+SELECT s.started, s.ended, s.session_id, s.anchor, s.anchor_form, s.anchor_text,
+    s.device_id, s.user_id, s.account_id, s.derived, s.entry_page, s.exit_page,
+    s.context, s.bot,
+    s.events, s.pages, s.actions, s.calls, s.failed, s.signals
+FROM (-- Sessions with their parts added up: where it began and on what from the first
+-- part, user, account and exit from the last that names them.
+SELECT min(p.started) AS started, max(p.ended) AS ended, first(p.session_id) AS session_id, p.session_hash,
+    arg_min(p.anchor, p.place) AS anchor, arg_min(p.anchor_form, p.place) AS anchor_form, arg_min(p.anchor_text, p.place) AS anchor_text,
+    coalesce(arg_min(p.device_id, p.place) FILTER (p.device_id <> ''), '') AS device_id,
+    coalesce(arg_max(p.user_id, p.place) FILTER (p.user_id <> ''), '') AS user_id,
+    coalesce(arg_max(p.account_id, p.place) FILTER (p.account_id <> ''), '') AS account_id,
+    bool_or(p.derived) AS derived,
+    coalesce(arg_min(p.entry_page, p.place) FILTER (p.entry_page <> ''), '') AS entry_page,
+    coalesce(arg_max(p.exit_page, p.place) FILTER (p.exit_page <> ''), '') AS exit_page,
+    arg_min(p.context, p.place) AS context,
+    -- Most questions ask for bot and nothing else that needs the place, which is dear.
+    coalesce(arg_min(p.bot, CASE WHEN p.bot <> '' THEN row(p.started, CASE p.anchor_form WHEN 1 THEN CAST(p.anchor AS VARCHAR) WHEN 2 THEN replace(CAST(p.anchor AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(p.anchor AS VARCHAR), '-', ''), 16) WHEN 4 THEN p.anchor_text ELSE '' END) END), CAST('' AS bot_class)) AS bot,
+    CAST(sum(p.events) AS BIGINT) AS events, CAST(sum(p.pages) AS BIGINT) AS pages, CAST(sum(p.actions) AS BIGINT) AS actions,
+    CAST(sum(p.calls) AS BIGINT) AS calls, CAST(sum(p.failed) AS BIGINT) AS failed, CAST(sum(p.signals) AS BIGINT) AS signals
+FROM (
+    SELECT *, row(started, CASE p.anchor_form WHEN 1 THEN CAST(p.anchor AS VARCHAR) WHEN 2 THEN replace(CAST(p.anchor AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(p.anchor AS VARCHAR), '-', ''), 16) WHEN 4 THEN p.anchor_text ELSE '' END) AS place
+    FROM sessions p
+    WHERE project = ? AND session_hash IN (SELECT session_hash FROM page)
+) p
+GROUP BY p.session_hash) s
 ORDER BY s.started DESC, s.session_id
-LIMIT ?
 -- 1
 -- 1
 -- 2026-11-23 12:00:00 +0000 UTC
@@ -78,3 +105,4 @@ LIMIT ?
 -- /x
 -- u
 -- 101
+-- 1
