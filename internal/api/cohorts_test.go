@@ -47,8 +47,8 @@ func TestQueriesAboutPeopleAnswerAsDescribed(t *testing.T) {
 		},
 		"paths": {
 			`{` + threeDays + `}`,
-			`{"edges":[{"source":"1_/","target":"2_/cart","count":1,"people":1,"mean_ms":60000,"error_share":null,"p75_call_ms":null}],` +
-				`"nodes":[{"node":"1_/","visits":1,"other_in":0,"other_out":0},{"node":"2_/cart","visits":1,"other_in":0,"other_out":0}],"other":0`,
+			`{"edges":[{"source":"1_/","target":"2_/cart","count":1,"people":1,"mean_ms":60000,"calls":0,"error_share":null,"p75_call_ms":null}],` +
+				`"nodes":[{"node":"1_/","visits":1,"other_in":0,"other_out":0},{"node":"2_/cart","visits":1,"other_in":0,"other_out":0}],"other":0,"calls_share":1`,
 		},
 	} {
 		t.Run(kind, func(t *testing.T) {
