@@ -7,8 +7,8 @@ import { ErrorNotice } from './components/Notice'
 const root = createRootRoute({
   component: Shell,
   validateSearch: (raw: Record<string, unknown>): Search => pickSearch(raw),
-  // The project and the time range go along from page to page; everything else belongs to one view.
-  search: { middlewares: [retainSearchParams(['project', 'from', 'to'])] },
+  // The project, the time range and the segment go along from page to page; everything else belongs to one view.
+  search: { middlewares: [retainSearchParams(['project', 'from', 'to', 'segment'])] },
   notFoundComponent: () => <div className="notice"><h1>There is no such page.</h1><p>The pages that exist are on the left.</p></div>,
   errorComponent: ({ error }) => <ErrorNotice error={error} />,
 })
@@ -25,6 +25,8 @@ const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/services', component: lazyRouteComponent(() => import('./pages/services/ServicesPage')) }),
   createRoute({ getParentRoute: () => root, path: '/accounts', component: lazyRouteComponent(() => import('./pages/accounts/AccountsPage')) }),
   createRoute({ getParentRoute: () => root, path: '/accounts/$id', component: lazyRouteComponent(() => import('./pages/accounts/AccountPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/people', component: lazyRouteComponent(() => import('./pages/people/PeoplePage')) }),
+  createRoute({ getParentRoute: () => root, path: '/segments', component: lazyRouteComponent(() => import('./pages/segments/SegmentsPage')) }),
   createRoute({ getParentRoute: () => root, path: '/people/$id', component: lazyRouteComponent(() => import('./pages/people/PersonPage')) }),
   createRoute({ getParentRoute: () => root, path: '/events', component: lazyRouteComponent(() => import('./pages/usage/EventsPage')) }),
   createRoute({ getParentRoute: () => root, path: '/usage', component: lazyRouteComponent(() => import('./pages/usage/UsagePage')) }),

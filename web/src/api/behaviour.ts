@@ -1,5 +1,6 @@
 // The questions that people build: each can take long, so each can be called off.
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
+import { narrowed, useNarrowed, useSegment } from '../lib/segment'
 import { api, queryClient, unwrap } from './client'
 import type { components } from './schema'
 
@@ -18,14 +19,15 @@ export type BreakdownAnswer = Schemas['BreakdownOutput']
 
 /** An answer under way, with the way to call it off: the engine stops then. A question that is replaced is called off by itself. */
 function useAnswer<Question extends object, Answer>(kind: string, question: Question | null, ask: (question: Question, signal: AbortSignal) => Promise<Answer>) {
-  const queryKey = ['query', kind, question]
+  const body = useNarrowed(question)
+  const queryKey = ['query', kind, body]
   const query = useQuery({
     queryKey,
-    queryFn: ({ signal }) => ask(question!, signal),
+    queryFn: ({ signal }) => ask(body!, signal),
     placeholderData: keepPreviousData,
-    enabled: question !== null,
+    enabled: body !== null,
   })
-  return { ...query, asked: question !== null, cancel: () => void queryClient.cancelQueries({ queryKey }) }
+  return { ...query, asked: body !== null, cancel: () => void queryClient.cancelQueries({ queryKey }) }
 }
 
 const funnel = (body: FunnelQuestion, signal: AbortSignal) => unwrap(api.POST('/api/v1/query/funnel', { body, signal }))
@@ -60,10 +62,11 @@ export function useStickiness(question: LifecycleQuestion | null) {
 
 /** Who did all steps of each funnel, in the order of the questions. */
 export function useReachedAll(questions: FunnelQuestion[]) {
+  const segment = useSegment()
   return useQueries({
-    queries: questions.map((question) => ({
-      queryKey: ['query', 'funnel', { ...question, entities: true }],
-      queryFn: ({ signal }: { signal: AbortSignal }) => funnel({ ...question, entities: true }, signal),
-    })),
+    queries: questions.map((question) => {
+      const body = { ...narrowed(question, segment), entities: true }
+      return { queryKey: ['query', 'funnel', body], queryFn: ({ signal }: { signal: AbortSignal }) => funnel(body, signal) }
+    }),
   })
 }

@@ -1,6 +1,7 @@
 // What errors, services, accounts, people and source maps are asked through.
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { api, queryClient, unwrap } from './client'
+import { useNarrowed } from '../lib/segment'
 import { given, type RangeQuery } from './queries'
 import type { components } from './schema'
 
@@ -19,7 +20,7 @@ export type Receipt = Schemas['Receipt']
 export type ErrorsQuestion = RangeQuery & { filter?: string | undefined; kind?: 'call' | 'browser' | undefined; person?: string; account?: string; limit?: number }
 
 export function useErrors(question: ErrorsQuestion) {
-  const query = given(question)
+  const query = useNarrowed(given(question))
   return useQuery({
     queryKey: ['errors', query],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/errors', { params: { query }, signal })),
@@ -28,15 +29,16 @@ export function useErrors(question: ErrorsQuestion) {
 }
 
 export function useErrorGroup(id: string, range: RangeQuery) {
+  const query = useNarrowed(range)
   return useQuery({
-    queryKey: ['error', id, range],
-    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/errors/{id}', { params: { path: { id }, query: range }, signal })),
+    queryKey: ['error', id, query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/errors/{id}', { params: { path: { id }, query }, signal })),
     placeholderData: keepPreviousData,
   })
 }
 
 export function useServices(question: RangeQuery & { q?: string | undefined }) {
-  const query = given(question)
+  const query = useNarrowed(given(question))
   return useQuery({
     queryKey: ['services', query],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/services', { params: { query }, signal })),
@@ -45,7 +47,7 @@ export function useServices(question: RangeQuery & { q?: string | undefined }) {
 }
 
 export function useAccounts(question: RangeQuery & { q?: string | undefined }) {
-  const query = given(question)
+  const query = useNarrowed(given(question))
   return useQuery({
     queryKey: ['accounts', query],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/accounts', { params: { query }, signal })),
@@ -54,7 +56,7 @@ export function useAccounts(question: RangeQuery & { q?: string | undefined }) {
 }
 
 export function useEvents(question: RangeQuery & { filter?: string | undefined }) {
-  const query = { ...given(question), limit: 200 }
+  const query = useNarrowed({ ...given(question), limit: 200 })
   return useInfiniteQuery({
     queryKey: ['events', query],
     queryFn: ({ signal, pageParam }) => unwrap(api.GET('/api/v1/events', { params: { query: { ...query, ...given({ cursor: pageParam }) } }, signal })),

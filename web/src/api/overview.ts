@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { zoneName } from '../lib/time'
+import { useNarrowed } from '../lib/segment'
 import { usePreferences } from '../lib/view'
 import { api, unwrap } from './client'
 import type { RangeQuery } from './queries'
@@ -20,9 +21,10 @@ export function useOverview() {
 
 /** The newest times a goal was reached in a range. */
 export function useReached(id: string, range: RangeQuery) {
+  const query = useNarrowed(range)
   return useQuery({
-    queryKey: ['reached', id, range],
-    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/goals/{id}/reached', { params: { path: { id }, query: range }, signal })),
+    queryKey: ['reached', id, query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/goals/{id}/reached', { params: { path: { id }, query }, signal })),
     placeholderData: keepPreviousData,
   })
 }

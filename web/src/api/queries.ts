@@ -1,6 +1,7 @@
 // Every question the pages ask, as hooks. A key names the question in full, so that going back shows the old answer at once.
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { api, unwrap } from './client'
+import { useNarrowed } from '../lib/segment'
 import type { BreakdownQuestion, SeriesQuestion } from './types'
 
 /** The range as the API takes it. */
@@ -9,7 +10,7 @@ export type RangeQuery = { from: string; to: string }
 const pageSize = 200
 
 export function useEndpoints(range: RangeQuery, filter?: string) {
-  const query = { ...range, ...given({ filter }) }
+  const query = useNarrowed({ ...range, ...given({ filter }) })
   return useQuery({
     queryKey: ['endpoints', query],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/endpoints', { params: { query }, signal })),
@@ -18,25 +19,28 @@ export function useEndpoints(range: RangeQuery, filter?: string) {
 }
 
 export function useEndpoint(id: string, range: RangeQuery) {
+  const query = useNarrowed(range)
   return useQuery({
-    queryKey: ['endpoint', id, range],
-    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/endpoints/{id}', { params: { path: { id }, query: range }, signal })),
+    queryKey: ['endpoint', id, query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/endpoints/{id}', { params: { path: { id }, query }, signal })),
     placeholderData: keepPreviousData,
   })
 }
 
 export function useHeatmap(id: string, range: RangeQuery) {
+  const query = useNarrowed(range)
   return useQuery({
-    queryKey: ['heatmap', id, range],
-    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/endpoints/{id}/heatmap', { params: { path: { id }, query: range }, signal })),
+    queryKey: ['heatmap', id, query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/endpoints/{id}/heatmap', { params: { path: { id }, query }, signal })),
     placeholderData: keepPreviousData,
   })
 }
 
 export function useSeries(question: SeriesQuestion) {
+  const body = useNarrowed(question)
   return useQuery({
-    queryKey: ['series', question],
-    queryFn: ({ signal }) => unwrap(api.POST('/api/v1/query/series', { body: question, signal })),
+    queryKey: ['series', body],
+    queryFn: ({ signal }) => unwrap(api.POST('/api/v1/query/series', { body, signal })),
     placeholderData: keepPreviousData,
   })
 }
@@ -50,9 +54,10 @@ export function useReleases(range: RangeQuery) {
 }
 
 export function useBreakdown(question: BreakdownQuestion, enabled = true) {
+  const body = useNarrowed(question)
   return useQuery({
-    queryKey: ['breakdown', question],
-    queryFn: ({ signal }) => unwrap(api.POST('/api/v1/query/breakdown', { body: question, signal })),
+    queryKey: ['breakdown', body],
+    queryFn: ({ signal }) => unwrap(api.POST('/api/v1/query/breakdown', { body, signal })),
     placeholderData: keepPreviousData,
     enabled,
   })
@@ -61,7 +66,7 @@ export function useBreakdown(question: BreakdownQuestion, enabled = true) {
 export type CallsQuestion = RangeQuery & { filter?: string | undefined; sort?: 'newest' | 'slowest' }
 
 export function useCalls(question: CallsQuestion, limit = pageSize) {
-  const query = { ...given(question), limit }
+  const query = useNarrowed({ ...given(question), limit })
   return useInfiniteQuery({
     queryKey: ['calls', query],
     queryFn: ({ signal, pageParam }) => unwrap(api.GET('/api/v1/calls', { params: { query: { ...query, ...given({ cursor: pageParam }) } }, signal })),
@@ -73,7 +78,7 @@ export function useCalls(question: CallsQuestion, limit = pageSize) {
 
 /** Facets and histogram of what useCalls lists; asked apart, so that the rows need not wait for them. */
 export function useCallsSummary(question: RangeQuery & { filter: string | undefined }, facets: string[]) {
-  const query = { ...given(question), parts: ['facets' as const, 'histogram' as const], facets }
+  const query = useNarrowed({ ...given(question), parts: ['facets' as const, 'histogram' as const], facets })
   return useQuery({
     queryKey: ['calls summary', query],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/calls', { params: { query }, signal })),
@@ -90,7 +95,7 @@ export function useCall(id: string | undefined) {
 }
 
 export function useSessions(question: RangeQuery & { filter?: string | undefined }, limit = pageSize) {
-  const query = { ...given(question), limit }
+  const query = useNarrowed({ ...given(question), limit })
   return useInfiniteQuery({
     queryKey: ['sessions', query],
     queryFn: ({ signal, pageParam }) => unwrap(api.GET('/api/v1/sessions', { params: { query: { ...query, ...given({ cursor: pageParam }) } }, signal })),

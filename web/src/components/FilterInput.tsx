@@ -15,6 +15,8 @@ type Props = {
   /** The records whose fields the filter may name. */
   records: string[]
   error?: FilterError | null
+  /** Told of every change, where the filter is one field among others: Enter then leaves the keyboard in it. */
+  onType?: (text: string) => void
 }
 
 /** What can be written at the caret; a recent filter replaces the whole. */
@@ -23,7 +25,7 @@ type Option = { written: string; hint: string; whole?: true }
 const shownOptions = 12
 
 /** CEL as text. It offers the fields, after a comparison the values that the data has, and in an empty field the filters used lately; Enter applies. */
-export function FilterInput({ filter, onFilter, example, records, error }: Props) {
+export function FilterInput({ filter, onFilter, example, records, error, onType }: Props) {
   const list = useId()
   const input = useRef<HTMLInputElement>(null)
   const [text, setText] = useState(filter ?? '')
@@ -37,16 +39,20 @@ export function FilterInput({ filter, onFilter, example, records, error }: Props
     setCaret(null)
     setActive(-1)
   }
+  const write = (next: string) => {
+    setText(next)
+    onType?.(next)
+  }
   const choose = (option: Option) => {
     if (option.whole) {
-      setText(option.written)
+      write(option.written)
       close()
       onFilter(option.written)
-      toResults()
+      if (!onType) toResults()
       return
     }
     const next = complete(text, caret!, place!.start, option.written)
-    setText(next.text)
+    write(next.text)
     close()
     requestAnimationFrame(() => input.current?.setSelectionRange(next.caret, next.caret))
   }
@@ -66,7 +72,7 @@ export function FilterInput({ filter, onFilter, example, records, error }: Props
     if (text.trim()) rememberFilter(records, text.trim())
     onFilter(text.trim() || undefined)
     applied.current = true
-    toResults()
+    if (!onType) toResults()
   }
   // What was asked for here is wrong: the keyboard goes back to it. Who only opens such an address keeps the keys of the page.
   useEffect(() => {
@@ -80,7 +86,7 @@ export function FilterInput({ filter, onFilter, example, records, error }: Props
       <input ref={input} className="filter-input mono" aria-label="Filter" role="combobox" aria-expanded={open} aria-controls={list} aria-autocomplete="list"
         aria-activedescendant={active >= 0 ? `${list}-${active}` : undefined} spellCheck={false} autoComplete="off" placeholder={`Filter, for example ${example}`} value={text}
         onChange={(event) => {
-          setText(event.target.value)
+          write(event.target.value)
           setCaret(event.target.selectionStart)
           setActive(-1)
         }}

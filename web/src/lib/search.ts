@@ -5,6 +5,8 @@
 export type Search = {
   from?: string
   to?: string
+  /** The segment that the view is narrowed to, by its id; absent = everybody. */
+  segment?: string
   filter?: string
   sort?: string
   /** The selected row: a call, an event or a span. */
@@ -36,7 +38,7 @@ export type Search = {
   log?: string
 }
 
-const keys: (keyof Search)[] = ['from', 'to', 'filter', 'sort', 'sel', 'side', 'axis', 'q', 'view', 'by', 'cols', 'show', 'text', 'ask', 'chart', 'project', 'server', 'site', 'intake', 'log']
+const keys: (keyof Search)[] = ['from', 'to', 'segment', 'filter', 'sort', 'sel', 'side', 'axis', 'q', 'view', 'by', 'cols', 'show', 'text', 'ask', 'chart', 'project', 'server', 'site', 'intake', 'log']
 
 export function parseSearch(query: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(query))

@@ -10,6 +10,7 @@ import { pages } from './pages'
 import { ProjectSwitcher } from './ProjectSwitcher'
 import { RangeOffer } from './RangeOffer'
 import { LoginPage } from './LoginPage'
+import { SegmentPicker } from './SegmentPicker'
 import { TimeRangePicker } from './TimeRangePicker'
 import { useAuthorised } from '../api/client'
 import { Demo } from '../demo/Demo'
@@ -42,6 +43,7 @@ export function Shell() {
         <Link to="/" className="brand">Clickspan</Link>
         <FindBox ref={find} />
         <ProjectSwitcher />
+        <SegmentPicker />
         <TimeRangePicker />
         <ActionIcon variant="default" size={26} aria-label="Switch between dark and light" title="Dark or light (Shift+D)" onClick={toggleTheme}>◐</ActionIcon>
         <ActionIcon variant="default" size={26} className="keys-button" aria-label="Keyboard help" title="Keyboard (?)" onClick={() => setHelp(true)}>?</ActionIcon>

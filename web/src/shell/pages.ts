@@ -23,12 +23,14 @@ const groups: { group: string; pages: Page[] }[] = [
     group: 'People',
     pages: [
       { path: '/sessions', label: 'Sessions', key: 's' },
+      { path: '/people', label: 'People', key: 'h' },
       { path: '/accounts', label: 'Accounts', key: 'a' },
       { path: '/funnels', label: 'Funnels', key: 'f' },
       { path: '/paths', label: 'Paths', key: 'p' },
       { path: '/retention', label: 'Retention', key: 'r' },
       { path: '/usage', label: 'Usage', key: 'u' },
       { path: '/explore', label: 'Explore', key: 'w' },
+      { path: '/segments', label: 'Segments', key: 'm' },
     ],
   },
   {

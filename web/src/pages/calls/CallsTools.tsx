@@ -1,5 +1,7 @@
+import { downloadAddress } from '../../api/download'
 import { Dropdown } from '../../components/Dropdown'
 import { formatCount } from '../../lib/format'
+import { useSegment } from '../../lib/segment'
 import { useSetSearch, useViewSearch } from '../../lib/view'
 import { allCallColumns, columnsOf, toggleColumn } from './callColumns'
 
@@ -31,10 +33,8 @@ type Question = { from: string; to: string; filter?: string | undefined; sort: s
 
 /** What is listed, as a file; it says beforehand when that would be cut. */
 export function Download({ question, total }: { question: Question; total: number | undefined }) {
-  const address = (format: string) => {
-    const { filter, ...rest } = question
-    return `/api/v1/download/calls?${new URLSearchParams({ ...rest, ...(filter ? { filter } : {}), format })}`
-  }
+  const segment = useSegment()
+  const address = (format: 'csv' | 'ndjson') => downloadAddress('calls', format, question, segment)
   const cut = total !== undefined && total > mostRows
   return (
     <Dropdown label="Download">
