@@ -11,6 +11,7 @@ import { checkOverview } from './overview.mjs'
 import { checkState } from './state.mjs'
 import { checkExplorer } from './explorer.mjs'
 import { checkBehaviour } from './behaviour.mjs'
+import { checkSegments } from './segments.mjs'
 import { checkSettings } from './settings.mjs'
 import { checkLayout, checkMenu } from './layout.mjs'
 
@@ -39,6 +40,7 @@ try {
   await checkState(page, open, report)
   await checkExplorer(page, open, report)
   await checkBehaviour(page, open, report)
+  await checkSegments(page, open, report)
   await checkOverview(page, origin, report)
   await checkSettings(page, origin, range, report)
   await checkLogin(browser, origin)

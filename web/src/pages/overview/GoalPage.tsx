@@ -7,6 +7,7 @@ import { Moment, PersonLink } from '../../components/values'
 import { plural } from '../../lib/format'
 import { stepWords } from '../../lib/stepWords'
 import { useRange } from '../../lib/view'
+import { goalFacts } from '../goals/goalFacts'
 import { sessionLink } from '../sessions/sessionLink'
 
 const columns: Column<Reached>[] = [
@@ -26,7 +27,10 @@ export default function GoalPage() {
     <Answered query={reached} what="the goal">
       {({ goal, rows }) => (
         <div className="fill">
-          <h1>{goal.name} <span className="muted">reached {rows.length === 200 ? 'more than ' : ''}{plural(rows.length, 'time')} in this time range · {stepWords(goal.step)} · <Link to="/settings" search={{ view: 'goals', sel: goal.id }}>edit</Link></span></h1>
+          <header>
+            <h1>{goal.name} <span className="muted">reached {rows.length === 200 ? 'more than ' : ''}{plural(rows.length, 'time')} in this time range</span></h1>
+            <p className="muted"><bdi>{stepWords(goal.step)} · {goalFacts(goal)}</bdi> · <Link to="/settings" search={{ view: 'goals', sel: goal.id }}>edit</Link></p>
+          </header>
           {rows.length > 0 && <DataTable main label={`Times ${goal.name} was reached`} columns={columns} rows={rows} rowKey={(row) => `${row.event_id}${row.call_id}${row.time}`}
             onOpen={(row) => row.session_id && void navigate(sessionLink(row.session_id, row))} />}
         </div>

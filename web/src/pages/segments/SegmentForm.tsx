@@ -44,7 +44,7 @@ export function SegmentForm({ id, initial, onDone }: { id?: string | undefined; 
         <label htmlFor={`${name}-note`}>Note</label>
         <input id={`${name}-note`} className="filter-input" maxLength={1000} placeholder="Optional: what it is for" autoComplete="off" value={draft.note} onChange={(event) => change({ note: event.target.value })} />
       </div>
-      <p role="status" className="segment-found"><Found filter={asked} settled={asked === draft.filter.trim()} wrong={mistake !== null} matching={matching} /></p>
+      <p aria-live="polite" className="segment-found"><Found filter={asked} settled={asked === draft.filter.trim()} wrong={mistake !== null} matching={matching} /></p>
       {save.error && <ErrorNotice error={save.error} />}
       <div className="row">
         <Button size="compact-sm" loading={save.isPending} disabled={!whole} onClick={() => save.mutate({ id, body: bodyOf(draft) }, { onSuccess: onDone })}>{id ? 'Save the segment' : 'Create the segment'}</Button>

@@ -11,6 +11,8 @@ import { FoundWords, Size } from './Matching'
 import { SegmentForm } from './SegmentForm'
 import { draftOf, making, proposals, type Draft, type Proposal } from './segments'
 import { conditionWords } from './words'
+import '../overview/overview.css'
+import '../settings/settings.css'
 import './segments.css'
 
 /** The groups of people and visits that a project looks at, by name. */
