@@ -102,21 +102,15 @@ function NoSegment({ admin, onMake }: { admin: boolean; onMake: (proposal?: Prop
     <section className="notice" aria-labelledby="no-segment">
       <h2 id="no-segment">No segment yet</h2>
       <p>Name a group of people once, then see any page as it is for them: their calls, their funnels, whether they come back. These are ready to be taken:</p>
-      <Scroll label="Proposed segments">
-        <table className="mini-table ruled">
-          <thead><tr><th scope="col">Segment</th><th scope="col">Who</th><th scope="col">In this time range</th>{admin && <th scope="col"><span className="hidden-text">Take</span></th>}</tr></thead>
-          <tbody>
-            {proposals.map((proposal) => (
-              <tr key={proposal.name}>
-                <th scope="row">{proposal.name}</th>
-                <td>{proposal.note}</td>
-                <td className="nowrap"><FoundWords filter={proposal.filter} /></td>
-                {admin && <td className="act"><button type="button" className="plain-button" onClick={() => onMake(proposal)}>Take it<span className="hidden-text">: {proposal.name}</span></button></td>}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <ul className="segment-proposals">
+        {proposals.map((proposal) => (
+          <li key={proposal.name}>
+            <div><b>{proposal.name}</b><div className="muted">{proposal.note}</div></div>
+            <span className="nowrap"><FoundWords filter={proposal.filter} /></span>
+            {admin && <button type="button" className="plain-button" onClick={() => onMake(proposal)}>Take it<span className="hidden-text">: {proposal.name}</span></button>}
+          </li>
+        ))}
+      </ul>
       {admin && <p><button type="button" className="plain-button" onClick={() => onMake()}>Or write your own</button></p>}
     </section>
   )
