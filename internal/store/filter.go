@@ -41,8 +41,9 @@ type (
 	// Has holds when the field is present (for text: not empty).
 	Has struct{ Field Field }
 	// InSegment holds for rows whose session is one that [Reader.Sessions] lists for
-	// Sessions, bots too, in a scope that is a day wider on both sides; with People
-	// for rows of all sessions there of who has such a session. It stands alone or in an [And] at the top.
+	// Sessions, bots too, in a scope that is a day wider on both sides. With People it
+	// holds for rows of all sessions there of who has such a session in the scope
+	// itself. It stands alone or in an [And] at the top.
 	InSegment struct {
 		Sessions Filter
 		People   bool

@@ -91,15 +91,16 @@ func (s *Store) Calls(ctx context.Context, q store.CallsQuery) (store.CallsPage,
 	if err := checkLimit(q.Limit); err != nil {
 		return page, err
 	}
+	var joined bool
 	var err error
-	if q.Scope, _, err = related(store.OfCalls, q.Scope); err != nil {
+	if q.Scope, joined, err = related(store.OfCalls, q.Scope); err != nil {
 		return page, err
 	}
 	if _, _, err := callsQuery(q, callsEnd{}); err != nil {
 		return page, err
 	}
 	err = s.readers.heavy.with(ctx, func(c *conn) error {
-		q, end, err := c.endOfCalls(ctx, q)
+		q, end, err := c.endOfCalls(ctx, q, joined)
 		if err != nil {
 			return err
 		}
@@ -203,12 +204,13 @@ func (s *Store) Events(ctx context.Context, q store.EventsQuery) (store.EventsPa
 	if err := checkLimit(q.Limit); err != nil {
 		return page, err
 	}
+	var joined bool
 	var err error
-	if q.Scope, _, err = related(store.OfEvents, q.Scope); err != nil {
+	if q.Scope, joined, err = related(store.OfEvents, q.Scope); err != nil {
 		return page, err
 	}
 	err = s.readers.heavy.with(ctx, func(c *conn) error {
-		return backwards(q.Scope, q.Cursor, func(scope store.Scope) (full bool, err error) {
+		return windows(joined)(q.Scope, q.Cursor, func(scope store.Scope) (full bool, err error) {
 			window := q
 			window.Scope, window.Limit = scope, q.Limit-len(page.Rows)
 			text, args, err := eventsQuery(window)

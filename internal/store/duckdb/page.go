@@ -45,6 +45,15 @@ func backwards(s store.Scope, after string, ask func(store.Scope) (full bool, er
 	}
 }
 
+// windows is how a list is looked for: at once when each window would look through other
+// records of the whole range again.
+func windows(joined bool) func(store.Scope, string, func(store.Scope) (bool, error)) error {
+	if joined {
+		return atOnce
+	}
+	return backwards
+}
+
 // atOnce asks for the whole range; see [backwards].
 func atOnce(s store.Scope, _ string, ask func(store.Scope) (full bool, err error)) error {
 	_, err := ask(s)
@@ -72,7 +81,7 @@ func (q *query) callsUpto(end callsEnd) {
 
 // endOfCalls finds where a page ends: for the newest it returns the question with a
 // range that holds the page and little more, for the slowest the last row.
-func (c *conn) endOfCalls(ctx context.Context, q store.CallsQuery) (store.CallsQuery, callsEnd, error) {
+func (c *conn) endOfCalls(ctx context.Context, q store.CallsQuery, joined bool) (store.CallsQuery, callsEnd, error) {
 	if q.Sort == store.Slowest {
 		end, _, err := c.endOfPage(ctx, q, "c.duration_us DESC NULLS LAST, c.time DESC")
 		return q, end, err
@@ -80,7 +89,7 @@ func (c *conn) endOfCalls(ctx context.Context, q store.CallsQuery) (store.CallsQ
 	missing := q.Limit + 1
 	narrowed, window := q, q
 	narrowed.From = q.To // nothing, until something is found
-	err := backwards(q.Scope, q.Cursor, func(s store.Scope) (bool, error) {
+	err := windows(joined)(q.Scope, q.Cursor, func(s store.Scope) (bool, error) {
 		window.Scope, window.Limit = s, missing-1
 		end, found, err := c.endOfPage(ctx, window, "c.time DESC")
 		if found > 0 {

@@ -39,10 +39,11 @@ func related(of store.Record, s store.Scope) (store.Scope, bool, error) {
 		}
 		s.Filter = store.And{s.Filter, inSessions{session, &sessions}}
 	}
-	wide.Filter = nil
+	members := s
+	wide.Filter, members.Bots = nil, true
 	for _, segment := range segments {
 		var sessions query
-		if err := sessions.sessionsOfSegment(segment, wide); err != nil {
+		if err := sessions.sessionsOfSegment(segment, members, wide); err != nil {
 			return s, false, err
 		}
 		s.Filter = store.And{s.Filter, inSessions{session, &sessions}}
@@ -50,20 +51,21 @@ func related(of store.Record, s store.Scope) (store.Scope, bool, error) {
 	return s, true, nil
 }
 
-// sessionsOfSegment adds the statement that lists a segment's sessions in scope.
-func (q *query) sessionsOfSegment(segment store.InSegment, s store.Scope) error {
-	within := s
-	within.Filter = segment.Sessions
+// sessionsOfSegment adds the statement that lists a segment's sessions in the wide scope;
+// who belongs to one of people is judged in that of the question.
+func (q *query) sessionsOfSegment(segment store.InSegment, members, wide store.Scope) error {
 	q.add("SELECT s.session_id FROM ")
 	if !segment.People {
-		_, err := q.rowsIn(store.OfSessions, within, nil, false)
+		wide.Filter = segment.Sessions
+		_, err := q.rowsIn(store.OfSessions, wide, nil, false)
 		return err
 	}
-	if _, err := q.rowsIn(store.OfSessions, s, nil, true); err != nil {
+	if _, err := q.rowsIn(store.OfSessions, wide, nil, true); err != nil {
 		return err
 	}
+	members.Filter = segment.Sessions
 	q.add(" AND " + personOf(store.OfSessions) + " IN (SELECT " + personOf(store.OfSessions) + " FROM ")
-	_, err := q.rowsIn(store.OfSessions, within, nil, true)
+	_, err := q.rowsIn(store.OfSessions, members, nil, true)
 	q.add(")")
 	return err
 }

@@ -22,10 +22,6 @@ func (s *Store) Sessions(ctx context.Context, q store.SessionsQuery) (store.Sess
 	if _, _, err := sessionsQuery(store.SessionsQuery{Scope: scope, Cursor: q.Cursor, Limit: q.Limit}); err != nil {
 		return page, err
 	}
-	walk := backwards
-	if joined { // every window would look through all rows of the range
-		walk = atOnce
-	}
 	err = s.readers.heavy.with(ctx, func(c *conn) error {
 		// A range may end long after the last visit: the windows reach back from that.
 		newest, err := c.number(ctx, statement("newest_session"), scope.Project, scope.From, scope.To)
@@ -33,7 +29,7 @@ func (s *Store) Sessions(ctx context.Context, q store.SessionsQuery) (store.Sess
 			return err
 		}
 		scope.To = time.UnixMicro(newest + 1).UTC()
-		return walk(scope, q.Cursor, func(scope store.Scope) (full bool, err error) {
+		return windows(joined)(scope, q.Cursor, func(scope store.Scope) (full bool, err error) {
 			window := q
 			window.Scope, window.Limit = scope, q.Limit-len(page.Rows)
 			text, args, err := sessionsQuery(window)

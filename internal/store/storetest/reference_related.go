@@ -28,31 +28,28 @@ func (r *Reference) see(s store.Scope, of store.Record) sight {
 		wide.Filter = part
 		out.sessions = append(out.sessions, r.sessionsWith(wide, record))
 	}
+	members := s
+	wide.Filter, members.Bots = nil, true
 	for _, segment := range segments {
-		wide.Filter = nil
-		out.sessions = append(out.sessions, r.sessionsOfSegment(wide, segment))
+		out.sessions = append(out.sessions, r.sessionsOfSegment(segment, members, wide))
 	}
 	return out
 }
 
-// sessionsOfSegment returns the ids of a segment's sessions in s.
-func (r *Reference) sessionsOfSegment(s store.Scope, segment store.InSegment) map[string]bool {
-	within, people := s, r.persons(s.Project)
-	within.Filter = segment.Sessions
-	out, members := map[string]bool{}, map[string]bool{}
-	for _, one := range r.sessionRows(within) {
-		out[one.ID] = true
-		members[people.who(one.Identity, one.Start)] = true
-	}
+// sessionsOfSegment returns the ids of a segment's sessions in the wide scope.
+func (r *Reference) sessionsOfSegment(segment store.InSegment, members, wide store.Scope) map[string]bool {
+	out, people, who := map[string]bool{}, r.persons(wide.Project), map[string]bool{}
+	inWide := wide
 	if !segment.People {
-		return out
+		inWide.Filter = segment.Sessions
 	}
-	clear(out)
-	delete(members, "")
-	for _, one := range r.sessionRows(s) {
-		if members[people.who(one.Identity, one.Start)] {
-			out[one.ID] = true
-		}
+	members.Filter = segment.Sessions
+	for _, s := range r.sessionRows(members) {
+		who[people.who(s.Identity, s.Start)] = true
+	}
+	for _, s := range r.sessionRows(inWide) {
+		one := people.who(s.Identity, s.Start)
+		out[s.ID] = !segment.People || one != "" && who[one]
 	}
 	return out
 }

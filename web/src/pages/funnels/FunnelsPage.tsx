@@ -24,7 +24,7 @@ import { FunnelForm } from './FunnelForm'
 import { TimeToConvert } from './TimeToConvert'
 import './funnels.css'
 
-const filterRecords = ['event', 'call']
+const filterRecords = ['event', 'call', 'session']
 
 /** How many get from step to step, where they are lost, and who they are. */
 export default function FunnelsPage() {

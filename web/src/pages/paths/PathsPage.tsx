@@ -17,7 +17,7 @@ import { useSetSearch, useViewSearch } from '../../lib/view'
 import { edgeWords, finding, graphOf, nodeWords, pathsQuestion, pathsShape, readNode, troubleOf, usual, type Graph, type Node, type Paths } from './paths'
 import { PathsForm } from './PathsForm'
 
-const filterRecords = ['event', 'call']
+const filterRecords = ['event', 'call', 'session']
 
 /** The ways that people take, how usual each is, and which hurt. */
 export default function PathsPage() {
@@ -57,7 +57,7 @@ function Result({ answer, asked, onChange }: ResultProps) {
       <ChartFrame title={finding(answer)} finding={answer.other > 0 ? `The ${answer.edges.length} most usual arrows; ${formatCount(answer.other)} times another was taken, drawn as other.` : 'Every step from one to the next is drawn.'} columns={columns} rows={rows} actions={<CsvButton name="Paths" columns={columns} rows={rows} />}>
         <Sankey label="Ways, step by step" nodes={nodes} flows={flows} steps={graph.steps} selected={sel} onSelect={(node) => setSearch({ sel: node === sel ? undefined : node })}
           describeNode={(i) => nodeWords(graph.nodes[i]!)} describeFlow={(i) => edgeWords(graph.links[i]!)} />
-        <p className="muted small">Red and marked: 2 % of the calls between failed, or more. Orange: a quarter of them took a second or longer.</p>
+        <p className="muted small">Red and marked: 2 % of the calls between failed, or more. Orange: a quarter of them took a second or longer.{answer.calls_share < 1 && ` So many calls are in this range that ${formatShare(answer.calls_share)} of it were looked at for them, at all hours; people and times are of all of it.`}</p>
       </ChartFrame>
       {chosen && <Chosen node={chosen} graph={graph} asked={asked} onChange={onChange} />}
     </div>

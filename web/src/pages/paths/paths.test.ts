@@ -3,7 +3,7 @@ import { readAsk, writeAsk } from '../../lib/ask'
 import { edgeWords, finding, graphOf, nodeWords, pathsQuestion, pathsShape, readNode, troubleOf, type Paths } from './paths'
 
 const common = { from: '2026-11-20T00:00:00Z', to: '2026-11-27T00:00:00Z', timezone: 'UTC' }
-const edge = (source: string, target: string, count: number, more = {}) => ({ source, target, count, people: count, mean_ms: 12_000, error_share: 0, p75_call_ms: 80, ...more })
+const edge = (source: string, target: string, count: number, more = {}) => ({ source, target, count, people: count, mean_ms: 12_000, calls: count, error_share: 0, p75_call_ms: 80, ...more })
 const node = (name: string, visits: number, other_in = 0, other_out = 0) => ({ node: name, visits, other_in, other_out })
 
 const answer = {

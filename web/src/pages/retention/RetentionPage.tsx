@@ -17,7 +17,7 @@ import { RetentionForm } from './RetentionForm'
 import { RetentionTable } from './RetentionTable'
 import './retention.css'
 
-const filterRecords = ['event', 'call']
+const filterRecords = ['event', 'call', 'session']
 const day = 86_400_000
 
 /** Who comes back, and when. */

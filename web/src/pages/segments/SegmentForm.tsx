@@ -12,7 +12,7 @@ import { conditionWords } from './words'
 
 const filterRecords = ['session', 'call', 'event']
 const kinds = [
-  { of: 'people', label: 'People', meaning: 'everybody who made such a visit in the time range one looks at or within a day of it, with all their other visits too.' },
+  { of: 'people', label: 'People', meaning: 'everybody who made such a visit in the time range one looks at, with all their other visits too.' },
   { of: 'sessions', label: 'Visits', meaning: 'such visits only, without what the same people did at other times.' },
 ] as const
 
