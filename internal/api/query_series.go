@@ -16,7 +16,7 @@ type QueryFields struct {
 	From          time.Time `json:"from,omitzero" doc:"start of the range; default 7 days before its end"`
 	To            time.Time `json:"to,omitzero" doc:"end of the range, exclusive; default now"`
 	Timezone      string    `json:"timezone,omitempty" doc:"IANA name; default UTC"`
-	Filter        string    `json:"filter,omitempty" doc:"CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event, and session"`
+	Filter        string    `json:"filter,omitempty" doc:"CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session"`
 	Segment       string    `json:"segment,omitempty" doc:"id of a segment: only what belongs to its sessions or people"`
 	Bots          bool      `json:"bots,omitempty" doc:"count marked bots too"`
 	MinConfidence float64   `json:"min_confidence,omitempty" minimum:"0" maximum:"1"`
