@@ -371,6 +371,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/friction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rank elements or pages by the people who struggled there */
+        get: operations["friction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/goals": {
         parameters: {
             query?: never;
@@ -762,23 +779,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/query/funnel-correlation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say what those who dropped out of a funnel have in common */
-        post: operations["query-funnel-correlation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/query/lifecycle": {
         parameters: {
             query?: never;
@@ -1033,6 +1033,23 @@ export interface paths {
         put?: never;
         /** Create the first admin */
         post: operations["setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List signs of friction */
+        get: operations["signals"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1458,94 +1475,6 @@ export interface components {
                 [key: string]: string;
             };
         };
-        Correlation: {
-            /** @description 95 % interval of odds_ratio */
-            ci95: number[];
-            failure: components["schemas"]["WithOrNot"];
-            /** @enum {string} */
-            kind: "event" | "property" | "call_failed" | "call_slow" | "call_retried" | "call_missing";
-            /** @description event, NAME=value or endpoint */
-            name: string;
-            /**
-             * Format: double
-             * @description of those who came through to those who dropped out; below 1 it goes with dropping out
-             */
-            odds_ratio: number;
-            /**
-             * Format: double
-             * @description Fisher's exact test, two-sided
-             */
-            p: number;
-            /**
-             * Format: int64
-             * @description who have it, of both
-             */
-            people: number;
-            /**
-             * Format: double
-             * @description p corrected for how many things were looked at, after Benjamini and Hochberg
-             */
-            q: number;
-            success: components["schemas"]["WithOrNot"];
-        };
-        CorrelationBody: {
-            /** @description count marked bots too */
-            bots?: boolean;
-            /**
-             * @description what to look at: events, properties:NAME, calls; default events and calls
-             * @example [
-             *       "events",
-             *       "properties:plan",
-             *       "calls"
-             *     ]
-             */
-            candidates?: string[];
-            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only */
-            filter?: string;
-            /**
-             * Format: date-time
-             * @description start of the range; default 7 days before its end
-             */
-            from?: string;
-            /** @description of at least two steps, without breakdown, entities and attempts */
-            funnel: components["schemas"]["FunnelQuestion"];
-            /** Format: double */
-            min_confidence?: number;
-            /**
-             * @description name of the project
-             * @default default
-             */
-            project?: string;
-            /**
-             * Format: double
-             * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
-             */
-            sample?: number;
-            /** @description id of a segment: only what belongs to its sessions or people */
-            segment?: string;
-            /** @description IANA name; default UTC */
-            timezone?: string;
-            /**
-             * Format: date-time
-             * @description end of the range, exclusive; default now
-             */
-            to?: string;
-        };
-        CorrelationOutput: {
-            /**
-             * Format: int64
-             * @description those who did not and have no time left
-             */
-            failure: number;
-            meta: components["schemas"]["Meta"];
-            /** @description by people × how far the odds are from equal */
-            results: components["schemas"]["Correlation"][];
-            /**
-             * Format: int64
-             * @description those who did all steps
-             */
-            success: number;
-        };
         Cost: {
             /** @description 95 % interval of lost_per_day */
             ci95: number[];
@@ -1966,6 +1895,66 @@ export interface components {
             /** @description the same place in the source, through an uploaded source map */
             original?: components["schemas"]["SourcePosition"];
         };
+        FrictionCall: {
+            /**
+             * Format: int64
+             * @description that called it
+             */
+            actions: number;
+            endpoint: components["schemas"]["Endpoint"];
+            endpoint_id: string;
+            /**
+             * Format: int64
+             * @description of these, a call failed or was refused
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description of the slowest call of each action; null when none was timed
+             */
+            p75_us: number | null;
+        };
+        FrictionOutput: {
+            /** @description whether more places exist */
+            other: boolean;
+            rows: components["schemas"]["FrictionPlace"][];
+            /** @description when each kind of signal is given */
+            rules: components["schemas"]["SignalRule"][];
+            /**
+             * Format: int64
+             * @description of the rules
+             */
+            version: number;
+        };
+        FrictionPlace: {
+            /**
+             * Format: int64
+             * @description how often people did something there, with signals or without
+             */
+            actions: number;
+            /** @description what the actions behind the signals called, most actions first; at most 3 */
+            calls: components["schemas"]["FrictionCall"][];
+            /** @description by signals, descending */
+            kinds: components["schemas"]["SignalCount"][];
+            /** @description route template, else path */
+            page: string;
+            /**
+             * Format: int64
+             * @description who gave signals
+             */
+            people: number;
+            /** Format: int64 */
+            sessions: number;
+            /** Format: int64 */
+            signals: number;
+            /** @description name or selector of the element; absent for the page as a whole */
+            target?: string;
+            /**
+             * Format: int64
+             * @description who did; people are part of them
+             */
+            users: number;
+        };
         FunnelBody: {
             /** @description count marked bots too */
             bots?: boolean;
@@ -2108,47 +2097,6 @@ export interface components {
             series: components["schemas"]["FunnelSeries"][];
             steps: components["schemas"]["FunnelStage"][];
             time_to_convert: components["schemas"]["TimeToConvert"];
-        };
-        FunnelQuestion: {
-            breakdown?: components["schemas"]["FunnelBreakdown"];
-            /**
-             * @description attempts: one after the other, instead of one for each
-             * @default entities
-             * @enum {string}
-             */
-            count?: "entities" | "attempts";
-            /**
-             * @description person, session, account or property:NAME
-             * @default person
-             * @example session
-             */
-            count_by?: string;
-            /** @description list who got how far */
-            entities?: boolean;
-            /**
-             * @description which attempt of somebody counts
-             * @default best
-             * @enum {string}
-             */
-            entry?: "best" | "first";
-            /** @description what voids an attempt */
-            exclude?: components["schemas"]["FunnelExclusion"][];
-            /**
-             * @default ordered
-             * @enum {string}
-             */
-            order?: "ordered" | "strict" | "unordered";
-            steps: components["schemas"]["Step"][];
-            /**
-             * @description how much earlier a step may come than the one before it, for clocks that differ
-             * @default 0s
-             */
-            tie_tolerance?: string;
-            /**
-             * @description how long an attempt may take from its first step, inclusive
-             * @default 14d
-             */
-            window?: string;
         };
         FunnelSeries: {
             steps: components["schemas"]["FunnelStage"][];
@@ -2693,11 +2641,6 @@ export interface components {
             to: string;
         };
         PathEdge: {
-            /**
-             * Format: int64
-             * @description that the person made between the two, in calls_share of the range
-             */
-            calls: number;
             /** Format: int64 */
             count: number;
             /**
@@ -2817,11 +2760,6 @@ export interface components {
             where?: string;
         };
         PathsOutput: {
-            /**
-             * Format: double
-             * @description of the range, in which calls were looked for; 1 = all
-             */
-            calls_share: number;
             /** @description by count descending, then source, target */
             edges: components["schemas"]["PathEdge"][];
             meta: components["schemas"]["Meta"];
@@ -3462,6 +3400,23 @@ export interface components {
             /** Format: date-time */
             time: string;
         };
+        SignalCount: {
+            kind: string;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            signals: number;
+        };
+        SignalRule: {
+            kind: string;
+            name: string;
+            when: string;
+        };
+        SignalsOutput: {
+            /** @description cursor of the next page; empty on the last */
+            next: string;
+            rows: components["schemas"]["Signal"][];
+        };
         Snippet: {
             /** @description what to copy */
             code: string;
@@ -3768,12 +3723,6 @@ export interface components {
         ViewsOutput: {
             views: components["schemas"]["View"][];
         };
-        WithOrNot: {
-            /** Format: int64 */
-            with: number;
-            /** Format: int64 */
-            without: number;
-        };
         WorstStep: {
             /** Format: date-time */
             from?: string;
@@ -3814,7 +3763,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -3903,7 +3852,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -4250,7 +4199,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -4297,7 +4246,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -4345,7 +4294,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -4426,7 +4375,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -4477,7 +4426,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -4524,7 +4473,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -4640,6 +4589,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FindOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    friction: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description start of the range; default 7 days before its end */
+                from?: string;
+                /** @description end of the range, exclusive; default now */
+                to?: string;
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
+                filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
+                /** @description list and count marked bots too */
+                bots?: boolean;
+                /** @description links below it are as if they were not there */
+                min_confidence?: number;
+                by?: "element" | "page";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrictionOutput"];
                 };
             };
             /** @description Error */
@@ -4834,7 +4829,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -5228,7 +5223,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -5496,7 +5491,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -5584,39 +5579,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FunnelOutput"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "query-funnel-correlation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CorrelationBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CorrelationOutput"];
                 };
             };
             /** @description Error */
@@ -5980,7 +5942,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -6027,7 +5989,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -6340,6 +6302,53 @@ export interface operations {
             };
         };
     };
+    signals: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description start of the range; default 7 days before its end */
+                from?: string;
+                /** @description end of the range, exclusive; default now */
+                to?: string;
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
+                filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
+                /** @description list and count marked bots too */
+                bots?: boolean;
+                /** @description links below it are as if they were not there */
+                min_confidence?: number;
+                /** @description next of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalsOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sourcemaps: {
         parameters: {
             query?: {
@@ -6512,7 +6521,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
