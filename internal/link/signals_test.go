@@ -142,9 +142,9 @@ func TestSignals(t *testing.T) {
 		{"wandering: slowly is reading", tour(10, 30), nil},
 		{"wandering: not for who fills something in", append(tour(10, 9), action(event.Change, "f", 40, page("/p4")), action(event.Submit, "s", 44, page("/p4"))), nil},
 		{"wandering: not for who puts something in the cart", append(tour(10, 9), client("c", 40, 0.1, post())), nil},
-		{"wandering: search after search", searches(3, 20), []string{"wandering s2: 3 searches in 40 s, and no page opened"}},
-		{"wandering: two searches are none", searches(2, 20), nil},
-		{"wandering: a page was found", append(searches(3, 20), pageView("p", 30, "/item")), nil},
+		{"wandering: search after search", searches(4, 20), []string{"wandering s3: 4 searches in 60 s, and no page opened"}},
+		{"wandering: three searches are none", searches(3, 20), nil},
+		{"wandering: a page was found", append(searches(4, 20), pageView("p", 30, "/item")), nil},
 
 		{"back: onwards is not back", []any{pageView("p", 0, "/list"), pageView("q", 20, "/item"), pageView("r", 23, "/cart")}, nil},
 	}

@@ -11,7 +11,7 @@ import (
 const (
 	wanderPages    = 10
 	wanderWithin   = 3 * 60 * second
-	wanderSearches = 3
+	wanderSearches = 4
 	searchWithin   = 2 * 60 * second
 )
 

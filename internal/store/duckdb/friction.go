@@ -37,7 +37,7 @@ func (s *Store) Friction(ctx context.Context, q store.FrictionQuery) (store.Fric
 			return cmp.Or(cmp.Compare(b.Signals, a.Signals), cmp.Compare(a.Kind, b.Kind))
 		})
 		slices.SortFunc(p.Calls, func(a, b store.FrictionCall) int {
-			return cmp.Or(cmp.Compare(b.Actions, a.Actions), cmp.Compare(b.Failed, a.Failed), strings.Compare(a.Endpoint.String(), b.Endpoint.String()))
+			return cmp.Or(cmp.Compare(b.Actions, a.Actions), cmp.Compare(b.Failed, a.Failed), strings.Compare(a.String(), b.String()))
 		})
 		p.Calls = p.Calls[:min(len(p.Calls), store.FrictionCalls)]
 		out.Rows = append(out.Rows, *p)

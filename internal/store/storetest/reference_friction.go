@@ -173,7 +173,7 @@ func (r *Reference) callsBehind(s store.Scope, signals []event.Signal) []store.F
 		out = append(out, *c)
 	}
 	slices.SortFunc(out, func(a, b store.FrictionCall) int {
-		return cmp.Or(cmp.Compare(b.Actions, a.Actions), cmp.Compare(b.Failed, a.Failed), strings.Compare(a.Endpoint.String(), b.Endpoint.String()))
+		return cmp.Or(cmp.Compare(b.Actions, a.Actions), cmp.Compare(b.Failed, a.Failed), strings.Compare(a.String(), b.String()))
 	})
 	return out[:min(len(out), store.FrictionCalls)]
 }

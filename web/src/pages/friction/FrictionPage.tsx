@@ -14,7 +14,7 @@ import { filterError } from '../../lib/filterError'
 import { formatCount, formatDuration, formatShare } from '../../lib/format'
 import { formatSort, parseSort } from '../../lib/search'
 import { useRange, useSetSearch, useViewSearch } from '../../lib/view'
-import { headline, kindWords, signalsOf, type By } from './friction'
+import { countWords, headline, signalsOf, type By } from './friction'
 import './friction.css'
 
 const views: { id: By; label: string }[] = [{ id: 'element', label: 'Elements' }, { id: 'page', label: 'Pages' }]
@@ -64,7 +64,7 @@ function Rules({ answer: { rules, version } }: { answer: FrictionAnswer }) {
   return (
     <details className="rules">
       <summary>How this is counted</summary>
-      <p className="muted small">Rules of version {version}, applied on the server to the visits that began in the range. “Used by” is everybody who did something at the place, with a signal or without. A call went wrong when it failed or was refused.</p>
+      <p className="muted small">Rules of version {version}, applied on the server to the visits that began in the range. “Users” are all people who did something at the place, with a signal or without. A call went wrong when it failed or was refused.</p>
       <table>
         <tbody>{rules.map(({ kind, name, when }) => <tr key={kind}><th scope="row">{name}</th><td>{when}</td></tr>)}</tbody>
       </table>
@@ -77,7 +77,7 @@ const columnNames = ['Page', 'Element', 'People', 'Used by', 'Share', 'Visits', 
 function cellsOf(p: FrictionPlace): (string | number)[] {
   const [call] = p.calls
   return [
-    p.page, p.target ?? '', p.people, p.users, formatShare(share(p)), p.sessions, p.signals, p.kinds.map(({ kind, signals }) => `${signals} ${kindWords(kind)}`).join(', '), p.actions,
+    p.page, p.target ?? '', p.people, p.users, formatShare(share(p)), p.sessions, p.signals, p.kinds.map(({ kind, signals }) => countWords(kind, signals)).join(', '), p.actions,
     ...(call ? [endpointName(call.endpoint), call.actions, call.failed, call.p75_us == null ? '' : Math.round(call.p75_us / 1000)] : ['', '', '', '']),
   ]
 }
@@ -115,9 +115,9 @@ function columnsOf(by: By, filter: string | undefined): Column<FrictionPlace>[] 
     { id: 'share', header: 'Of users', width: '74px', align: 'end', title: 'Of the people who did something there at all', value: (p) => share(p) ?? -1, cell: (p) => <span title={`${formatCount(p.people)} of ${formatCount(p.users)} people`}>{formatShare(share(p))}</span> },
     { id: 'actions', header: 'Used', width: '70px', align: 'end', title: 'How often people did something there, with a signal or without', value: (p) => p.actions, cell: (p) => formatCount(p.actions) },
     { id: 'signals', header: 'Signals', width: '70px', align: 'end', value: (p) => p.signals, cell: (p) => <SignalsLink filter={signalsOf(p, by, filter)}>{formatCount(p.signals)}</SignalsLink> },
-    { id: 'kinds', header: 'Kinds', width: 'minmax(200px, 2fr)', cell: (p) => <Kinds place={p} by={by} filter={filter} /> },
+    { id: 'kinds', header: 'Kinds', width: 'minmax(240px, 2.8fr)', cell: (p) => <Kinds place={p} by={by} filter={filter} /> },
     { id: 'endpoint', header: 'What was called', width: 'minmax(170px, 1.5fr)', title: 'The endpoint that most of the actions behind the signals called', value: (p) => (p.calls[0] ? endpointName(p.calls[0].endpoint) : ''), cell: (p) => <Called place={p} /> },
-    { id: 'failed', header: 'Went wrong', width: '88px', align: 'end', title: 'Of the actions that called it: a call failed or was refused', value: (p) => wrong(p) ?? -1, cell: (p) => <WentWrong place={p} /> },
+    { id: 'failed', header: 'Went wrong', width: '100px', align: 'end', title: 'Of the actions that called it: a call failed or was refused', value: (p) => wrong(p) ?? -1, cell: (p) => <WentWrong place={p} /> },
     { id: 'p75', header: 'p75', width: '66px', align: 'end', title: 'Three of four actions waited no longer for their slowest call', value: (p) => p.calls[0]?.p75_us ?? -1, cell: (p) => formatDuration(p.calls[0]?.p75_us) },
   ]
 }
@@ -130,8 +130,8 @@ function SignalsLink({ filter, children }: { filter: string; children: string })
 
 function Kinds({ place, by, filter }: { place: FrictionPlace; by: By; filter: string | undefined }) {
   return (
-    <span className="kinds" title={place.kinds.map(({ kind, signals }) => `${signals} ${kindWords(kind)}`).join(', ')}>
-      {place.kinds.map(({ kind, signals }) => <SignalsLink key={kind} filter={signalsOf(place, by, filter, kind)}>{`${formatCount(signals)} ${kindWords(kind)}`}</SignalsLink>)}
+    <span className="kinds" title={place.kinds.map(({ kind, signals }) => countWords(kind, signals)).join(', ')}>
+      {place.kinds.map(({ kind, signals }) => <SignalsLink key={kind} filter={signalsOf(place, by, filter, kind)}>{countWords(kind, signals)}</SignalsLink>)}
     </span>
   )
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FrictionPlace } from '../../api/friction'
-import { headline, signalsOf } from './friction'
+import { countWords, headline, signalsOf } from './friction'
 
 const pay: FrictionPlace = {
   page: '/checkout', target: 'Pay now', people: 61, users: 870, sessions: 70, signals: 90, actions: 1200,
@@ -18,4 +18,8 @@ test('a number opens the signals of its place, within the filter of the page', (
   expect(signalsOf(pay, 'element')).toBe('signal.page == "/checkout" && signal.target == "Pay now"')
   expect(signalsOf(pay, 'page', 'session.device == "mobile"', 'rage_click')).toBe('signal.page == "/checkout" && signal.kind == "rage_click" && session.device == "mobile"')
   expect(signalsOf({ page: '', target: '' }, 'element')).toBe('!has(signal.page) && !has(signal.target)')
+})
+
+test('kinds are counted in words', () => {
+  expect([countWords('rage_click', 1), countWords('silent_failure', 2), countWords('form_abandon', 3), countWords('wandering', 1200)]).toEqual(['1 rage click', '2 silent failures', '3 forms given up', '1,200 × wandering'])
 })

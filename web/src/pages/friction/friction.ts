@@ -2,7 +2,7 @@
 import type { FrictionPlace } from '../../api/friction'
 import { endpointName } from '../../api/endpoints'
 import { joinTerms, term } from '../../lib/filter'
-import { formatShare, plural } from '../../lib/format'
+import { formatCount, formatShare, plural } from '../../lib/format'
 
 export type By = 'element' | 'page'
 
@@ -15,6 +15,12 @@ const several: Record<string, string> = { silent_failure: 'silent failures', for
 
 function kindsWords(kind: string): string {
   return several[kind] ?? `${kindWords(kind)}s`
+}
+
+/** "1 rage click", "3 rage clicks", "3 × wandering". */
+export function countWords(kind: string, n: number): string {
+  if (kind === 'wandering') return n === 1 ? 'wandering' : `${formatCount(n)} × wandering`
+  return plural(n, kindWords(kind), kindsWords(kind))
 }
 
 /** Holds for the signals of a place, and of one kind when given; the page's own filter stays. */
