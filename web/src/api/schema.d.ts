@@ -779,6 +779,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/query/funnel-correlation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what those who dropped out of a funnel have in common */
+        post: operations["query-funnel-correlation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/query/lifecycle": {
         parameters: {
             query?: never;
@@ -1475,6 +1492,94 @@ export interface components {
                 [key: string]: string;
             };
         };
+        Correlation: {
+            /** @description 95 % interval of odds_ratio */
+            ci95: number[];
+            failure: components["schemas"]["WithOrNot"];
+            /** @enum {string} */
+            kind: "event" | "property" | "call_failed" | "call_slow" | "call_retried" | "call_missing";
+            /** @description event, NAME=value or endpoint */
+            name: string;
+            /**
+             * Format: double
+             * @description of those who came through to those who dropped out; below 1 it goes with dropping out
+             */
+            odds_ratio: number;
+            /**
+             * Format: double
+             * @description Fisher's exact test, two-sided
+             */
+            p: number;
+            /**
+             * Format: int64
+             * @description who have it, of both
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description p corrected for how many things were looked at, after Benjamini and Hochberg
+             */
+            q: number;
+            success: components["schemas"]["WithOrNot"];
+        };
+        CorrelationBody: {
+            /** @description count marked bots too */
+            bots?: boolean;
+            /**
+             * @description what to look at: events, properties:NAME, calls; default events and calls
+             * @example [
+             *       "events",
+             *       "properties:plan",
+             *       "calls"
+             *     ]
+             */
+            candidates?: string[];
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only */
+            filter?: string;
+            /**
+             * Format: date-time
+             * @description start of the range; default 7 days before its end
+             */
+            from?: string;
+            /** @description of at least two steps, without breakdown, entities and attempts */
+            funnel: components["schemas"]["FunnelQuestion"];
+            /** Format: double */
+            min_confidence?: number;
+            /**
+             * @description name of the project
+             * @default default
+             */
+            project?: string;
+            /**
+             * Format: double
+             * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
+             */
+            sample?: number;
+            /** @description id of a segment: only what belongs to its sessions or people */
+            segment?: string;
+            /** @description IANA name; default UTC */
+            timezone?: string;
+            /**
+             * Format: date-time
+             * @description end of the range, exclusive; default now
+             */
+            to?: string;
+        };
+        CorrelationOutput: {
+            /**
+             * Format: int64
+             * @description those who did not and have no time left
+             */
+            failure: number;
+            meta: components["schemas"]["Meta"];
+            /** @description by people × how far the odds are from equal */
+            results: components["schemas"]["Correlation"][];
+            /**
+             * Format: int64
+             * @description those who did all steps
+             */
+            success: number;
+        };
         Cost: {
             /** @description 95 % interval of lost_per_day */
             ci95: number[];
@@ -2098,6 +2203,47 @@ export interface components {
             steps: components["schemas"]["FunnelStage"][];
             time_to_convert: components["schemas"]["TimeToConvert"];
         };
+        FunnelQuestion: {
+            breakdown?: components["schemas"]["FunnelBreakdown"];
+            /**
+             * @description attempts: one after the other, instead of one for each
+             * @default entities
+             * @enum {string}
+             */
+            count?: "entities" | "attempts";
+            /**
+             * @description person, session, account or property:NAME
+             * @default person
+             * @example session
+             */
+            count_by?: string;
+            /** @description list who got how far */
+            entities?: boolean;
+            /**
+             * @description which attempt of somebody counts
+             * @default best
+             * @enum {string}
+             */
+            entry?: "best" | "first";
+            /** @description what voids an attempt */
+            exclude?: components["schemas"]["FunnelExclusion"][];
+            /**
+             * @default ordered
+             * @enum {string}
+             */
+            order?: "ordered" | "strict" | "unordered";
+            steps: components["schemas"]["Step"][];
+            /**
+             * @description how much earlier a step may come than the one before it, for clocks that differ
+             * @default 0s
+             */
+            tie_tolerance?: string;
+            /**
+             * @description how long an attempt may take from its first step, inclusive
+             * @default 14d
+             */
+            window?: string;
+        };
         FunnelSeries: {
             steps: components["schemas"]["FunnelStage"][];
             /** @description text, number, true or false; null when missing */
@@ -2641,6 +2787,11 @@ export interface components {
             to: string;
         };
         PathEdge: {
+            /**
+             * Format: int64
+             * @description that the person made between the two, in calls_share of the range
+             */
+            calls: number;
             /** Format: int64 */
             count: number;
             /**
@@ -2760,6 +2911,11 @@ export interface components {
             where?: string;
         };
         PathsOutput: {
+            /**
+             * Format: double
+             * @description of the range, in which calls were looked for; 1 = all
+             */
+            calls_share: number;
             /** @description by count descending, then source, target */
             edges: components["schemas"]["PathEdge"][];
             meta: components["schemas"]["Meta"];
@@ -3722,6 +3878,12 @@ export interface components {
         };
         ViewsOutput: {
             views: components["schemas"]["View"][];
+        };
+        WithOrNot: {
+            /** Format: int64 */
+            with: number;
+            /** Format: int64 */
+            without: number;
         };
         WorstStep: {
             /** Format: date-time */
@@ -5579,6 +5741,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FunnelOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "query-funnel-correlation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrelationBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrelationOutput"];
                 };
             };
             /** @description Error */
