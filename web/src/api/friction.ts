@@ -2,6 +2,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { api, unwrap } from './client'
 import { given, type RangeQuery } from './queries'
+import { useNarrowed } from '../lib/segment'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -10,7 +11,7 @@ export type FrictionAnswer = Schemas['FrictionOutput']
 export type FrictionPlace = Schemas['FrictionPlace']
 
 export function useFriction(question: RangeQuery & { by: 'element' | 'page'; filter?: string | undefined }) {
-  const query = { ...given(question), limit: 200 }
+  const query = useNarrowed({ ...given(question), limit: 200 })
   return useQuery({
     queryKey: ['friction', query],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/friction', { params: { query }, signal })),
@@ -19,7 +20,7 @@ export function useFriction(question: RangeQuery & { by: 'element' | 'page'; fil
 }
 
 export function useSignals(question: RangeQuery & { filter?: string | undefined }) {
-  const query = { ...given(question), limit: 200 }
+  const query = useNarrowed({ ...given(question), limit: 200 })
   return useInfiniteQuery({
     queryKey: ['signals', query],
     queryFn: ({ signal, pageParam }) => unwrap(api.GET('/api/v1/signals', { params: { query: { ...query, ...given({ cursor: pageParam }) } }, signal })),
