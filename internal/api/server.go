@@ -164,6 +164,8 @@ func (s *Server) describedRoutes() {
 	get(s, "endpoints/{id}/heatmap", "endpoint-heatmap", "Count an endpoint's calls by time and duration", s.heatmap)
 	get(s, "sessions", "sessions", "List sessions", s.sessions)
 	get(s, "sessions/{id}", "session", "Show one session's timeline", s.session)
+	get(s, "friction", "friction", "Rank elements or pages by the people who struggled there", s.friction)
+	get(s, "signals", "signals", "List signs of friction", s.signals)
 	get(s, "people", "people", "List who visited", s.people)
 	get(s, "people/{id}", "person", "Show one person's visits and ids", s.person)
 	change(s, http.MethodPost, "people/{id}/withdraw", "withdraw-claim", "Take out of force that a device or user is a person's", s.withdraw)

@@ -51,6 +51,7 @@ const (
 	RetryStorm    SignalKind = "retry_storm"
 	FormAbandon   SignalKind = "form_abandon"
 	QuickBack     SignalKind = "quick_back"
+	Wandering     SignalKind = "wandering"
 )
 
 // Signal is one sign of friction, anchored to the Event where it showed.

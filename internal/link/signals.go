@@ -11,8 +11,8 @@ import (
 	"github.com/clickspan/clickspan/internal/event"
 )
 
-// The thresholds of friction, version 1. They are part of what a signal means, so
-// a change here is a change of history: signals are computed anew from raw rows.
+// The thresholds of friction. They are part of what a signal means, so a change here
+// needs a new SignalsVersion.
 const (
 	rageClicks   = 4
 	rageGap      = second
@@ -49,6 +49,7 @@ func (l *linker) signals() []event.Signal {
 		s.storms(n, v)
 		s.forms(n, v)
 		s.returns(v)
+		s.wander(n, v)
 	}
 	slices.SortFunc(s.out, func(a, b event.Signal) int {
 		return cmp.Or(byTime(a.Time, b.Time, a.EventID, b.EventID), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.CallID, b.CallID))

@@ -2,6 +2,8 @@ package link_test
 
 import (
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,6 +32,25 @@ func clicks(n int, gap float64, options ...option) []any {
 	var out []any
 	for i := range n {
 		out = append(out, click(fmt.Sprintf("e%d", i), float64(i)*gap, options...))
+	}
+	return out
+}
+
+// tour is views of n pages, a gap apart.
+func tour(n int, gap float64) []any {
+	var out []any
+	for i := range n {
+		out = append(out, pageView(fmt.Sprintf("p%d", i), float64(i)*gap, fmt.Sprintf("/p%d", i)))
+	}
+	return out
+}
+
+// searches is n clicks on a button that looks something up, a gap apart.
+func searches(n int, gap float64) []any {
+	var out []any
+	for i := range n {
+		at := float64(i) * gap
+		out = append(out, click(fmt.Sprintf("s%d", i), at), client(fmt.Sprintf("c%d", i), at+0.05, 0.1, onPath("/api/search")))
 	}
 	return out
 }
@@ -116,6 +137,15 @@ func TestSignals(t *testing.T) {
 
 		{"back: a page that was not it", []any{pageView("p", 0, "/list"), pageView("q", 20, "/item"), pageView("r", 23, "/list")}, []string{"quick_back q: left after 3.0 s"}},
 		{"back: a page that was read", []any{pageView("p", 0, "/list"), pageView("q", 20, "/item"), pageView("r", 40, "/list")}, nil},
+		{"wandering: page after page", tour(10, 9), []string{"wandering p9: 10 pages in 81 s, and nothing done"}},
+		{"wandering: nine pages are a visit", tour(9, 9), nil},
+		{"wandering: slowly is reading", tour(10, 30), nil},
+		{"wandering: not for who fills something in", append(tour(10, 9), action(event.Change, "f", 40, page("/p4")), action(event.Submit, "s", 44, page("/p4"))), nil},
+		{"wandering: not for who puts something in the cart", append(tour(10, 9), client("c", 40, 0.1, post())), nil},
+		{"wandering: search after search", searches(4, 20), []string{"wandering s3: 4 searches in 60 s, and no page opened"}},
+		{"wandering: three searches are none", searches(3, 20), nil},
+		{"wandering: a page was found", append(searches(4, 20), pageView("p", 30, "/item")), nil},
+
 		{"back: onwards is not back", []any{pageView("p", 0, "/list"), pageView("q", 20, "/item"), pageView("r", 23, "/cart")}, nil},
 	}
 	options := link.Options{SlowOver: func(e event.Endpoint) time.Duration {
@@ -209,5 +239,22 @@ func TestInteractionSumsUp(t *testing.T) {
 	}}
 	if diff := cmp.Diff(want, results[0].Interactions); diff != "" {
 		t.Errorf("interactions (-want +got):\n%s", diff)
+	}
+}
+
+// TestPublishedRules: the table in the reference is the code's, and every kind is in it.
+func TestPublishedRules(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/reference/friction.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), fmt.Sprintf("version %d of these rules", link.SignalsVersion)) {
+		t.Errorf("the page does not say version %d", link.SignalsVersion)
+	}
+	for _, rule := range link.SignalRules() {
+		if row := fmt.Sprintf("| %s | `%s` | %s |\n", rule.Name, rule.Kind, rule.When); !strings.Contains(string(page), row) {
+			t.Errorf("docs/reference/friction.md lacks the row:\n%s", row)
+		}
 	}
 }

@@ -111,7 +111,7 @@ type FieldInfo struct {
 }
 
 // Fields lists every field, in the order of the user interface. Names begin with
-// the record they belong to: call, event, session or interaction.
+// the record they belong to: call, event, session, interaction or signal.
 func Fields() []FieldInfo {
 	return []FieldInfo{
 		{"call.side", String, "client (what the person waited for) or server (what the API did)"},
@@ -185,5 +185,9 @@ func Fields() []FieldInfo {
 		{"interaction.slowest_ms", Double, "duration of the slowest call it caused"},
 		{"interaction.endpoint", String, "endpoint of the failed, else slowest call it caused"},
 		{"interaction.reaction", String, "went_on, repeated, raged, went_back, left"},
+		{"signal.kind", String, "rage_click, dead_click, error_click, slow_click, silent_failure, …"},
+		{"signal.page", String, "page it showed on: route template, else path"},
+		{"signal.target", String, "name or selector of the element; absent for the page as a whole"},
+		{"signal.session_id", String, "session"},
 	}
 }

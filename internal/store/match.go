@@ -10,8 +10,8 @@ import (
 	"github.com/clickspan/clickspan/internal/event"
 )
 
-// Row is one record as a Filter sees it. Exactly one of Event, Call, Session and
-// Interaction is set.
+// Row is one record as a Filter sees it. Exactly one of Event, Call, Session,
+// Interaction and Signal is set.
 type Row struct {
 	Event *event.Event
 	Call  *event.Call
@@ -25,6 +25,8 @@ type Row struct {
 	// Interaction comes with the name of the element that its action was done to.
 	Interaction *event.Interaction
 	Target      string
+
+	Signal *event.Signal
 }
 
 // Match evaluates f on row, the way every engine must. A node that no engine
@@ -218,6 +220,8 @@ func (r Row) Value(f Field) (any, bool) {
 		v = sessionValue(r.Session, f)
 	case r.Interaction != nil:
 		v = interactionValue(r.Interaction, r.Target, f)
+	case r.Signal != nil:
+		v = signalValue(r.Signal, f)
 	}
 	v = plain(v)
 	return v, v != nil && v != ""
@@ -411,6 +415,20 @@ func interactionValue(i *event.Interaction, target string, f Field) any {
 		return orAbsent(i.Endpoint.String(), i.Endpoint != event.Endpoint{})
 	case "interaction.reaction":
 		return string(i.Reaction)
+	}
+	return nil
+}
+
+func signalValue(s *event.Signal, f Field) any {
+	switch f.Name {
+	case "signal.kind":
+		return string(s.Kind)
+	case "signal.page":
+		return s.Page
+	case "signal.target":
+		return s.Target
+	case "signal.session_id":
+		return s.SessionID
 	}
 	return nil
 }

@@ -9,12 +9,12 @@ import (
 // Scope is what every question shares.
 //
 // Filter is about the rows asked for and, in parts of its own joined by && at the top
-// ([SplitFilter]), about their session. Of calls, events and interactions the parts on
-// sessions keep those whose session (their own id, for calls else that of the best link)
+// ([SplitFilter]), about their session. Of calls, events, interactions and signals the
+// parts on sessions keep those whose session (their own id, for calls else that of the best link)
 // is one for which these parts hold, its parts added up. Of sessions the parts on calls
-// keep those that have one call for which all of these hold, and the same for events and
-// interactions. Looked at are the sessions of which a part began, and the calls, events
-// and interactions whose time is, within a day of From and To, marked bots too; calls
+// keep those that have one call for which all of these hold, and the same for events,
+// interactions and signals. Looked at are the sessions of which a part began, and the calls, events,
+// interactions and signals whose time is, within a day of From and To, marked bots too; calls
 // are those of both sides, of class asset only when a part names call.class.
 type Scope struct {
 	Project       event.ProjectID
@@ -129,12 +129,14 @@ type Record string
 // The records. Calls counts rows with side server unless a filter names
 // call.side; assets count only when a filter names call.class. Sessions count
 // where they start. Interactions count all that the link pass wrote, those of
-// marked bots too: they do not tell.
+// marked bots too: they do not tell. Signals are not measured: they are listed
+// ([SignalsQuery]), ranked ([FrictionQuery]), and tested by filters.
 const (
 	OfCalls        Record = "calls"
 	OfEvents       Record = "events"
 	OfSessions     Record = "sessions"
 	OfInteractions Record = "interactions"
+	OfSignals      Record = "signals"
 )
 
 // Stat is the number a Measure computes.

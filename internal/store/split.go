@@ -50,7 +50,7 @@ func (p Parts) add(f Filter) error {
 
 // For returns what the filter asks of rows of one record: own of the row itself, and
 // elsewhere, by record, of the row's session ([Scope] says what that means). Calls,
-// events and interactions have a session, and a session has all of these; anything else
+// events, interactions and signals have a session, and a session has all of these; anything else
 // is [event.Permanent].
 func (p Parts) For(of Record) (own Filter, elsewhere Parts, err error) {
 	for _, record := range slices.Sorted(maps.Keys(p)) {

@@ -304,6 +304,12 @@ type Reader interface {
 	// people apart: by the start of their last session descending, then ID, then users
 	// before devices. Sessions without any id are nobody's.
 	People(ctx context.Context, q SessionsQuery) (PeoplePage, error)
+	// Friction ranks elements or pages by the people who gave signals there; see
+	// [FrictionQuery].
+	Friction(ctx context.Context, q FrictionQuery) (Friction, error)
+	// Signals lists the signals that Friction counts, newest first, then event id, kind and
+	// call id ascending.
+	Signals(ctx context.Context, q SignalsQuery) (SignalsPage, error)
 	// Timeline returns everything of one session in order of time: the events and
 	// calls that carry its id, its links with confidence ≥ min and the calls they
 	// name, the spans of the traces of all these, its signals and interactions. To a
@@ -332,7 +338,7 @@ type Reader interface {
 	FindProperty(ctx context.Context, s Scope, keys []string, value string, limit int) ([]PropertyHit, error)
 	// Values returns values of a field that begin with prefix (case-sensitive), by
 	// count desc then value, over the rows of the field's record that Calls, Events
-	// or Sessions would list, or of all interactions; at most limit. For autocomplete; as in Facets.
+	// or Sessions would list, or of all interactions and signals; at most limit. For autocomplete; as in Facets.
 	Values(ctx context.Context, s Scope, field, prefix string, limit int) ([]Value, error)
 	// Quality says how much is linked, by what, and why the rest is not; the filter
 	// must be nil. It counts rows, whatever their weight.

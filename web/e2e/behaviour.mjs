@@ -92,6 +92,20 @@ export async function checkBehaviour(page, open, report) {
     await page.locator('main [role=gridcell] a').first().click({ timeout: 20_000 })
     await page.waitForURL((url) => url.pathname === '/calls' && url.searchParams.get('filter')?.startsWith('call.method == '), { timeout: 5000 })
   })
+  await report.step('friction: a number opens the signals it counts, and a signal its moment in the visit', async () => {
+    await open('/friction')
+    const row = page.locator('main [role=grid] [role=row]', { has: page.locator('[role=gridcell]') }).first()
+    const number = row.locator('a[href^="/signals"]').first()
+    await number.waitFor({ timeout: 20_000 })
+    const count = Math.min(Number((await number.innerText()).replaceAll(',', '')), 200) // a page of the list
+    await number.click()
+    await page.waitForURL((url) => url.pathname === '/signals' && url.searchParams.get('filter')?.startsWith('signal.page'), { timeout: 5000 })
+    await page.locator('main [role=gridcell]').first().waitFor({ timeout: 20_000 })
+    const rows = Number(await page.locator('main [role=grid]').getAttribute('aria-rowcount')) - 1
+    if (rows < count) throw new Error(`the number is ${count}, the list has ${rows}`)
+    await page.getByRole('link', { name: 'watch' }).first().click()
+    await page.waitForURL((url) => url.pathname.startsWith('/sessions/') && url.searchParams.has('sel'), { timeout: 5000 })
+  })
 }
 
 function askOf(url) {

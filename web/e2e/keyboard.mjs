@@ -1,4 +1,4 @@
-const destinations = [['o', '/'], ['l', '/live'], ['e', '/endpoints'], ['c', '/calls'], ['x', '/errors'], ['v', '/services'], ['a', '/accounts'], ['f', '/funnels'], ['p', '/paths'], ['r', '/retention'], ['u', '/usage'], ['w', '/explore'], ['s', '/sessions'], ['n', '/connect'], ['q', '/quality'], [',', '/settings']]
+const destinations = [['o', '/'], ['l', '/live'], ['e', '/endpoints'], ['c', '/calls'], ['x', '/errors'], ['v', '/services'], ['a', '/accounts'], ['f', '/funnels'], ['p', '/paths'], ['r', '/retention'], ['i', '/friction'], ['u', '/usage'], ['w', '/explore'], ['s', '/sessions'], ['n', '/connect'], ['q', '/quality'], [',', '/settings']]
 
 /** The product without a mouse. */
 export async function checkKeyboard(page, open, report) {

@@ -73,6 +73,13 @@ func TestStatements(t *testing.T) {
 		"people": func() (string, []any, error) {
 			return peopleQuery(store.SessionsQuery{Scope: with(store.And{onPhones, theirs}), Limit: 100, Cursor: at})
 		},
+		"friction": func() (string, []any, error) {
+			raged := store.Compare{Field: store.Field{Name: "signal.kind"}, Op: store.Eq, Value: "rage_click"}
+			return frictionQuery(store.FrictionQuery{Scope: with(store.And{onPhones, raged}), By: store.ByElement, Limit: 50})
+		},
+		"signals": func() (string, []any, error) {
+			return signalsQuery(store.SignalsQuery{Scope: with(onPhones), Limit: 100, Cursor: at})
+		},
 		"endpoints": func() (string, []any, error) { return endpointsQuery(store.EndpointsQuery{Scope: scope}) },
 		"callers": func() (string, []any, error) {
 			return callersQuery(scope, event.Endpoint{Service: "s", Method: "GET", Route: "/x"}, 10)

@@ -76,6 +76,11 @@ func (q *query) rowsIn(of store.Record, s store.Scope, asked []store.Field, peop
 		return sessionFields(), q.sessionConditions(s)
 	case store.OfInteractions:
 		return interactionFields(), q.interactionRows(s)
+	case store.OfSignals:
+		q.add("signals s WHERE s.project = ? AND s.time >= ? AND s.time < ? AND (", s.Project, s.From, s.To)
+		err := q.where(s.Filter, signalFields())
+		q.add(")")
+		return signalFields(), err
 	default:
 		wanted := store.And{filter}
 		for _, f := range asked {

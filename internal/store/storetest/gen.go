@@ -145,7 +145,7 @@ func (g *generator) event() event.Event {
 		ID: g.id(), Time: at, Name: pick(*g, "name", words()...), Identity: g.identity(), TraceID: g.trace(), Context: g.context(), Properties: g.open(), Origin: g.origin(at),
 		Kind:     pick(*g, "kind", event.Click, event.PageView, event.Submit, event.Custom, event.WebVital, event.PageError),
 		Page:     event.Page{Path: pick(*g, "path", "", "/a", "/b/1"), Route: pick(*g, "route", "", "/a", "/b/{id}"), URL: pick(*g, "url", "", "https://x.example/a?b=/a#c")},
-		Target:   event.Target{Name: pick(*g, "target", words()...), X: pick(*g, "x", 0, 1.5)},
+		Target:   event.Target{Name: pick(*g, "target", append(words(), "", "")...), Selector: pick(*g, "selector", "", "#pay"), X: pick(*g, "x", 0, 1.5)},
 		Duration: pick(*g, "lasted", 0, time.Millisecond), Release: pick(*g, "release", "", "1.0"), Seq: int64(g.upTo(6, "seq")),
 	}
 	g.events = append(g.events, e)
@@ -209,7 +209,8 @@ func Links(project event.ProjectID, events []event.Event, calls []event.Call) *r
 		for _, e := range events {
 			if g.oneIn(4, "signal") {
 				b.Signals = append(b.Signals, event.Signal{
-					Kind: pick(g, "signal kind", event.RageClick, event.DeadClick), Time: e.Time, EventID: e.ID, SessionID: pick(g, "session", "s1", "s2"), Detail: pick(g, "detail", words()...),
+					Kind: pick(g, "signal kind", event.RageClick, event.DeadClick, event.ErrorClick), Time: e.Time, EventID: e.ID, SessionID: pick(g, "session", "s1", "s2"),
+					Page: e.Page.Route, Target: pick(g, "marked target", "", e.Target.Name, e.Target.Selector), Detail: pick(g, "detail", words()...),
 				})
 			}
 			if g.oneIn(4, "interaction") {

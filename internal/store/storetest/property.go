@@ -135,7 +135,7 @@ func (d *duel) vanish() {
 func (d *duel) ask(n int) {
 	kinds := []func(){
 		d.askCalls, d.askEvents, d.askSpansAndLinks, d.askSessions, d.askFacets, d.askValues, d.askSeries, d.askSeries,
-		d.askHeatmap, d.askEndpoints, d.askCallers, d.askTimeline, d.askRequest, d.askFind, d.askQuality, d.askPerson, d.askPeople,
+		d.askHeatmap, d.askEndpoints, d.askCallers, d.askFriction, d.askTimeline, d.askRequest, d.askFind, d.askQuality, d.askPerson, d.askPeople,
 	}
 	for range n {
 		rapid.SampledFrom(kinds).Draw(d.T, "question")()
@@ -267,7 +267,7 @@ func (d *duel) fieldName(record string) string {
 }
 
 func (d *duel) record() string {
-	return rapid.SampledFrom([]string{"call", "event", "session", "interaction"}).Draw(d.T, "record")
+	return rapid.SampledFrom([]string{"call", "event", "session", "interaction", "signal"}).Draw(d.T, "record")
 }
 
 func (d *duel) askFacets() {
@@ -298,7 +298,7 @@ func (d *duel) edges() []time.Time {
 func (d *duel) askSeries() {
 	g := generator{T: d.T}
 	record := d.record()
-	of := map[string]store.Record{"call": store.OfCalls, "event": store.OfEvents, "session": store.OfSessions, "interaction": store.OfInteractions}[record]
+	of := map[string]store.Record{"call": store.OfCalls, "event": store.OfEvents, "session": store.OfSessions, "interaction": store.OfInteractions, "signal": store.OfSignals}[record]
 	stats := []store.Stat{
 		store.Count, store.People, store.Sessions, store.Last, store.Failed, store.Refused, store.ErrorRate,
 		store.P50, store.P75, store.P90, store.P95, store.P99, store.Mean, store.Sum,
@@ -406,5 +406,19 @@ func (d *duel) askQuality() {
 	}
 	d.same(fmt.Sprintf("Quality(%+v)", scope), func(s store.Store) (any, error) {
 		return s.Quality(d.ctx, scope)
+	})
+}
+
+func (d *duel) askFriction() {
+	record := rapid.SampledFrom([]string{"session", "session", "signal"}).Draw(d.T, "friction of")
+	q := store.FrictionQuery{Scope: d.scope(record), By: rapid.SampledFrom([]store.Place{store.ByElement, store.ByPage}).Draw(d.T, "place"), Limit: d.limit()}
+	d.same(fmt.Sprintf("Friction(%+v)", q), func(s store.Store) (any, error) { return s.Friction(d.ctx, q) })
+	list := store.SignalsQuery{Scope: q.Scope, Limit: d.limit()}
+	d.same(fmt.Sprintf("Signals(%+v)", list), func(s store.Store) (any, error) {
+		return listed(func(cursor string) ([]event.Signal, string, error) {
+			list.Cursor = cursor
+			page, err := s.Signals(d.ctx, list)
+			return page.Rows, page.Next, err
+		})
 	})
 }

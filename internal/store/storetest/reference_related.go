@@ -92,6 +92,10 @@ func (r *Reference) sessionsWith(s store.Scope, of store.Record) map[string]bool
 		for _, row := range r.interactionRows(s) {
 			add(row)
 		}
+	case store.OfSignals:
+		for _, row := range r.signalRows(s) {
+			add(row)
+		}
 	case store.OfSessions:
 		for _, parts := range r.partsOf(s.Project) {
 			whole, near := sumParts(parts), false

@@ -61,6 +61,8 @@ func (r *Reference) Values(ctx context.Context, s store.Scope, name, prefix stri
 		rows = each(r.sessionRows(s), func(s event.Session) store.Row { return store.Row{Session: &s} })
 	case "interaction":
 		rows = r.interactionRows(s)
+	case "signal":
+		rows = r.signalRows(s)
 	}
 	return countValues(rows, field, prefix, limit)
 }

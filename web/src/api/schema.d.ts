@@ -371,6 +371,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/friction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rank elements or pages by the people who struggled there */
+        get: operations["friction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/goals": {
         parameters: {
             query?: never;
@@ -1033,6 +1050,23 @@ export interface paths {
         put?: never;
         /** Create the first admin */
         post: operations["setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List signs of friction */
+        get: operations["signals"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1965,6 +1999,66 @@ export interface components {
             line: number;
             /** @description the same place in the source, through an uploaded source map */
             original?: components["schemas"]["SourcePosition"];
+        };
+        FrictionCall: {
+            /**
+             * Format: int64
+             * @description that called it
+             */
+            actions: number;
+            endpoint: components["schemas"]["Endpoint"];
+            endpoint_id: string;
+            /**
+             * Format: int64
+             * @description of these, a call failed or was refused
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description of the slowest call of each action; null when none was timed
+             */
+            p75_us: number | null;
+        };
+        FrictionOutput: {
+            /** @description whether more places exist */
+            other: boolean;
+            rows: components["schemas"]["FrictionPlace"][];
+            /** @description when each kind of signal is given */
+            rules: components["schemas"]["SignalRule"][];
+            /**
+             * Format: int64
+             * @description of the rules
+             */
+            version: number;
+        };
+        FrictionPlace: {
+            /**
+             * Format: int64
+             * @description how often people did something there, with signals or without
+             */
+            actions: number;
+            /** @description what the actions behind the signals called, most actions first; at most 3 */
+            calls: components["schemas"]["FrictionCall"][];
+            /** @description by signals, descending */
+            kinds: components["schemas"]["SignalCount"][];
+            /** @description route template, else path */
+            page: string;
+            /**
+             * Format: int64
+             * @description who gave signals
+             */
+            people: number;
+            /** Format: int64 */
+            sessions: number;
+            /** Format: int64 */
+            signals: number;
+            /** @description name or selector of the element; absent for the page as a whole */
+            target?: string;
+            /**
+             * Format: int64
+             * @description who did; people are part of them
+             */
+            users: number;
         };
         FunnelBody: {
             /** @description count marked bots too */
@@ -3462,6 +3556,23 @@ export interface components {
             /** Format: date-time */
             time: string;
         };
+        SignalCount: {
+            kind: string;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            signals: number;
+        };
+        SignalRule: {
+            kind: string;
+            name: string;
+            when: string;
+        };
+        SignalsOutput: {
+            /** @description cursor of the next page; empty on the last */
+            next: string;
+            rows: components["schemas"]["Signal"][];
+        };
         Snippet: {
             /** @description what to copy */
             code: string;
@@ -3814,7 +3925,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -3903,7 +4014,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -4250,7 +4361,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -4297,7 +4408,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -4345,7 +4456,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -4426,7 +4537,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -4477,7 +4588,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -4524,7 +4635,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -4640,6 +4751,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FindOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    friction: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description start of the range; default 7 days before its end */
+                from?: string;
+                /** @description end of the range, exclusive; default now */
+                to?: string;
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
+                filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
+                /** @description list and count marked bots too */
+                bots?: boolean;
+                /** @description links below it are as if they were not there */
+                min_confidence?: number;
+                by?: "element" | "page";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrictionOutput"];
                 };
             };
             /** @description Error */
@@ -4834,7 +4991,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -5228,7 +5385,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -5496,7 +5653,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -5980,7 +6137,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -6027,7 +6184,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
@@ -6340,6 +6497,53 @@ export interface operations {
             };
         };
     };
+    signals: {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+                /** @description start of the range; default 7 days before its end */
+                from?: string;
+                /** @description end of the range, exclusive; default now */
+                to?: string;
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
+                filter?: string;
+                /** @description id of a segment: only what belongs to its sessions or people */
+                segment?: string;
+                /** @description list and count marked bots too */
+                bots?: boolean;
+                /** @description links below it are as if they were not there */
+                min_confidence?: number;
+                /** @description next of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalsOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sourcemaps: {
         parameters: {
             query?: {
@@ -6512,7 +6716,7 @@ export interface operations {
                 from?: string;
                 /** @description end of the range, exclusive; default now */
                 to?: string;
-                /** @description CEL over call, event and session; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call or event of sessions */
+                /** @description CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions */
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;

@@ -28,6 +28,7 @@ const groups: { group: string; pages: Page[] }[] = [
       { path: '/funnels', label: 'Funnels', key: 'f' },
       { path: '/paths', label: 'Paths', key: 'p' },
       { path: '/retention', label: 'Retention', key: 'r' },
+      { path: '/friction', label: 'Friction', key: 'i' },
       { path: '/usage', label: 'Usage', key: 'u' },
       { path: '/explore', label: 'Explore', key: 'w' },
       { path: '/segments', label: 'Segments', key: 'm' },

@@ -18,7 +18,7 @@ const shortcuts = [
   { label: 'signed in', condition: 'has(session.user_id)' },
 ]
 
-const filterRecords = ['session', 'call', 'event']
+const filterRecords = ['session', 'call', 'event', 'signal']
 
 /** Every visit: who, how long, and what went wrong in it. Enter opens its timeline. */
 export default function SessionsPage() {
