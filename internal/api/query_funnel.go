@@ -35,5 +35,6 @@ func (s *Server) queryFunnel(ctx context.Context, in *FunnelInput) (FunnelOutput
 		return out, err
 	}
 	out.Meta, err = s.metaOf(ctx, scope, begun)
+	out.Meta.Sampled = out.Share != nil && *out.Share < 1
 	return out, err
 }

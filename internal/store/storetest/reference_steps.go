@@ -21,6 +21,7 @@ type occurrence struct {
 
 // unit is what one unit did, in order of time, then arrival.
 type unit struct {
+	key  string // name, behind its kind
 	name string
 	rows []occurrence
 }
@@ -38,7 +39,7 @@ func (r *Reference) units(s store.Scope, of store.Unit, steps []store.Step) ([]u
 		}
 		u := found[key]
 		if u == nil {
-			u = &unit{name: name}
+			u = &unit{key: key, name: name}
 			found[key] = u
 		}
 		u.rows = append(u.rows, o)
