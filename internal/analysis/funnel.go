@@ -112,17 +112,21 @@ func Funnel(ctx context.Context, r store.Reader, scope store.Scope, now time.Tim
 		return FunnelAnswer{}, err
 	}
 	out := FunnelAnswer{
-		Steps: stages(got.Steps), Series: []FunnelSeries{}, Other: got.Other, Truncated: got.Truncated, Entities: make([]FunnelEntity, len(got.Entities)),
+		Steps: stages(scope, got.Steps), Series: []FunnelSeries{}, Other: got.Other, Truncated: got.Truncated, Entities: make([]FunnelEntity, len(got.Entities)),
 		Convert: TimeToConvert{Median: got.Whole.Median, Mean: got.Whole.Mean, Bins: bins(ask.Spread, got.Spread)},
+	}
+	for i := range out.Convert.Bins {
+		scale(scope, &out.Convert.Bins[i].Count)
 	}
 	if q.Calls {
 		out.Share = &got.Share
 		for i := 1; i < len(got.Steps); i++ {
 			out.Steps[i].meet(got.Steps[i].Calls)
+			scale(scope, out.Steps[i].Calls)
 		}
 	}
 	for _, s := range got.Series {
-		out.Series = append(out.Series, FunnelSeries{Value: s.Value, Steps: stages(s.Steps)})
+		out.Series = append(out.Series, FunnelSeries{Value: s.Value, Steps: stages(scope, s.Steps)})
 	}
 	for i, e := range got.Entities {
 		out.Entities[i] = FunnelEntity{ID: e.ID, Level: len(e.Times), Times: e.Times}
@@ -227,13 +231,14 @@ func duration(text string) (time.Duration, error) {
 	return d, nil
 }
 
-func stages(steps []store.FunnelStep) []FunnelStage {
+func stages(scope store.Scope, steps []store.FunnelStep) []FunnelStage {
 	out := make([]FunnelStage, len(steps))
 	for i, s := range steps {
 		out[i] = FunnelStage{
 			Count: s.Count, Median: s.Median, Mean: s.Mean, InProgress: s.InProgress,
 			FromStart: conversion(s.Count, steps[0].Count), FromPrevious: conversion(s.Count, steps[max(0, i-1)].Count),
 		}
+		scale(scope, &out[i].Count, &out[i].InProgress)
 	}
 	return out
 }

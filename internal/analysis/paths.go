@@ -73,10 +73,13 @@ func PathsTaken(ctx context.Context, r store.Reader, scope store.Scope, q PathsQ
 			share := float64(e.Failed) / float64(e.Calls)
 			out.Edges[i].ErrorShare = &share
 		}
+		scale(scope, &out.Edges[i].Count, &out.Edges[i].People, &out.Edges[i].Calls)
 	}
 	for i, n := range paths.Nodes {
 		out.Nodes[i] = PathNode(n)
+		scale(scope, &out.Nodes[i].Visits, &out.Nodes[i].OtherIn, &out.Nodes[i].OtherOut)
 	}
+	scale(scope, &out.Other)
 	return out, nil
 }
 

@@ -167,6 +167,14 @@ func occurring(q occurrences) (*query, error) {
 	return rows, nil
 }
 
+// some is the condition that leaves a sample of the units, whose numbers are hashes.
+func (q *occurrences) some(unit string) string {
+	if !q.Sampled() {
+		return ""
+	}
+	return fmt.Sprintf("AND %s < %d", unit, uint64(q.Sample*(1<<64)))
+}
+
 // wants reports whether rows of a record can occur.
 func (q *occurrences) wants(of store.Record) bool {
 	if q.unit.Of == store.UnitProperty && q.unit.Field.Record() != of {
@@ -238,7 +246,7 @@ func (q *query) occurringEvents(o occurrences) error {
 	err = errors.Join(mask.mask(steps, fields), own.own(o, store.OfEvents, fields))
 	persons := o.joinPersons(false)
 	q.add(statement("occurrences_events", "unit", o.unitOf(false), "steps", mask.String(), "own", own.String(), "rows", rows.String(),
-		"persons", persons.String(), "more", o.more(", $")),
+		"persons", persons.String(), "more", o.more(", $"), "some", o.some("unit")),
 		slices.Concat(mask.args, own.args, rows.args, persons.args)...)
 	return err
 }
@@ -267,7 +275,7 @@ func (q *query) occurringRequests(o occurrences) error {
 	best.bestLinks(wide, "AND coalesce(l.server, l.client) IN (FROM several)")
 	persons := o.joinPersons(true)
 	q.add(statement("occurrences_requests", "steps", mask.String(), "own", own.String(), "rows", rows.String(), "linked", o.ids("l.", linkedColumns(o.unit.Of)),
-		"best", best.String(), "persons", persons.String(), "unit", o.unitOf(true), "first", o.more(", arg_min($, place) AS $")),
+		"best", best.String(), "persons", persons.String(), "unit", o.unitOf(true), "first", o.more(", arg_min($, place) AS $"), "some", o.some("arg_min(unit, place)")),
 		slices.Concat(mask.args, own.args, rows.args, best.args, best.args, []any{o.Project, wide.From, wide.To}, persons.args,
 			[]any{o.Project, wide.From, wide.To, o.MinConfidence}, []any{o.From, o.To})...)
 	return err

@@ -36,4 +36,4 @@ FROM (
 )
 WHERE unit IS NOT NULL
 GROUP BY client, alone
-HAVING coalesce(min(asked), min(time)) >= ? AND coalesce(min(asked), min(time)) < ?
+HAVING coalesce(min(asked), min(time)) >= ? AND coalesce(min(asked), min(time)) < ? /*some*/
