@@ -17,7 +17,7 @@ import (
 
 // CorrelationQuestion asks what those have in common who dropped out of a funnel.
 type CorrelationQuestion struct {
-	Funnel     FunnelQuestion `json:"funnel" doc:"of at least two steps, without breakdown, entities and attempts"`
+	Funnel     FunnelQuestion `json:"funnel" doc:"of at least two steps, without breakdown, entities, calls and attempts"`
 	Candidates []string       `json:"candidates,omitempty" maxItems:"20" example:"[\"events\",\"properties:plan\",\"calls\"]" doc:"what to look at: events, properties:NAME, calls; default events and calls"`
 }
 
@@ -69,8 +69,8 @@ func Correlated(ctx context.Context, r store.Reader, scope store.Scope, now time
 	if err != nil {
 		return CorrelationAnswer{}, at(err, "funnel")
 	}
-	if len(funnel.Steps) < 2 || funnel.By != nil || funnel.Attempts || funnel.Entities > 0 {
-		return CorrelationAnswer{}, at(&event.Permanent{Err: errors.New("this funnel parts nobody into those who came through and those who dropped out"), Hint: "Ask for at least two steps, without breakdown, entities and attempts."}, "funnel")
+	if len(funnel.Steps) < 2 || funnel.By != nil || funnel.Attempts || funnel.Entities > 0 || funnel.Calls {
+		return CorrelationAnswer{}, at(&event.Permanent{Err: errors.New("this funnel parts nobody into those who came through and those who dropped out"), Hint: "Ask for at least two steps, without breakdown, entities, calls and attempts."}, "funnel")
 	}
 	candidates, err := q.candidates(funnel.Steps)
 	if err != nil {

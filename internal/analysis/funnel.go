@@ -22,6 +22,7 @@ type FunnelQuestion struct {
 	TieTolerance string            `json:"tie_tolerance,omitempty" default:"0s" doc:"how much earlier a step may come than the one before it, for clocks that differ"`
 	Breakdown    *FunnelBreakdown  `json:"breakdown,omitempty"`
 	Entities     bool              `json:"entities,omitempty" doc:"list who got how far"`
+	Calls        bool              `json:"calls,omitempty" doc:"say of each step which calls those made on the way who got there"`
 }
 
 // FunnelExclusion is a step that must not happen between two steps of an attempt.
@@ -46,6 +47,7 @@ type FunnelAnswer struct {
 	Convert   TimeToConvert  `json:"time_to_convert"`
 	Entities  []FunnelEntity `json:"entities" doc:"by level descending, then id; at most 10,000"`
 	Truncated bool           `json:"entities_truncated"`
+	Share     *float64       `json:"calls_share,omitempty" doc:"of the range, in which calls were looked for; 1 = all; only when they are asked for"`
 }
 
 // FunnelStage is who got to one step.
@@ -56,6 +58,10 @@ type FunnelStage struct {
 	Median       *float64 `json:"median_seconds_from_previous" doc:"null at the first step and when nobody got here"`
 	Mean         *float64 `json:"mean_seconds_from_previous"`
 	InProgress   int64    `json:"in_progress" doc:"of count: got no further yet, and still have time"`
+
+	Calls      *int64   `json:"calls,omitempty" doc:"on the way from the step before, of those who got here, in calls_share of the range; only when asked for, and neither at the first step nor in series"`
+	ErrorShare *float64 `json:"calls_error_share,omitempty" doc:"failed calls of these; absent when there are none"`
+	P95CallMS  *float64 `json:"calls_p95_ms,omitempty" doc:"how long 95 of 100 of these took at most; absent when not known"`
 }
 
 // FunnelSeries is the funnel of those who stand under one value.
@@ -106,11 +112,21 @@ func Funnel(ctx context.Context, r store.Reader, scope store.Scope, now time.Tim
 		return FunnelAnswer{}, err
 	}
 	out := FunnelAnswer{
-		Steps: stages(got.Steps), Series: []FunnelSeries{}, Other: got.Other, Truncated: got.Truncated, Entities: make([]FunnelEntity, len(got.Entities)),
+		Steps: stages(scope, got.Steps), Series: []FunnelSeries{}, Other: got.Other, Truncated: got.Truncated, Entities: make([]FunnelEntity, len(got.Entities)),
 		Convert: TimeToConvert{Median: got.Whole.Median, Mean: got.Whole.Mean, Bins: bins(ask.Spread, got.Spread)},
 	}
+	for i := range out.Convert.Bins {
+		scale(scope, &out.Convert.Bins[i].Count)
+	}
+	if q.Calls {
+		out.Share = &got.Share
+		for i := 1; i < len(got.Steps); i++ {
+			out.Steps[i].meet(got.Steps[i].Calls)
+			scale(scope, out.Steps[i].Calls)
+		}
+	}
 	for _, s := range got.Series {
-		out.Series = append(out.Series, FunnelSeries{Value: s.Value, Steps: stages(s.Steps)})
+		out.Series = append(out.Series, FunnelSeries{Value: s.Value, Steps: stages(scope, s.Steps)})
 	}
 	for i, e := range got.Entities {
 		out.Entities[i] = FunnelEntity{ID: e.ID, Level: len(e.Times), Times: e.Times}
@@ -119,7 +135,7 @@ func Funnel(ctx context.Context, r store.Reader, scope store.Scope, now time.Tim
 }
 
 func (q FunnelQuestion) compile(scope store.Scope, now time.Time) (store.FunnelQuery, error) {
-	ask := store.FunnelQuery{Scope: scope, Order: store.InOrder, Entry: store.Best, Window: 14 * 24 * time.Hour, Attempts: q.Count == "attempts", Spread: spread(), Now: now}
+	ask := store.FunnelQuery{Scope: scope, Order: store.InOrder, Entry: store.Best, Window: 14 * 24 * time.Hour, Attempts: q.Count == "attempts", Spread: spread(), Now: now, Calls: q.Calls, MaxCalls: maxCallsOnWays}
 	if q.Order != "" {
 		ask.Order = q.Order
 	}
@@ -215,15 +231,22 @@ func duration(text string) (time.Duration, error) {
 	return d, nil
 }
 
-func stages(steps []store.FunnelStep) []FunnelStage {
+func stages(scope store.Scope, steps []store.FunnelStep) []FunnelStage {
 	out := make([]FunnelStage, len(steps))
 	for i, s := range steps {
 		out[i] = FunnelStage{
 			Count: s.Count, Median: s.Median, Mean: s.Mean, InProgress: s.InProgress,
 			FromStart: conversion(s.Count, steps[0].Count), FromPrevious: conversion(s.Count, steps[max(0, i-1)].Count),
 		}
+		scale(scope, &out[i].Count, &out[i].InProgress)
 	}
 	return out
+}
+
+// meet adds the calls on the way to a step.
+func (s *FunnelStage) meet(calls store.StepCalls) {
+	s.Calls, s.P95CallMS = &calls.Count, calls.P95MS
+	s.ErrorShare = conversion(calls.Failed, calls.Count)
 }
 
 func conversion(count, of int64) *float64 {

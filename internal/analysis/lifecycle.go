@@ -50,6 +50,9 @@ func LifecycleOf(ctx context.Context, r store.Reader, scope store.Scope, zone *t
 		return LifecycleAnswer{}, err
 	}
 	out := LifecycleAnswer{New: counts.New, Returning: counts.Returning, Resurrecting: counts.Resurrecting, Dormant: make([]int64, len(edges)-1)}
+	for i := range counts.Dormant {
+		scale(scope, &out.New[i], &out.Returning[i], &out.Resurrecting[i], &counts.Dormant[i])
+	}
 	for i, n := range counts.Dormant {
 		out.Intervals = append(out.Intervals, calendar.label(edges[i]))
 		out.Dormant[i] = -n
@@ -71,6 +74,7 @@ func StickinessOf(ctx context.Context, r store.Reader, scope store.Scope, zone *
 	out := StickinessAnswer{Histogram: make([]StickinessBar, len(counts))}
 	for i, n := range counts {
 		out.Histogram[i] = StickinessBar{Intervals: i + 1, People: n}
+		scale(scope, &out.Histogram[i].People)
 	}
 	return out, nil
 }

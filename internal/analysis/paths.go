@@ -53,8 +53,8 @@ type PathNode struct {
 	OtherOut int64  `json:"other_out" doc:"of visits: left over edges that are not listed"`
 }
 
-// maxPathCalls is how many calls are looked through for those on edges.
-const maxPathCalls = 500_000
+// maxCallsOnWays is how many calls are looked through for those on the way somewhere.
+const maxCallsOnWays = 500_000
 
 // PathsTaken answers a question. Errors begin with the JSON path of the field that is wrong.
 func PathsTaken(ctx context.Context, r store.Reader, scope store.Scope, q PathsQuestion) (PathsAnswer, error) {
@@ -73,15 +73,18 @@ func PathsTaken(ctx context.Context, r store.Reader, scope store.Scope, q PathsQ
 			share := float64(e.Failed) / float64(e.Calls)
 			out.Edges[i].ErrorShare = &share
 		}
+		scale(scope, &out.Edges[i].Count, &out.Edges[i].People, &out.Edges[i].Calls)
 	}
 	for i, n := range paths.Nodes {
 		out.Nodes[i] = PathNode(n)
+		scale(scope, &out.Nodes[i].Visits, &out.Nodes[i].OtherIn, &out.Nodes[i].OtherOut)
 	}
+	scale(scope, &out.Other)
 	return out, nil
 }
 
 func (q PathsQuestion) compile(scope store.Scope) (store.PathsQuery, error) {
-	ask := store.PathsQuery{Scope: scope, Unit: store.Unit{Of: store.UnitPerson}, MaxSteps: q.MaxSteps, MaxEdges: q.MaxEdges, MaxCalls: maxPathCalls, Start: nodeName(q.Start), End: nodeName(q.End)}
+	ask := store.PathsQuery{Scope: scope, Unit: store.Unit{Of: store.UnitPerson}, MaxSteps: q.MaxSteps, MaxEdges: q.MaxEdges, MaxCalls: maxCallsOnWays, Start: nodeName(q.Start), End: nodeName(q.End)}
 	where, err := filter.CompileWhere(q.Where, "event")
 	if err != nil {
 		return ask, at(err, "where")

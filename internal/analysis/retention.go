@@ -61,7 +61,7 @@ func Retained(ctx context.Context, r store.Reader, scope store.Scope, zone *time
 	if err != nil {
 		return RetentionAnswer{}, err
 	}
-	answer := RetentionAnswer{RetentionTable: retentionTable(ask, calendar, tables.All)}
+	var answer RetentionAnswer
 	if q.Split {
 		others := make(store.RetentionTable, len(tables.All))
 		for row, counts := range tables.All {
@@ -71,6 +71,7 @@ func Retained(ctx context.Context, r store.Reader, scope store.Scope, zone *time
 		}
 		answer.Split = []RetentionSplit{{true, retentionTable(ask, calendar, tables.Met)}, {false, retentionTable(ask, calendar, others)}}
 	}
+	answer.RetentionTable = retentionTable(ask, calendar, tables.All)
 	return answer, nil
 }
 
@@ -120,7 +121,7 @@ func troubled(slow time.Duration) store.Filter {
 	}
 }
 
-// retentionTable leaves out what cannot be known yet, and adds the means.
+// retentionTable leaves out what cannot be known yet, adds the means and scales the counts.
 func retentionTable(q store.RetentionQuery, calendar Calendar, counts store.RetentionTable) RetentionTable {
 	out := RetentionTable{Rows: make([]RetentionRow, q.Rows), Mean: make([]*float64, q.Intervals)}
 	sizes, back := make([]int64, q.Intervals), make([]int64, q.Intervals)
@@ -140,6 +141,12 @@ func retentionTable(q store.RetentionQuery, calendar Calendar, counts store.Rete
 		if size > 0 {
 			share := float64(back[column]) / float64(size)
 			out.Mean[column] = &share
+		}
+	}
+	for row := range out.Rows {
+		scale(q.Scope, &out.Rows[row].Size)
+		for column := range counts[row] {
+			scale(q.Scope, &counts[row][column])
 		}
 	}
 	return out

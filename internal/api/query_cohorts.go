@@ -112,13 +112,14 @@ func (s *Server) queryPaths(ctx context.Context, in *PathsInput) (PathsOutput, e
 		return PathsOutput{}, err
 	}
 	meta, err := s.metaOf(ctx, scope, begun)
-	meta.Sampled = answer.Share < 1
+	meta.Sampled = meta.Sampled || answer.Share < 1
 	return PathsOutput{answer, meta}, err
 }
 
 // periodScope is the scope of a question, and the zone in which its periods begin.
 func (s *Server) periodScope(ctx context.Context, q QueryFields) (store.Scope, *time.Location, error) {
 	scope, err := s.queryScope(ctx, q)
+	scope.Sample = q.Sample
 	if err != nil {
 		return scope, nil, err
 	}

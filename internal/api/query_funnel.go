@@ -23,11 +23,8 @@ type FunnelOutput struct {
 
 func (s *Server) queryFunnel(ctx context.Context, in *FunnelInput) (FunnelOutput, error) {
 	begun := s.now()
-	scope, err := s.queryScope(ctx, in.Body.QueryFields)
+	scope, _, err := s.periodScope(ctx, in.Body.QueryFields)
 	if err != nil {
-		return FunnelOutput{}, err
-	}
-	if _, err := zoneOf(in.Body.Timezone); err != nil {
 		return FunnelOutput{}, err
 	}
 	out := FunnelOutput{}
@@ -35,5 +32,6 @@ func (s *Server) queryFunnel(ctx context.Context, in *FunnelInput) (FunnelOutput
 		return out, err
 	}
 	out.Meta, err = s.metaOf(ctx, scope, begun)
+	out.Meta.Sampled = out.Meta.Sampled || out.Share != nil && *out.Share < 1
 	return out, err
 }

@@ -20,7 +20,7 @@ type QueryFields struct {
 	Segment       string    `json:"segment,omitempty" doc:"id of a segment: only what belongs to its sessions or people"`
 	Bots          bool      `json:"bots,omitempty" doc:"count marked bots too"`
 	MinConfidence float64   `json:"min_confidence,omitempty" minimum:"0" maximum:"1"`
-	Sample        float64   `json:"sample,omitempty" exclusiveMinimum:"0" maximum:"1" doc:"the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise"`
+	Sample        float64   `json:"sample,omitempty" exclusiveMinimum:"0" maximum:"1" doc:"the share of people that is enough for funnel, retention, lifecycle, stickiness and paths, whose counts are then estimates of all, and for funnel-correlation, whose counts are of the sample; meta.sampled says so"`
 }
 
 // Meta says how an answer came about.
@@ -225,7 +225,7 @@ func (s *Server) metaOf(ctx context.Context, scope store.Scope, begun time.Time)
 		Scope: scope, Edges: []time.Time{scope.From, scope.To}, Limit: 1,
 		Measures: []store.Measure{{Of: store.OfCalls, Stat: store.Count}, {Of: store.OfCalls, Stat: store.Count, Filter: store.Equals("call.linked", true)}},
 	})
-	out := Meta{ElapsedMS: s.now().Sub(begun).Milliseconds()}
+	out := Meta{ElapsedMS: s.now().Sub(begun).Milliseconds(), Sampled: scope.Sampled()}
 	if errors.Is(counting.Err(), context.DeadlineExceeded) && ctx.Err() == nil {
 		return out, nil
 	}

@@ -2,7 +2,6 @@ package fold
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strconv"
 )
@@ -18,32 +17,17 @@ type Ways struct {
 	Slices []Slice
 }
 
-// Slice is a part of time, from one microsecond until before the other.
-type Slice struct{ From, To int64 }
-
-// Call is a call of a unit.
-type Call struct {
-	Time, Took int64 // microseconds; Took is negative when it is not known
-	Failed     bool
-}
-
 // Paths counts the edges of the ways that units take.
 type Paths struct {
 	q     Ways
 	units int64
+	unit  uint64 // at hand
 	path  []visit
 	edges map[edge]*tally
 	begun map[uint32]int64 // paths by their first node
 	kept  []namedEdge      // under the cap, in order
 
-	walks []walk              // within slices, those of a unit together in order of time
-	of    map[uint64][2]int32 // by unit: the first of its walks and the one after the last
-}
-
-// walk is an edge as it was gone along once.
-type walk struct {
-	from, to int64
-	edge     *tally
+	walks *Walks
 }
 
 // visit is a node of a path.
@@ -62,28 +46,24 @@ type tally struct {
 	count, units, between int64 // between: microseconds from node to node
 	unit                  int64 // who went here last
 	shown                 bool
-	calls, failed         int64
-	took                  []int64
+	calls                 Calls
 }
 
 // NewPaths prepares to fold the rows of a question.
 func NewPaths(q Ways) *Paths {
-	return &Paths{q: q, edges: map[edge]*tally{}, begun: map[uint32]int64{}, of: map[uint64][2]int32{}}
+	return &Paths{q: q, edges: map[edge]*tally{}, begun: map[uint32]int64{}, walks: NewWalks(q.Slices)}
 }
 
 // Unit takes all nodes of one unit in order of time, then arrival, labelled with their
 // names.
 func (f *Paths) Unit(unit uint64, rows []Row) {
 	f.units++
-	before := int32(len(f.walks))
+	f.unit = unit
 	for first, i := 0, 1; i <= len(rows); i++ {
 		if i == len(rows) || rows[i].Time-rows[i-1].Time > f.q.Gap {
 			f.walk(rows[first:i])
 			first = i
 		}
-	}
-	if after := int32(len(f.walks)); after > before {
-		f.of[unit] = [2]int32{before, after}
 	}
 }
 
@@ -147,44 +127,13 @@ func (f *Paths) count(path []visit) {
 			t.unit = f.units
 			t.units++
 		}
-		if source.at < target.at && f.looked(source.at, target.at) {
-			f.walks = append(f.walks, walk{source.at, target.at, t})
-		}
+		f.walks.Add(f.unit, source.at, target.at, &t.calls)
 	}
-}
-
-// looked reports whether calls are looked for between two times.
-func (f *Paths) looked(from, to int64) bool {
-	return slices.ContainsFunc(f.q.Slices, func(s Slice) bool { return s.From <= from && to <= s.To })
 }
 
 // Call takes a call of a unit, whose nodes are all known. It counts for the edge that the
 // unit was on, when [Paths.Cap] kept that.
-func (f *Paths) Call(unit uint64, c Call) {
-	span := f.of[unit]
-	walks := f.walks[span[0]:span[1]]
-	next, _ := slices.BinarySearchFunc(walks, c.Time, func(w walk, at int64) int {
-		if w.from <= at {
-			return -1
-		}
-		return 1
-	})
-	if next == 0 {
-		return
-	}
-	w := walks[next-1]
-	if !w.edge.shown || c.Time >= w.to {
-		return
-	}
-	t := w.edge
-	t.calls++
-	if c.Failed {
-		t.failed++
-	}
-	if c.Took >= 0 {
-		t.took = append(t.took, c.Took)
-	}
-}
+func (f *Paths) Call(unit uint64, c Call) { f.walks.Call(unit, c) }
 
 // Edge is a pair of nodes that follow each other.
 type Edge struct {
@@ -208,6 +157,9 @@ func (f *Paths) Cap(names []string) {
 	for _, e := range f.kept {
 		e.shown = true
 	}
+	for _, e := range f.edges {
+		e.calls.Unwanted = !e.shown
+	}
 }
 
 // Answer lists the edges that [Paths.Cap] kept by count desc, source, target, their nodes
@@ -218,7 +170,7 @@ func (f *Paths) Answer() (edges []Edge, nodes []Node, other int64) {
 		at[e.from()], at[e.to()] = &Node{Name: e.sourceName}, &Node{Name: e.targetName}
 		edges = append(edges, Edge{
 			Source: e.sourceName, Target: e.targetName, Count: e.count, Units: e.units,
-			MeanMS: float64(e.between) / float64(e.count) / 1000, Calls: e.calls, Failed: e.failed, P75MS: quartile(e.took),
+			MeanMS: float64(e.between) / float64(e.count) / 1000, Calls: e.calls.Count, Failed: e.calls.Failed, P75MS: e.calls.Quantile(0.75),
 		})
 	}
 	for e, t := range f.edges {
@@ -282,17 +234,4 @@ func (f *Paths) under(names []string) []namedEdge {
 		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.sourceName, b.sourceName), cmp.Compare(a.targetName, b.targetName))
 	})
 	return all[:min(len(all), f.q.MaxEdges)]
-}
-
-// quartile is the third quartile in milliseconds, interpolated linearly between the
-// nearest ranks; nil of nothing.
-func quartile(us []int64) *float64 {
-	if len(us) == 0 {
-		return nil
-	}
-	slices.Sort(us)
-	rank := 0.75 * float64(len(us)-1)
-	low, high := float64(us[int(rank)]), float64(us[int(math.Ceil(rank))])
-	ms := (low + (high-low)*(rank-math.Floor(rank))) / 1000
-	return &ms
 }

@@ -9,7 +9,7 @@ package store
 // in Funnel.Scope but for its Filter that lie after the beginning and before the end of
 // their unit's way; those of a candidate with Ends also at either.
 type CorrelationQuery struct {
-	Funnel     FunnelQuery // By, Spread, Entities and Attempts are not used
+	Funnel     FunnelQuery // By, Spread, Entities, Calls and Attempts are not used
 	Candidates []Candidate // at most 60
 	Limit      int         // names per candidate, 1 to 1000
 }

@@ -37,6 +37,11 @@ type FunnelQuery struct {
 	Spread       []time.Duration
 	Entities     int       // how many units to list; 0 = none, at most 10,000
 	Now          time.Time // what is in progress is judged at Now or To, whichever is earlier
+	// Calls asks for the requests of the unit, in Scope but for its Filter, between the steps
+	// of the attempts that count: that start at the latest of the rows before a step or later,
+	// and before its own. Looked for as in [PathsQuery], on the way from row to row.
+	Calls    bool
+	MaxCalls int64 // 0 = no limit
 }
 
 // Order says which rows an attempt takes.
@@ -113,6 +118,8 @@ type Funnel struct {
 	// the furthest counts, of equals the first.
 	Entities  []FunnelEntity
 	Truncated bool // more units exist
+	// Share of the range in which calls were looked for; 0 when nobody asked.
+	Share float64
 }
 
 // FunnelStep is who got to a step.
@@ -120,6 +127,14 @@ type FunnelStep struct {
 	Count      int64
 	InProgress int64 // of Count: did not do the next step yet, and the window is open and nothing broke the attempt
 	Times            // since the step before, never below zero
+	Calls      StepCalls
+}
+
+// StepCalls is the requests on the way to a step, in Funnel.Share of the range; none to
+// the first, and none in series.
+type StepCalls struct {
+	Count, Failed int64
+	P95MS         *float64 // duration of the timed ones, interpolated linearly; nil when there are none
 }
 
 // Times sums durations up, in seconds; nil when there are none.

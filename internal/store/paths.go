@@ -23,10 +23,9 @@ import (
 // them are requests of the unit, in Scope but for its Filter, that start at the time of
 // the source or later and before the target.
 //
-// When the range holds more than MaxCalls calls (of any side, class or bot), calls are
-// looked for in a share of it only, MaxCalls / their number: on those edges that are gone
-// along from first to last within one of the [Slices] of the range. What of a request
-// lies more than [SliceReach] outside of the slice need not be seen.
+// Calls are looked for in a [ShareOfCalls] of the range: when it is not all, on those edges
+// that are gone along from first to last within one of the [Slices] of the range. What of
+// a request lies more than [SliceReach] outside of the slice need not be seen.
 type PathsQuery struct {
 	Scope
 	Unit       Unit
@@ -55,6 +54,15 @@ type Grouping struct {
 
 // SliceReach is how far from a slice the parts of its requests are looked for.
 const SliceReach = 15 * time.Minute
+
+// ShareOfCalls is the share of a range with so many calls (of any side, class or bot) in
+// which they are looked for, so that not many more than most are; most 0 is no limit.
+func ShareOfCalls(calls, most int64) float64 {
+	if most == 0 || calls <= most {
+		return 1
+	}
+	return float64(most) / float64(calls)
+}
 
 // Slice is the time in [From, To).
 type Slice struct{ From, To time.Time }

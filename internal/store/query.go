@@ -22,7 +22,13 @@ type Scope struct {
 	Filter        Filter    // nil = all
 	Bots          bool      // count and list marked bots where people are meant
 	MinConfidence float64   // links below it are as if they were not there
+	// Sample is the share of the units that questions with a [Unit] look at; 0 = all. Which
+	// these are is for the engine to say, always the same ones; counts are of them alone.
+	Sample float64
 }
+
+// Sampled reports whether a question with a [Unit] looks at some of the units only.
+func (s Scope) Sampled() bool { return s.Sample > 0 && s.Sample < 1 }
 
 // MaxRows is how many rows one answer lists at most.
 const MaxRows = 5000

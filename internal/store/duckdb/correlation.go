@@ -19,7 +19,7 @@ func (s *Store) Correlation(ctx context.Context, q store.CorrelationQuery) (stor
 	if err := checkCorrelation(q); err != nil {
 		return store.Correlation{}, err
 	}
-	q.Funnel.By, q.Funnel.Entities, q.Funnel.Attempts = nil, 0, false
+	q.Funnel.By, q.Funnel.Entities, q.Funnel.Calls, q.Funnel.Attempts = nil, 0, false, false
 	f, err := newFunnel(q.Funnel)
 	if err != nil {
 		return store.Correlation{}, err

@@ -20,13 +20,25 @@ func (s *Store) Funnel(ctx context.Context, q store.FunnelQuery) (store.Funnel, 
 	if err != nil {
 		return store.Funnel{}, err
 	}
-	err = s.readers.heavy.with(ctx, func(c *conn) error {
-		return c.sequences(ctx, f.rows, f.names, f.unit)
-	})
+	err = s.readers.heavy.with(ctx, func(c *conn) error { return f.ask(ctx, c) })
 	if err != nil {
 		return store.Funnel{}, err
 	}
 	return f.answer(), nil
+}
+
+// ask folds the rows, and gives calls to the ways from step to step when they are asked for.
+func (f *funnel) ask(ctx context.Context, c *conn) (err error) {
+	if f.Calls {
+		if f.share, err = c.shareOfCalls(ctx, f.Scope, f.MaxCalls); err != nil {
+			return err
+		}
+		f.walks = fold.NewWalks(slicesOf(f.Scope, f.share))
+	}
+	if err = c.sequences(ctx, f.rows, f.names, f.unit); err != nil || !f.Calls {
+		return err
+	}
+	return c.callsOf(ctx, f.Scope, f.Unit, f.share, f.walks.Call)
 }
 
 const (
@@ -85,6 +97,10 @@ type funnel struct {
 	byValue *fold.Tally // nil without By
 	scratch []fold.Row
 
+	share float64      // of the range in which calls are looked for
+	walks *fold.Walks  // nil without Calls
+	calls []fold.Calls // on the way to each step
+
 	name     []byte // of the unit at hand
 	entities []store.FunnelEntity
 }
@@ -109,6 +125,7 @@ func newFunnel(q store.FunnelQuery) (*funnel, error) {
 	if q.Order == store.Strict {
 		f.rows.steps = append(f.rows.steps, store.Step{Of: store.OfEvents, Filter: notPassive()})
 	}
+	f.calls = make([]fold.Calls, len(q.Steps))
 	until := min(q.Now.UnixMicro(), q.To.UnixMicro())
 	f.total = fold.NewTally(&f.fold, until)
 	if q.By != nil {
@@ -128,7 +145,7 @@ func notPassive() store.Filter {
 }
 
 // unit takes the rows of one unit.
-func (f *funnel) unit(_ uint64, rows []fold.Row) {
+func (f *funnel) unit(unit uint64, rows []fold.Row) {
 	var under uint32
 	if f.By != nil {
 		under = f.valueOf(rows)
@@ -136,6 +153,7 @@ func (f *funnel) unit(_ uint64, rows []fold.Row) {
 	furthest := 0
 	f.fold.Unit(rows, func(a *fold.Attempt) {
 		f.total.Add(rows, a, 0)
+		f.walk(unit, rows, a)
 		switch {
 		case f.By == nil || f.By.Attribution == store.AllValues:
 		case f.By.Attribution == store.AtStep:
@@ -150,6 +168,19 @@ func (f *funnel) unit(_ uint64, rows []fold.Row) {
 	})
 	if f.By != nil && f.By.Attribution == store.AllValues {
 		f.eachValue(rows)
+	}
+}
+
+// walk notes when the unit was on the way to each step of an attempt.
+func (f *funnel) walk(unit uint64, rows []fold.Row, a *fold.Attempt) {
+	if f.walks == nil {
+		return
+	}
+	from := rows[a.Rows[0]].Time
+	for n := 1; n < len(a.Rows); n++ {
+		to := rows[a.Rows[n]].Time
+		f.walks.Add(unit, from, to, &f.calls[n])
+		from = max(from, to)
 	}
 }
 
@@ -216,7 +247,11 @@ func (f *funnel) cut() {
 }
 
 func (f *funnel) answer() store.Funnel {
-	out := store.Funnel{Steps: funnelSteps(f.total.Steps()), Spread: make([]int64, len(f.Spread)+1), Whole: times(f.total.Whole())}
+	out := store.Funnel{Share: f.share, Steps: funnelSteps(f.total.Steps()), Spread: make([]int64, len(f.Spread)+1), Whole: times(f.total.Whole())}
+	for i := range f.calls {
+		on := &f.calls[i]
+		out.Steps[i].Calls = store.StepCalls{Count: on.Count, Failed: on.Failed, P95MS: on.Quantile(0.95)}
+	}
 	for _, took := range f.total.Whole() {
 		bin := 0
 		for bin < len(f.Spread) && took >= f.Spread[bin].Microseconds() {

@@ -167,6 +167,14 @@ func occurring(q occurrences) (*query, error) {
 	return rows, nil
 }
 
+// some is the condition that leaves a sample of the units, whose numbers are hashes.
+func (q *occurrences) some(unit string) string {
+	if !q.Sampled() {
+		return ""
+	}
+	return fmt.Sprintf("AND %s < %d", unit, uint64(q.Sample*(1<<64)))
+}
+
 // wants reports whether rows of a record can occur.
 func (q *occurrences) wants(of store.Record) bool {
 	if q.unit.Of == store.UnitProperty && q.unit.Field.Record() != of {
@@ -238,7 +246,7 @@ func (q *query) occurringEvents(o occurrences) error {
 	err = errors.Join(mask.mask(steps, fields), own.own(o, store.OfEvents, fields))
 	persons := o.joinPersons(false)
 	q.add(statement("occurrences_events", "unit", o.unitOf(false), "steps", mask.String(), "own", own.String(), "rows", rows.String(),
-		"persons", persons.String(), "more", o.more(", $")),
+		"persons", persons.String(), "more", o.more(", $"), "some", o.some("unit")),
 		slices.Concat(mask.args, own.args, rows.args, persons.args)...)
 	return err
 }
@@ -264,32 +272,30 @@ func (q *query) occurringRequests(o occurrences) error {
 		rows.add(" AND c.bot = ''")
 	}
 	err = errors.Join(mask.mask(steps, fields), own.own(o, store.OfCalls, fields))
-	best.bestLinks(wide, "AND coalesce(l.server, l.client) IN (SELECT id FROM matched)")
+	best.bestLinks(wide, "AND coalesce(l.server, l.client) IN (FROM several)")
 	persons := o.joinPersons(true)
-	q.add(statement("occurrences_requests", "steps", mask.String(), "own", own.String(), "rows", rows.String(),
-		"best", best.String(), "persons", persons.String(), "unit", o.unitOf(true), "first", o.more(", arg_min($, place) AS $")),
-		slices.Concat(mask.args, own.args, rows.args, best.args, []any{o.Project, wide.From, wide.To}, persons.args,
+	q.add(statement("occurrences_requests", "steps", mask.String(), "own", own.String(), "rows", rows.String(), "linked", o.ids("l.", linkedColumns(o.unit.Of)),
+		"best", best.String(), "persons", persons.String(), "unit", o.unitOf(true), "first", o.more(", arg_min($, place) AS $"), "some", o.some("arg_min(unit, place)")),
+		slices.Concat(mask.args, own.args, rows.args, best.args, best.args, []any{o.Project, wide.From, wide.To}, persons.args,
 			[]any{o.Project, wide.From, wide.To, o.MinConfidence}, []any{o.From, o.To})...)
 	return err
 }
 
 // own adds the columns of a row from which its unit is made, and its label.
 func (q *query) own(o occurrences, of store.Record, fields columnsOf) error {
-	if o.unit.Of == store.UnitProperty {
+	alias := map[store.Record]string{store.OfEvents: "e.", store.OfCalls: "c."}[of]
+	switch o.unit.Of {
+	case store.UnitPerson:
+		q.add(map[store.Record]string{store.OfEvents: ", e.session_id", store.OfCalls: ", hash(c.session_id) AS session"}[of])
+	case store.UnitProperty:
 		q.add(", ")
 		if err := q.label(o.unit.Field, fields); err != nil {
 			return err
 		}
-		q.add(" AS own")
-	} else {
-		alias := map[store.Record]string{store.OfEvents: "e", store.OfCalls: "c"}[of]
-		for _, column := range unitColumns(o.unit.Of) {
-			q.add(", " + alias + "." + column)
-		}
-		if o.unit.Of == store.UnitPerson {
-			q.add(", " + alias + ".session_id")
-		}
+		q.add(" AS " + ownColumn)
+		alias = ""
 	}
+	q.add(o.ids(alias, unitColumns(o.unit.Of)))
 	if o.label == nil {
 		return nil
 	}
@@ -307,7 +313,7 @@ func (q *query) own(o occurrences, of store.Record, fields columnsOf) error {
 func (q *occurrences) unitOf(linked bool) string {
 	number, name := q.ofIDs(linked)
 	if q.unit.Of == store.UnitPerson {
-		r := rowOfStep(number, name)
+		r := rowOfStep(number, name, linked)
 		number, name = r.claimedOr("p.person", number), r.claimedOr("p.name", name)
 	}
 	if q.named == nil {
@@ -316,35 +322,62 @@ func (q *occurrences) unitOf(linked bool) string {
 	return number + " AS unit, " + name + " AS name"
 }
 
-// rowOfStep names the columns of a row m.
-func rowOfStep(own, name string) rowIDs { return rowIDs{own, name, "m.session_id", "m.time"} }
+// rowOfStep names the columns of a row m, which is kept as a whole when it has a link.
+func rowOfStep(own, name string, linked bool) rowIDs {
+	if linked {
+		return rowIDs{own, name, "m.session = p.session", "m.time"}
+	}
+	return rowIDs{own, name, "m.session_id = p.session_id", "m.time"}
+}
 
 // joinPersons adds the join that says what claims tell of a row's person.
 func (q *occurrences) joinPersons(linked bool) (join query) {
 	if q.unit.Of == store.UnitPerson {
 		number, name := q.ofIDs(linked)
-		join.joinPersonsOf(rowOfStep(number, name), q.Project)
+		join.joinPersonsOf(rowOfStep(number, name, linked), q.Project)
 	}
 	return join
 }
 
 // ofIDs is the number and the name of the unit by the ids of the row alone.
 func (q *occurrences) ofIDs(linked bool) (number, name string) {
-	number, name = "CASE", "CASE"
+	var numbers, names []string
+	owners := []string{"m."}
+	if linked && len(linkedColumns(q.unit.Of)) > 0 {
+		owners = append(owners, "l.")
+	}
 	for i, column := range unitColumns(q.unit.Of) {
-		hash := []string{"hash(", "~hash("}[i]
-		owners := []string{"m."}
-		if linked && (q.unit.Of == store.UnitPerson || q.unit.Of == store.UnitSession) {
-			owners = append(owners, "l.")
-		}
 		for _, owner := range owners {
-			text := owner + column
-			number += " WHEN " + text + " <> '' THEN " + hash + text + ")"
-			name += " WHEN " + text + " <> '' THEN " + text
+			numbers = append(numbers, []string{"", "~"}[i]+owner+column+"_hash")
+			names = append(names, "nullif("+owner+column+", '')")
 		}
 	}
-	return number + " END", name + " END"
+	return "coalesce(" + strings.Join(numbers, ", ") + ")", "coalesce(" + strings.Join(names, ", ") + ")"
 }
+
+// ids are the columns with what ofIDs makes units of: hashes, NULL of nothing, which are
+// handed from table to table more cheaply than texts; and texts when names are asked for.
+func (q *occurrences) ids(alias string, columns []string) (out string) {
+	for _, column := range columns {
+		out += ", CASE WHEN $ <> '' THEN hash($) END AS " + column + "_hash"
+		if q.named != nil && column != ownColumn {
+			out += ", $"
+		}
+		out = strings.ReplaceAll(out, "$", alias+column)
+	}
+	return out
+}
+
+// linkedColumns are the columns of links that tell the unit of a call which does not.
+func linkedColumns(u store.UnitOf) []string {
+	if u == store.UnitPerson || u == store.UnitSession {
+		return unitColumns(u)
+	}
+	return nil
+}
+
+// ownColumn holds the property that is a unit.
+const ownColumn = "own"
 
 // unitColumns are the columns that hold a unit, the first that is not empty counts.
 func unitColumns(u store.UnitOf) []string {
@@ -356,7 +389,7 @@ func unitColumns(u store.UnitOf) []string {
 	case store.UnitAccount:
 		return []string{"account_id"}
 	}
-	return []string{"own"}
+	return []string{ownColumn}
 }
 
 func checkUnit(u store.Unit) error {

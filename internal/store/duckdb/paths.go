@@ -26,25 +26,17 @@ func (s *Store) Paths(ctx context.Context, q store.PathsQuery) (store.Paths, err
 	var folded *fold.Paths
 	err = s.readers.heavy.with(ctx, func(c *conn) error {
 		var err error
-		if out.Share, err = c.shareOfCalls(ctx, q); err != nil {
+		if out.Share, err = c.shareOfCalls(ctx, q.Scope, q.MaxCalls); err != nil {
 			return err
 		}
-		looked := store.Slices(q.From, q.To, out.Share)
-		for _, slice := range looked {
-			ask.Slices = append(ask.Slices, fold.Slice{From: slice.From.UnixMicro(), To: slice.To.UnixMicro()})
-		}
+		ask.Slices = slicesOf(q.Scope, out.Share)
 		folded = fold.NewPaths(ask)
 		err = c.sequences(ctx, visits(q), naming.raw, func(unit uint64, rows []fold.Row) { folded.Unit(unit, naming.name(rows)) })
 		if err != nil {
 			return err
 		}
 		folded.Cap(nodes.texts)
-		for _, slice := range looked {
-			if err := c.callsOnEdges(ctx, q, slice, out.Share < 1, folded); err != nil {
-				return err
-			}
-		}
-		return nil
+		return c.callsOf(ctx, q.Scope, q.Unit, out.Share, folded.Call)
 	})
 	if err != nil {
 		return store.Paths{}, err
@@ -153,20 +145,34 @@ func (n *naming) text(raw string) string {
 }
 
 // shareOfCalls is the share of the range in which calls are looked for.
-func (c *conn) shareOfCalls(ctx context.Context, q store.PathsQuery) (float64, error) {
-	n, err := c.number(ctx, "SELECT count(*) FROM calls WHERE project = ? AND time >= ? AND time < ?", q.Project, q.From, q.To)
-	if err != nil || q.MaxCalls == 0 || n <= q.MaxCalls {
-		return 1, err
-	}
-	return float64(q.MaxCalls) / float64(n), nil
+func (c *conn) shareOfCalls(ctx context.Context, s store.Scope, most int64) (float64, error) {
+	n, err := c.number(ctx, "SELECT count(*) FROM calls WHERE project = ? AND time >= ? AND time < ?", s.Project, s.From, s.To)
+	return store.ShareOfCalls(n, most), err
 }
 
-// callsOnEdges gives the calls of a slice to the edges that their units were on.
-func (c *conn) callsOnEdges(ctx context.Context, q store.PathsQuery, slice store.Slice, sampled bool, folded *fold.Paths) error {
-	text, args, err := pathCallsQuery(q, slice, sampled)
-	if err != nil || text == "" {
-		return err
+// slicesOf is where calls are looked for.
+func slicesOf(s store.Scope, share float64) (out []fold.Slice) {
+	for _, slice := range store.Slices(s.From, s.To, share) {
+		out = append(out, fold.Slice{From: slice.From.UnixMicro(), To: slice.To.UnixMicro()})
 	}
+	return out
+}
+
+// callsOf hands over the requests of units in a share of the range, in no order.
+func (c *conn) callsOf(ctx context.Context, s store.Scope, unit store.Unit, share float64, use func(unit uint64, call fold.Call)) error {
+	for _, slice := range store.Slices(s.From, s.To, share) {
+		text, args, err := callsOfQuery(s, unit, slice, share < 1)
+		if err != nil || text == "" {
+			return err
+		}
+		if err := c.callsIn(ctx, text, args, use); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *conn) callsIn(ctx context.Context, text string, args []any, use func(unit uint64, call fold.Call)) error {
 	result, err := c.query(ctx, text, args...)
 	if err != nil {
 		return err
@@ -176,7 +182,7 @@ func (c *conn) callsOnEdges(ctx context.Context, q store.PathsQuery, slice store
 		n := int(mapping.DataChunkGetSize(result.chunk))
 		units, times, failed, took := whole[uint64](result, 0, n), whole[int64](result, 1, n), whole[bool](result, 2, n), whole[int64](result, 3, n)
 		for i := range n {
-			folded.Call(units[i], fold.Call{Time: times[i], Took: took[i], Failed: failed[i]})
+			use(units[i], fold.Call{Time: times[i], Took: took[i], Failed: failed[i]})
 		}
 		if err := ctx.Err(); err != nil {
 			return err
@@ -185,9 +191,9 @@ func (c *conn) callsOnEdges(ctx context.Context, q store.PathsQuery, slice store
 	return nil
 }
 
-// pathCallsQuery asks for the requests of a slice, in no order.
-func pathCallsQuery(q store.PathsQuery, slice store.Slice, sampled bool) (string, []any, error) {
-	calls := occurrences{Scope: q.Scope, unit: q.Unit, steps: []store.Step{
+// callsOfQuery asks for the requests of a slice, in no order.
+func callsOfQuery(s store.Scope, unit store.Unit, slice store.Slice, sampled bool) (string, []any, error) {
+	calls := occurrences{Scope: s, unit: unit, steps: []store.Step{
 		{Of: store.OfCalls, Filter: store.Equals("call.failed", true)}, {Of: store.OfCalls},
 	}}
 	calls.Filter, calls.From, calls.To = nil, slice.From, slice.To
@@ -202,5 +208,5 @@ func pathCallsQuery(q store.PathsQuery, slice store.Slice, sampled bool) (string
 	if err != nil || rows.String() == "" {
 		return "", nil, err
 	}
-	return statement("path_calls", "rows", rows.String()), rows.args, nil
+	return statement("calls_of", "rows", rows.String()), rows.args, nil
 }

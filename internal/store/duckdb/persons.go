@@ -21,7 +21,7 @@ import (
 type rowIDs struct {
 	own     string // the person by the ids of the record alone; NULL for nobody's
 	name    string // the text of that id
-	session string
+	session string // the condition that it is of the session that a claim p is about
 	at      string
 }
 
@@ -30,16 +30,16 @@ type rowIDs struct {
 func idsOfRow(of store.Record) rowIDs {
 	switch of {
 	case store.OfEvents:
-		return rowIDs{ownPerson("e"), ownName("e"), "e.session_id", "e.time"}
+		return rowIDs{ownPerson("e"), ownName("e"), "e.session_id = p.session_id", "e.time"}
 	case store.OfSessions:
-		return rowIDs{ownPerson("s"), ownName("s"), "s.session_id", "s.started"}
+		return rowIDs{ownPerson("s"), ownName("s"), "s.session_id = p.session_id", "s.started"}
 	}
 	return rowIDs{
 		own: "CASE WHEN c.user_id <> '' THEN hash(c.user_id) WHEN l.user_hash IS NOT NULL THEN l.user_hash" +
 			" WHEN c.device_id <> '' THEN ~hash(c.device_id) ELSE ~l.device_hash END",
 		name: "CASE WHEN c.user_id <> '' THEN c.user_id WHEN l.user_id <> '' THEN l.user_id" +
 			" WHEN c.device_id <> '' THEN c.device_id ELSE l.device_id END",
-		session: "c.session_id", at: "c.time",
+		session: "c.session_id = p.session_id", at: "c.time",
 	}
 }
 
@@ -70,7 +70,7 @@ func personName(of store.Record) string { return idsOfRow(of).claimedOr("p.name"
 
 // claimedOr is what claims say, where they speak of the row, else what its own ids do.
 func (r rowIDs) claimedOr(claimed, own string) string {
-	return "coalesce(CASE WHEN p.upto IS NULL OR " + r.session + " = p.session_id AND " + r.at + " BETWEEN p.since AND p.upto THEN " + claimed + " END, " + own + ")"
+	return "coalesce(CASE WHEN p.upto IS NULL OR " + r.session + " AND " + r.at + " BETWEEN p.since AND p.upto THEN " + claimed + " END, " + own + ")"
 }
 
 // people counts persons.

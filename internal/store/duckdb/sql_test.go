@@ -135,8 +135,8 @@ func TestStatements(t *testing.T) {
 			calls := store.Candidate{Step: store.Step{Of: store.OfCalls}, Name: store.Field{Name: "call.endpoint"}, Least: 1}
 			return meetQuery(store.CorrelationQuery{Funnel: store.FunnelQuery{Scope: scope, Unit: store.Unit{Of: store.UnitPerson}}, Candidates: []store.Candidate{calls}}, []int{0})
 		},
-		"paths_calls": func() (string, []any, error) {
-			return pathCallsQuery(store.PathsQuery{Scope: scope, Unit: store.Unit{Of: store.UnitPerson}}, store.Slice{From: scope.From, To: scope.To}, true)
+		"calls_of": func() (string, []any, error) {
+			return callsOfQuery(scope, store.Unit{Of: store.UnitPerson}, store.Slice{From: scope.From, To: scope.To}, true)
 		},
 		"heatmap": func() (string, []any, error) { return heatmapQuery(store.HeatmapQuery{Scope: scope, Edges: hours}) },
 	} {

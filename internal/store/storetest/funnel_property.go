@@ -91,7 +91,7 @@ func (d *duel) drawFunnel() store.FunnelQuery {
 		Order:  pick(g, "order", store.InOrder, store.InOrder, store.Strict, store.Unordered),
 		Entry:  pick(g, "entry", store.Best, store.Best, store.FirstEntry),
 		Window: pick(g, "window", time.Microsecond, s(2), s(3), s(5), s(60)), Attempts: g.oneIn(3, "attempts"),
-		Spread: []time.Duration{s(1), s(2), s(4)}, Entities: pick(g, "entities", 0, 1, 2, 3, 100), Now: clock("10:00:00").Add(s(pick(g, "now", 4, 10, 7200))),
+		Spread: []time.Duration{s(1), s(2), s(4)}, Entities: pick(g, "entities", 0, 1, 2, 3, 100), Calls: pick(g, "calls", false, true), MaxCalls: pick[int64](g, "most calls", 0, 2), Now: clock("10:00:00").Add(s(pick(g, "now", 4, 10, 7200))),
 	}
 	q.Filter = pick[store.Filter](g, "filter", nil, nil, is("event.name", store.Ne, "c"), store.And{is("event.kind", store.Ne, "click"), is("call.status", store.Eq, int64(200))}, store.And{}, store.Or{},
 		is("session.id", store.Ne, "s1"), store.And{is("event.name", store.Ne, "c"), is("session.actions", store.Gt, int64(0))})

@@ -14,9 +14,9 @@ func ever() time.Time { return time.Unix(0, 0).AddDate(-1000, 0, 0).UTC() }
 // occurring finds the rows that match any of the steps, by kind and name of their unit.
 func (r *Reference) occurring(s store.Scope, of store.Unit, steps ...store.Step) (map[string][]occurrence, error) {
 	found, err := r.units(s, of, steps)
-	people, out := r.persons(s.Project), map[string][]occurrence{}
+	out := map[string][]occurrence{}
 	for _, u := range found {
-		out[people.unitOf(of, u.rows[0].row)] = u.rows
+		out[u.key] = u.rows
 	}
 	return out, err
 }

@@ -59,7 +59,14 @@ func (r *Reference) Funnel(ctx context.Context, q store.FunnelQuery) (store.Funn
 		}
 		addByValue(byValue, q, u.rows, tries)
 	}
-	out := store.Funnel{Steps: stepsOf(q, all), Spread: make([]int64, len(q.Spread)+1)}
+	onTheWay, share, err := r.callsBetween(q, units)
+	if err != nil {
+		return store.Funnel{}, err
+	}
+	out := store.Funnel{Steps: stepsOf(q, all), Share: share, Spread: make([]int64, len(q.Spread)+1)}
+	for n, calls := range onTheWay {
+		out.Steps[n].Calls = calls
+	}
 	var whole []time.Duration
 	for _, c := range all {
 		if len(c.times) < len(q.Steps) {
@@ -91,6 +98,39 @@ func (r *Reference) Funnel(ctx context.Context, q store.FunnelQuery) (store.Funn
 		out.Entities = entities[:min(len(entities), q.Entities)]
 	}
 	return out, nil
+}
+
+// callsBetween are the requests on the way to each step.
+func (r *Reference) callsBetween(q store.FunnelQuery, units []unit) (out []store.StepCalls, share float64, err error) {
+	if !q.Calls {
+		return nil, 0, nil
+	}
+	s := q.Scope
+	s.Filter = nil
+	calls, err := r.occurring(s, q.Unit, store.Step{Of: store.OfCalls}, store.Step{Of: store.OfCalls, Filter: is("call.failed", store.Eq, true)})
+	share = r.shareOfCalls(q.Scope, q.MaxCalls)
+	looked := store.Slices(q.From, q.To, share)
+	out = make([]store.StepCalls, len(q.Steps))
+	for n := 1; n < len(q.Steps); n++ {
+		var met []occurrence
+		for _, u := range units {
+			for _, t := range triesOf(q, u.rows) {
+				if len(t.rows) <= n {
+					continue
+				}
+				from, to := u.rows[t.rows[0]].time, u.rows[t.rows[n]].time
+				for _, before := range t.rows[:n] {
+					if u.rows[before].time.After(from) {
+						from = u.rows[before].time
+					}
+				}
+				met = append(met, onWay(calls[u.key], from, to, looked)...)
+			}
+		}
+		out[n].Count = int64(len(met))
+		out[n].Failed, out[n].P95MS = failedAndQuantile(met, 0.95)
+	}
+	return out, share, err
 }
 
 func typeRank(value any) int {

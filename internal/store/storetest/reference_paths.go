@@ -39,7 +39,7 @@ func (r *Reference) Paths(ctx context.Context, q store.PathsQuery) (store.Paths,
 	if err != nil {
 		return store.Paths{}, err
 	}
-	looked := store.Slices(q.From, q.To, r.shareOfCalls(q))
+	looked := store.Slices(q.From, q.To, r.shareOfCalls(q.Scope, q.MaxCalls))
 	edges := map[[2]string]*walked{}
 	begun := map[string]int64{}
 	for unit, of := range rows {
@@ -55,22 +55,19 @@ func (r *Reference) Paths(ctx context.Context, q store.PathsQuery) (store.Paths,
 		}
 	}
 	out := totals(edges, begun, q.MaxEdges)
-	out.Share = r.shareOfCalls(q)
+	out.Share = r.shareOfCalls(q.Scope, q.MaxCalls)
 	return out, nil
 }
 
 // shareOfCalls is the share of the range in which calls are looked for.
-func (r *Reference) shareOfCalls(q store.PathsQuery) float64 {
+func (r *Reference) shareOfCalls(s store.Scope, most int64) float64 {
 	n := 0
 	for _, c := range r.calls {
-		if c.project == q.Project && within(c.row.Time, q.From, q.To) {
+		if c.project == s.Project && within(c.row.Time, s.From, s.To) {
 			n++
 		}
 	}
-	if q.MaxCalls == 0 || int64(n) <= q.MaxCalls {
-		return 1
-	}
-	return float64(q.MaxCalls) / float64(n)
+	return store.ShareOfCalls(int64(n), most)
 }
 
 func checkPaths(q store.PathsQuery) error {
@@ -189,14 +186,35 @@ func (w *walked) walk(unit string, from, to stop, calls []occurrence, looked []s
 	w.count++
 	w.took += to.time.Sub(from.time)
 	w.people[unit] = true
-	if !slices.ContainsFunc(looked, func(s store.Slice) bool { return !from.time.Before(s.From) && !to.time.After(s.To) }) {
-		return
+	w.calls = append(w.calls, onWay(calls, from.time, to.time, looked)...)
+}
+
+// onWay are the calls between two times, when these lie within one of the slices.
+func onWay(calls []occurrence, from, to time.Time, looked []store.Slice) (out []occurrence) {
+	if !slices.ContainsFunc(looked, func(s store.Slice) bool { return !from.Before(s.From) && !to.After(s.To) }) {
+		return nil
 	}
 	for _, c := range calls {
-		if within(c.time, from.time, to.time) {
-			w.calls = append(w.calls, c)
+		if within(c.time, from, to) {
+			out = append(out, c)
 		}
 	}
+	return out
+}
+
+// failedAndQuantile counts the calls that match the second step, and says how long the
+// timed ones took, in milliseconds.
+func failedAndQuantile(calls []occurrence, q float64) (failed int64, ms *float64) {
+	var took []float64
+	for _, c := range calls {
+		if c.steps[1] {
+			failed++
+		}
+		if c.row.Call.Timed {
+			took = append(took, float64(c.row.Call.Duration.Microseconds())/1000)
+		}
+	}
+	return failed, quantile(took, q)
 }
 
 func totals(edges map[[2]string]*walked, begun map[string]int64, limit int) store.Paths {
@@ -206,16 +224,7 @@ func totals(edges map[[2]string]*walked, begun map[string]int64, limit int) stor
 			Source: names[0], Target: names[1], Count: w.count, People: int64(len(w.people)),
 			MeanMS: float64(w.took.Microseconds()) / float64(w.count) / 1000, Calls: int64(len(w.calls)),
 		}
-		var took []float64
-		for _, c := range w.calls {
-			if c.steps[1] {
-				e.Failed++
-			}
-			if c.row.Call.Timed {
-				took = append(took, float64(c.row.Call.Duration.Microseconds())/1000)
-			}
-		}
-		e.P75MS = quantile(took, 0.75)
+		e.Failed, e.P75MS = failedAndQuantile(w.calls, 0.75)
 		all = append(all, e)
 	}
 	slices.SortFunc(all, func(a, b store.PathEdge) int {

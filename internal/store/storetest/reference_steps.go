@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"slices"
 	"strings"
@@ -21,6 +23,7 @@ type occurrence struct {
 
 // unit is what one unit did, in order of time, then arrival.
 type unit struct {
+	key  string // name, behind its kind
 	name string
 	rows []occurrence
 }
@@ -38,7 +41,7 @@ func (r *Reference) units(s store.Scope, of store.Unit, steps []store.Step) ([]u
 		}
 		u := found[key]
 		if u == nil {
-			u = &unit{name: name}
+			u = &unit{key: key, name: name}
 			found[key] = u
 		}
 		u.rows = append(u.rows, o)
@@ -57,11 +60,20 @@ func (r *Reference) units(s store.Scope, of store.Unit, steps []store.Step) ([]u
 		add(people.unitOf(of, request.row), request)
 	}
 	out := []unit{}
-	for _, u := range found {
+	for key, u := range found {
+		if s.Sampled() && !drawn(key, s.Sample) {
+			continue
+		}
 		slices.SortFunc(u.rows, func(a, b occurrence) int { return cmp.Or(a.time.Compare(b.time), cmp.Compare(a.seq, b.seq)) })
 		out = append(out, *u)
 	}
 	return out, nil
+}
+
+// drawn reports whether a unit is among a share of them.
+func drawn(key string, share float64) bool {
+	sum := sha256.Sum256([]byte(key))
+	return float64(binary.BigEndian.Uint32(sum[:4])) < share*(1<<32)
 }
 
 // requests are the calls that match, each request once.

@@ -1295,7 +1295,7 @@ export interface components {
             project?: string;
             /**
              * Format: double
-             * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
+             * @description the share of people that is enough for funnel, retention, lifecycle, stickiness and paths, whose counts are then estimates of all, and for funnel-correlation, whose counts are of the sample; meta.sampled says so
              */
             sample?: number;
             /** @description id of a segment: only what belongs to its sessions or people */
@@ -1541,7 +1541,7 @@ export interface components {
              * @description start of the range; default 7 days before its end
              */
             from?: string;
-            /** @description of at least two steps, without breakdown, entities and attempts */
+            /** @description of at least two steps, without breakdown, entities, calls and attempts */
             funnel: components["schemas"]["FunnelQuestion"];
             /** Format: double */
             min_confidence?: number;
@@ -1552,7 +1552,7 @@ export interface components {
             project?: string;
             /**
              * Format: double
-             * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
+             * @description the share of people that is enough for funnel, retention, lifecycle, stickiness and paths, whose counts are then estimates of all, and for funnel-correlation, whose counts are of the sample; meta.sampled says so
              */
             sample?: number;
             /** @description id of a segment: only what belongs to its sessions or people */
@@ -2064,6 +2064,8 @@ export interface components {
             /** @description count marked bots too */
             bots?: boolean;
             breakdown?: components["schemas"]["FunnelBreakdown"];
+            /** @description say of each step which calls those made on the way who got there */
+            calls?: boolean;
             /**
              * @description attempts: one after the other, instead of one for each
              * @default entities
@@ -2107,7 +2109,7 @@ export interface components {
             project?: string;
             /**
              * Format: double
-             * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
+             * @description the share of people that is enough for funnel, retention, lifecycle, stickiness and paths, whose counts are then estimates of all, and for funnel-correlation, whose counts are of the sample; meta.sampled says so
              */
             sample?: number;
             /** @description id of a segment: only what belongs to its sessions or people */
@@ -2192,6 +2194,11 @@ export interface components {
             where?: string;
         };
         FunnelOutput: {
+            /**
+             * Format: double
+             * @description of the range, in which calls were looked for; 1 = all; only when they are asked for
+             */
+            calls_share?: number;
             /** @description by level descending, then id; at most 10,000 */
             entities: components["schemas"]["FunnelEntity"][];
             entities_truncated: boolean;
@@ -2205,6 +2212,8 @@ export interface components {
         };
         FunnelQuestion: {
             breakdown?: components["schemas"]["FunnelBreakdown"];
+            /** @description say of each step which calls those made on the way who got there */
+            calls?: boolean;
             /**
              * @description attempts: one after the other, instead of one for each
              * @default entities
@@ -2250,6 +2259,21 @@ export interface components {
             value: unknown;
         };
         FunnelStage: {
+            /**
+             * Format: int64
+             * @description on the way from the step before, of those who got here, in calls_share of the range; only when asked for, and neither at the first step nor in series
+             */
+            calls?: number;
+            /**
+             * Format: double
+             * @description failed calls of these; absent when there are none
+             */
+            calls_error_share?: number;
+            /**
+             * Format: double
+             * @description how long 95 of 100 of these took at most; absent when not known
+             */
+            calls_p95_ms?: number;
             /**
              * Format: double
              * @description share of those at the step before; null when nobody was
@@ -2551,7 +2575,7 @@ export interface components {
             project?: string;
             /**
              * Format: double
-             * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
+             * @description the share of people that is enough for funnel, retention, lifecycle, stickiness and paths, whose counts are then estimates of all, and for funnel-correlation, whose counts are of the sample; meta.sampled says so
              */
             sample?: number;
             /** @description id of a segment: only what belongs to its sessions or people */
@@ -2880,7 +2904,7 @@ export interface components {
             project?: string;
             /**
              * Format: double
-             * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
+             * @description the share of people that is enough for funnel, retention, lifecycle, stickiness and paths, whose counts are then estimates of all, and for funnel-correlation, whose counts are of the sample; meta.sampled says so
              */
             sample?: number;
             /** @description id of a segment: only what belongs to its sessions or people */
@@ -3246,7 +3270,7 @@ export interface components {
             returning?: components["schemas"]["Step"];
             /**
              * Format: double
-             * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
+             * @description the share of people that is enough for funnel, retention, lifecycle, stickiness and paths, whose counts are then estimates of all, and for funnel-correlation, whose counts are of the sample; meta.sampled says so
              */
             sample?: number;
             /** @description id of a segment: only what belongs to its sessions or people */
@@ -3394,7 +3418,7 @@ export interface components {
             project?: string;
             /**
              * Format: double
-             * @description the share of people that is enough; answers are exact so far, and meta.sampled would say otherwise
+             * @description the share of people that is enough for funnel, retention, lifecycle, stickiness and paths, whose counts are then estimates of all, and for funnel-correlation, whose counts are of the sample; meta.sampled says so
              */
             sample?: number;
             /** @description id of a segment: only what belongs to its sessions or people */

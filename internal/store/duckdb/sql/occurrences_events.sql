@@ -3,4 +3,4 @@ FROM (
     SELECT m.*, /*unit*/
     FROM (SELECT e.time, e.seq, CAST(/*steps*/ AS UBIGINT) AS steps /*own*/ FROM /*rows*/) m /*persons*/
 )
-WHERE unit IS NOT NULL
+WHERE unit IS NOT NULL /*some*/

@@ -2,8 +2,8 @@
 SELECT unit, epoch_us(min(time)) AS born
 FROM (SELECT unit, time, seq, steps 
 FROM (
-    SELECT m.*, CASE WHEN m.account_id <> '' THEN hash(m.account_id) END AS unit
-    FROM (SELECT e.time, e.seq, CAST(CASE WHEN TRUE THEN 1 ELSE 0 END AS UBIGINT) AS steps , e.account_id FROM events e WHERE e.project = ? AND e.time >= ? AND e.time < ? AND e.bot = '' AND ((TRUE))) m 
+    SELECT m.*, coalesce(m.account_id_hash) AS unit
+    FROM (SELECT e.time, e.seq, CAST(CASE WHEN TRUE THEN 1 ELSE 0 END AS UBIGINT) AS steps , CASE WHEN e.account_id <> '' THEN hash(e.account_id) END AS account_id_hash FROM events e WHERE e.project = ? AND e.time >= ? AND e.time < ? AND e.bot = '' AND ((TRUE))) m 
 )
 WHERE unit IS NOT NULL)
 GROUP BY unit

@@ -25,7 +25,7 @@ WITH asked AS (
 SELECT coalesce(nullif(e.target, ''), e.name) AS caller, CAST(e.kind AS VARCHAR) AS kind, CASE WHEN e.page_route <> '' THEN e.page_route ELSE e.path END AS page,
     count(*) AS n, count(*) FILTER (a.failed), count(DISTINCT coalesce(CASE WHEN p.upto IS NULL OR e.session_id = p.session_id AND e.time BETWEEN p.since AND p.upto THEN p.person END, CASE WHEN e.user_id <> '' THEN hash(e.user_id) WHEN e.device_id <> '' THEN ~hash(e.device_id) END))
 FROM called a
-JOIN events e ON e.id = a.event  LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, since, upto
+JOIN events e ON e.id = a.event  LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, hash(session_id) AS session, since, upto
 FROM people
 WHERE project = ?) p ON p.id = CASE WHEN e.user_id <> '' THEN hash(e.user_id) WHEN e.device_id <> '' THEN ~hash(e.device_id) END
 WHERE e.project = ? AND e.time >= ? AND e.time < ?  AND e.bot = ''

@@ -26,7 +26,7 @@ FROM (
         AND coalesce(l.server, l.client) IN (SELECT call FROM counted WHERE n > 1)
     QUALIFY row_number() OVER (PARTITION BY coalesce(l.server, l.client) ORDER BY l.confidence DESC, list_position(['action_id', 'span', 'server_timing', 'trace', 'request_id', 'match', 'window'], l.method), CASE l.event_form WHEN 1 THEN CAST(l.event AS VARCHAR) WHEN 2 THEN replace(CAST(l.event AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.event AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.event_text ELSE '' END, CASE l.client_form WHEN 1 THEN CAST(l.client AS VARCHAR) WHEN 2 THEN replace(CAST(l.client AS VARCHAR), '-', '') WHEN 3 THEN right(replace(CAST(l.client AS VARCHAR), '-', ''), 16) WHEN 4 THEN l.client_text ELSE '' END) = 1
 ) b
-JOIN counted c ON c.call = b.call) l ON l.call = c.id  LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, since, upto
+JOIN counted c ON c.call = b.call) l ON l.call = c.id  LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, hash(session_id) AS session, since, upto
 FROM people
 WHERE project = ?) p ON p.id = CASE WHEN c.user_id <> '' THEN hash(c.user_id) WHEN l.user_hash IS NOT NULL THEN l.user_hash WHEN c.device_id <> '' THEN ~hash(c.device_id) ELSE ~l.device_hash END
 WHERE c.project = ? AND c.time >= ? AND c.time < ? AND c.side = ?  AND c.class <> 'asset'

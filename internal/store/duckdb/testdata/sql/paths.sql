@@ -2,10 +2,10 @@
 SELECT unit, epoch_us(time) AS time, steps , label
 FROM (SELECT unit, time, seq, steps , label
 FROM (
-    SELECT m.*, coalesce(CASE WHEN p.upto IS NULL OR m.session_id = p.session_id AND m.time BETWEEN p.since AND p.upto THEN p.person END, CASE WHEN m.user_id <> '' THEN hash(m.user_id) WHEN m.device_id <> '' THEN ~hash(m.device_id) END) AS unit
-    FROM (SELECT e.time, e.seq, CAST(CASE WHEN TRUE THEN 1 ELSE 0 END AS UBIGINT) AS steps , e.user_id, e.device_id, e.session_id, coalesce(CASE WHEN steps & 1 <> 0 THEN coalesce(nullif(e.page_route, ''), nullif(e.path, ''), '') END, '') AS label FROM events e WHERE e.project = ? AND e.time >= ? AND e.time < ? AND e.bot = '' AND ((TRUE))) m  LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, since, upto
+    SELECT m.*, coalesce(CASE WHEN p.upto IS NULL OR m.session_id = p.session_id AND m.time BETWEEN p.since AND p.upto THEN p.person END, coalesce(m.user_id_hash, ~m.device_id_hash)) AS unit
+    FROM (SELECT e.time, e.seq, CAST(CASE WHEN TRUE THEN 1 ELSE 0 END AS UBIGINT) AS steps , e.session_id, CASE WHEN e.user_id <> '' THEN hash(e.user_id) END AS user_id_hash, CASE WHEN e.device_id <> '' THEN hash(e.device_id) END AS device_id_hash, coalesce(CASE WHEN steps & 1 <> 0 THEN coalesce(nullif(e.page_route, ''), nullif(e.path, ''), '') END, '') AS label FROM events e WHERE e.project = ? AND e.time >= ? AND e.time < ? AND e.bot = '' AND ((TRUE))) m  LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, hash(session_id) AS session, since, upto
 FROM people
-WHERE project = ?) p ON p.id = CASE WHEN m.user_id <> '' THEN hash(m.user_id) WHEN m.device_id <> '' THEN ~hash(m.device_id) END
+WHERE project = ?) p ON p.id = coalesce(m.user_id_hash, ~m.device_id_hash)
 )
 WHERE unit IS NOT NULL)
 ORDER BY unit, time, seq
