@@ -1273,7 +1273,7 @@ export interface components {
              *     ]
              */
             breakdown?: string[];
-            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session */
             filter?: string;
             /**
              * Format: date-time
@@ -1534,7 +1534,7 @@ export interface components {
              *     ]
              */
             candidates?: string[];
-            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session */
             filter?: string;
             /**
              * Format: date-time
@@ -2088,7 +2088,7 @@ export interface components {
             entry?: "best" | "first";
             /** @description what voids an attempt */
             exclude?: components["schemas"]["FunnelExclusion"][];
-            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session */
             filter?: string;
             /**
              * Format: date-time
@@ -2546,7 +2546,7 @@ export interface components {
              * @example account
              */
             count_by?: string;
-            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session */
             filter?: string;
             /**
              * Format: date-time
@@ -2864,7 +2864,7 @@ export interface components {
              * @example /thanks
              */
             end?: string;
-            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session */
             filter?: string;
             /**
              * Format: date-time
@@ -3235,7 +3235,7 @@ export interface components {
              * @enum {string}
              */
             criterion?: "on" | "on_or_after";
-            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session */
             filter?: string;
             /**
              * Format: date-time
@@ -3396,7 +3396,7 @@ export interface components {
              * @enum {string}
              */
             bucket?: "auto" | "1m" | "5m" | "1h" | "1d" | "1w";
-            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take call and event only */
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session */
             filter?: string;
             /**
              * Format: date-time

@@ -21,7 +21,7 @@ FROM (
     FROM sessions p
     WHERE project = ? AND session_hash IN (SELECT session_hash FROM sessions WHERE project = ? AND started >= ? AND started < ?)
 ) p
-GROUP BY p.session_hash) s LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, since, upto
+GROUP BY p.session_hash) s LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, hash(session_id) AS session, since, upto
 FROM people
 WHERE project = ?) p ON p.id = CASE WHEN s.user_id <> '' THEN hash(s.user_id) WHEN s.device_id <> '' THEN ~hash(s.device_id) END WHERE s.started >= ? AND s.started < ? AND s.bot = '' AND (split_part(s.context, chr(31), 1) = ?)
 ), marks AS MATERIALIZED (
