@@ -26,6 +26,7 @@ type CorrelationQuestion struct {
 type CorrelationAnswer struct {
 	Success int64         `json:"success" doc:"those who did all steps"`
 	Failure int64         `json:"failure" doc:"those who did not and have no time left"`
+	Why     string        `json:"why_empty,omitempty" doc:"why there is nothing to compare, in words"`
 	Results []Correlation `json:"results" doc:"by people × how far the odds are from equal"`
 }
 
@@ -85,6 +86,13 @@ func Correlated(ctx context.Context, r store.Reader, scope store.Scope, now time
 		return CorrelationAnswer{}, err
 	}
 	out := CorrelationAnswer{Success: got.Success, Failure: got.Failure, Results: []Correlation{}}
+	if out.Success == 0 || out.Failure == 0 { // nothing to compare with
+		out.Why = "Nobody came through. There is nobody to compare with."
+		if out.Success > 0 {
+			out.Why = "Nobody has dropped out yet: who did not come through still has time. Ask for a shorter window, or a range that ended longer ago."
+		}
+		return out, nil
+	}
 	for _, m := range got.Met {
 		if found := candidates[m.Candidate].correlation(got, m); found.People > 0 {
 			out.Results = append(out.Results, found)

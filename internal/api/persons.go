@@ -3,8 +3,11 @@ package api
 import (
 	"context"
 	"log/slog"
+	"net/http"
+	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
+	"github.com/clickspan/clickspan/internal/pipeline"
 	"github.com/clickspan/clickspan/internal/store"
 )
 
@@ -68,11 +71,33 @@ func (s *Server) merge(ctx context.Context, in *MergeInput) (ClaimsOutput, error
 	if err != nil {
 		return ClaimsOutput{}, err
 	}
+	if pipeline.IsJunk(in.Body.Into) {
+		return ClaimsOutput{}, badField("into", "Give the id of a user.", "%q is what defective clients send for nobody", in.Body.Into)
+	}
+	if err := s.isKnown(ctx, project, in.Body.Into); err != nil {
+		return ClaimsOutput{}, err
+	}
 	pair := event.Pair{MergedID: s.pipeline.Rules.Pseudonym(project, in.ID), UserID: s.pipeline.Rules.Pseudonym(project, in.Body.Into)}
 	if err := s.store.Merge(ctx, project, pair.MergedID, pair.UserID); err != nil {
 		return ClaimsOutput{}, err
 	}
 	return s.judged(ctx, "merged", project, in.ID)
+}
+
+// isKnown refuses an id that nobody signed in with: a slip of the keyboard would name a
+// person after it.
+func (s *Server) isKnown(ctx context.Context, project event.ProjectID, user string) error {
+	id := s.pipeline.Rules.Pseudonym(project, user)
+	who, err := s.store.PersonOf(ctx, project, id)
+	if err != nil || len(who.Claims) > 0 {
+		return err
+	}
+	ever := store.Scope{Project: project, From: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), To: s.now(), Bots: true, Filter: store.Equals("event.user_id", id)}
+	page, err := s.store.Events(ctx, store.EventsQuery{Scope: ever, Limit: 1})
+	if err == nil && len(page.Rows) == 0 {
+		err = problem(http.StatusNotFound, "GET /api/v1/people lists who visited.", "nobody signed in as %q", user)
+	}
+	return err
 }
 
 // judged logs who changed who is who, and answers with whoever the id is now.

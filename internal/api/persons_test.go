@@ -57,6 +57,8 @@ func TestWhoIsWhoCanBeChanged(t *testing.T) {
 	}
 	same(1, ada, both, ada+" u-1", 4, 3)
 	say("ada@shop.example", "merge", `{"into":"u-1"}`, http.StatusBadRequest)
+	say("u-1", "merge", `{"into":"null"}`, http.StatusBadRequest)
+	say("u-1", "merge", `{"into":"nosuch"}`, http.StatusNotFound)
 	say("u-1", "withdraw", `{"merged_id":"u-1","user_id":"ada@shop.example"}`, http.StatusOK)
 	same(2, "u-1", both, "u-1", 3, 3)
 

@@ -30,7 +30,7 @@ type ServicesInput struct {
 type ServicesOutput struct {
 	Rows      []ServiceEdge `json:"rows"`
 	Edges     int           `json:"edges" doc:"how many there are, beyond the limit too"`
-	Services  int           `json:"services" doc:"how many different services they join"`
+	Services  int           `json:"services" doc:"how many different services they join; browsers and callers that are not known are none"`
 	Truncated bool          `json:"truncated" doc:"there were more traced rows; the newest 5,000 calls and spans are used"`
 }
 
@@ -77,6 +77,8 @@ func (s *Server) services(ctx context.Context, in *ServicesInput) (ServicesOutpu
 	for _, row := range rows {
 		names[row.Caller], names[row.Callee] = true, true
 	}
+	delete(names, browserCaller) // what calls from outside is no service
+	delete(names, "")
 	return ServicesOutput{Rows: rows[:min(len(rows), in.Limit)], Edges: len(rows), Services: len(names), Truncated: moreCalls || moreSpans}, nil
 }
 

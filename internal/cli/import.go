@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -169,20 +170,40 @@ func (c *importCmd) importFile(e *env, to importer, path string, request importR
 		}
 	}}
 	defer bar.done()
-	input, err := decompress(counted)
+	plain, err := decompress(counted)
 	if err != nil {
 		return importResult{}, fmt.Errorf("cannot read %s: %w", path, err)
 	}
+	whole := &wholeReader{r: plain}
+	input := bufio.NewReaderSize(whole, headBytes)
 	if request.Format, err = c.format(input); err != nil {
 		return importResult{}, inFile(path, err)
 	}
 	request.Path = path
 	result, err := to.take(e.ctx, input, request)
 	result.Path, result.Format = path, request.Format.Name
-	if err != nil {
+	if err = cmp.Or(whole.err, err); err != nil {
 		return result, inFile(path, err)
 	}
 	return result, nil
+}
+
+// wholeReader remembers that a file could not be read to its end, which whoever reads
+// it for somebody else reports in other words.
+type wholeReader struct {
+	r   io.Reader
+	err error
+}
+
+func (w *wholeReader) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		w.err = &event.Permanent{
+			Err:  fmt.Errorf("the file is cut off or damaged: %w", err),
+			Hint: "Copy it anew and import it again: what was taken before the damage is not taken twice.",
+		}
+	}
+	return n, err
 }
 
 // inFile names the file in an error and keeps its class and hint.
@@ -217,7 +238,7 @@ func openInput(e *env, path string) (io.ReadCloser, int64, error) {
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, 0, fmt.Errorf("cannot open the file: %w", err)
+		return nil, 0, &event.Permanent{Err: fmt.Errorf("cannot open the file: %w", err), Hint: "Name a file that is there and that this user may read."}
 	}
 	info, err := file.Stat()
 	if err == nil && info.IsDir() {
@@ -231,7 +252,7 @@ func openInput(e *env, path string) (io.ReadCloser, int64, error) {
 }
 
 // decompress reads gzip as what it contains, whatever the file is called.
-func decompress(r io.Reader) (*bufio.Reader, error) {
+func decompress(r io.Reader) (io.Reader, error) {
 	input := bufio.NewReaderSize(r, headBytes)
 	magic, err := input.Peek(2)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -244,7 +265,7 @@ func decompress(r io.Reader) (*bufio.Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("it begins like gzip but is not: %w", err)
 	}
-	return bufio.NewReaderSize(plain, headBytes), nil
+	return plain, nil
 }
 
 type countingReader struct {

@@ -3,7 +3,6 @@ package event
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -18,6 +17,9 @@ const (
 	MaxDuration = 7 * 24 * time.Hour
 	// MaxAhead is how far in the future a corrected time may lie.
 	MaxAhead = 24 * time.Hour
+	// maxWeight is how many calls one record may stand for: sums of all that fit on a
+	// disk stay numbers.
+	maxWeight = 1_000_000
 )
 
 // Validate says why e cannot be stored, nil when it can. now is the receiver's
@@ -55,8 +57,8 @@ func (c *Call) Validate(now time.Time) error {
 	if c.Status != 0 && (c.Status < 100 || c.Status > 599) {
 		return fmt.Errorf("status %d is not an HTTP status", c.Status)
 	}
-	if !(c.Weight >= 0) || math.IsInf(c.Weight, 1) {
-		return fmt.Errorf("weight %v is not a positive number", c.Weight)
+	if !(c.Weight >= 0 && c.Weight <= maxWeight) {
+		return fmt.Errorf("weight %v is not between 0 and %d", c.Weight, maxWeight)
 	}
 	if c.RequestBytes < 0 || c.ResponseBytes < 0 {
 		return errors.New("request_bytes and response_bytes cannot be negative")

@@ -70,6 +70,8 @@ func openError(what, path string, err error) error {
 		switch broken.Code() & 0xff { // the rest of the code is detail
 		case sqlitelib.SQLITE_CORRUPT, sqlitelib.SQLITE_NOTADB:
 			return &event.Permanent{Err: err, Hint: "Restore the file from a backup, or move it (and its -wal and -shm) aside to begin anew without what it held."}
+		case sqlitelib.SQLITE_CANTOPEN:
+			return &event.Permanent{Err: err, Hint: "Choose a directory that this user may write to, on a disk with space."}
 		}
 	}
 	return err

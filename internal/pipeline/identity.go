@@ -13,7 +13,7 @@ import (
 // identify cleans what a record says about whose it is.
 func identify(id *event.Identity) {
 	for _, part := range [...]*string{&id.DeviceID, &id.UserID, &id.AccountID, &id.SessionID} {
-		if isJunk(*part) {
+		if IsJunk(*part) {
 			*part = ""
 		}
 	}
@@ -22,9 +22,9 @@ func identify(id *event.Identity) {
 	}
 }
 
-// isJunk recognises texts that a defective client sends instead of an id. Taken
+// IsJunk recognises texts that a defective client sends instead of an id. Taken
 // seriously they would make one person of thousands.
-func isJunk(id string) bool {
+func IsJunk(id string) bool {
 	if id == "" || len(id) > 36 {
 		return false
 	}

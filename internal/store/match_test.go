@@ -123,6 +123,7 @@ func TestEveryFieldHasAValue(t *testing.T) {
 		{Interaction: &event.Interaction{
 			SessionID: "s", Name: "pay", Page: "/", Calls: 1, Slowest: time.Second, Endpoint: event.Endpoint{Method: "GET", Route: "/"}, Reaction: event.Left,
 		}, Target: "b"},
+		{Signal: &event.Signal{Kind: event.RageClick, Page: "/", Target: "b", SessionID: "s"}},
 	}
 	for _, info := range store.Fields() {
 		f := store.Field{Name: info.Name}

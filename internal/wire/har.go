@@ -156,7 +156,7 @@ func brokenHAR(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &event.Permanent{Err: errors.New("this is not a whole HAR file: " + Plain(err)), Hint: "Export it again with \"Save all as HAR\" in the browser's network panel."}
+	return &event.Permanent{Err: worded{"this is not a whole HAR file: " + Plain(err), err}, Hint: "Export it again with \"Save all as HAR\" in the browser's network panel."}
 }
 
 // decodeElement reads one element into to. A value of a wrong type costs the element

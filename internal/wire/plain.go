@@ -38,6 +38,17 @@ func Plain(err error) string {
 	return strings.TrimPrefix(err.Error(), "json: ")
 }
 
+// worded is an error in other words; what it was stays known: a body that is too large
+// breaks a file like a typing mistake does.
+type worded struct {
+	text string
+	was  error
+}
+
+func (w worded) Error() string { return w.text }
+
+func (w worded) Unwrap() error { return w.was }
+
 // kindInWords names a kind of value, of JSON or of Go, for people.
 func kindInWords(kind string) string {
 	switch {

@@ -132,7 +132,10 @@ func (n *naming) name(rows []fold.Row) []fold.Row {
 
 // text is what a node is called.
 func (n *naming) text(raw string) string {
-	name := strings.TrimRight(raw, "/")
+	name := raw
+	if strings.HasPrefix(name, "/") { // a page; a call may be of the root
+		name = strings.TrimRight(name, "/")
+	}
 	if name == "" {
 		name = "/"
 	}

@@ -119,7 +119,10 @@ func named(q store.PathsQuery, of []occurrence) (out []stop) {
 		for _, field := range n.Name {
 			value, ok := o.row.Value(field)
 			if text := store.LabelOf(value); ok && text != "" {
-				name := strings.TrimRight(text, "/")
+				name := text
+				if strings.HasPrefix(name, "/") { // a page; a call may be of the root
+					name = strings.TrimRight(name, "/")
+				}
 				if name == "" {
 					name = "/"
 				}

@@ -1579,6 +1579,8 @@ export interface components {
              * @description those who did all steps
              */
             success: number;
+            /** @description why there is nothing to compare, in words */
+            why_empty?: string;
         };
         Cost: {
             /** @description 95 % interval of lost_per_day */
@@ -3493,7 +3495,7 @@ export interface components {
             rows: components["schemas"]["ServiceEdge"][];
             /**
              * Format: int64
-             * @description how many different services they join
+             * @description how many different services they join; browsers and callers that are not known are none
              */
             services: number;
             /** @description there were more traced rows; the newest 5,000 calls and spans are used */

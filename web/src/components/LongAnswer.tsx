@@ -12,12 +12,15 @@ const longMs = 1000
 /** The answer of a question that may take long: what it takes so far, a way to call it off, and what was answered before meanwhile. */
 export function LongAnswer<Data>({ query, what, children }: { query: Query<Data>; what: string; children: (data: Data) => ReactNode }) {
   const old = useOld(query)
+  // An old answer stays under the words of its own question, which are in the function that drew it.
+  const [drawn, setDrawn] = useState({ data: query.data, draw: children })
+  if (!old && query.data !== drawn.data) setDrawn({ data: query.data, draw: children })
   const off = query.asked && !query.isFetching && !query.error && (query.data === undefined || old)
   return (
     <div className="stack">
       {query.isFetching && <UnderWay first={query.data === undefined} what={what} onCancel={query.cancel} />}
       {off && <p className="under-way">Cancelled. {old && 'What is below answers an earlier question. '}<button type="button" className="plain-button" onClick={() => void query.refetch()}>Ask again</button></p>}
-      {query.error && !query.isFetching ? <ErrorNotice error={query.error} /> : query.data !== undefined && <div className="answer" aria-busy={old}>{children(query.data)}</div>}
+      {query.error && !query.isFetching ? <ErrorNotice error={query.error} /> : query.data !== undefined && <div className="answer" aria-busy={old}>{(old ? drawn.draw : children)(query.data)}</div>}
     </div>
   )
 }

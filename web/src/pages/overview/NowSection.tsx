@@ -68,7 +68,7 @@ function TroubleNow({ trouble: t, at }: { trouble: Trouble; at: string }) {
         <Link to="/endpoints/$id" params={{ id: t.endpoint.id }}>{endpointName(t.endpoint)}</Link>
         {t.endpoint.service && <> of {t.endpoint.service}</>}
         {t.kind === 'failing' ? ` ${t.until ? 'failed' : 'fails'}${t.slow ? ` and ${t.until ? 'was' : 'is'} slow` : ''}` : ` ${t.until ? 'was' : 'is'} slow`}
-        {t.people > 0 && <> for {plural(t.people, 'person', 'people')}{t.sessions.length > 0 && <> (<People trouble={t} at={at}>{t.became.sampled ? 'the newest ' : ''}{plural(t.sessions.length, 'visit')}</People>)</>}</>}
+        {t.people > 0 && <> for {plural(t.people, 'person', 'people')}{t.sessions.length > 0 && <> (<People trouble={t} at={at}>{visitsWords(t)}</People>)</>}</>}
         {t.until ? <> from {clock(t.since, zone, now)} to {clock(t.until, zone, now)}, and is over</> : <> since {clock(t.since, zone, now)}</>}
         : <Link to="/calls" search={{ filter: badCalls(t), side: t.side, from: t.since, to: until }} className={t.kind === 'failing' ? 'failed' : 'slow'}>{badWords(t)}</Link>.
       </h1>
@@ -92,6 +92,12 @@ function TroubleNow({ trouble: t, at }: { trouble: Trouble; at: string }) {
 }
 
 const day = 86_400_000
+
+/** "18 visits"; the list that it opens holds no more than 50. */
+function visitsWords({ sessions, became }: Trouble): string {
+  if (became.visits > sessions.length) return `the newest ${formatCount(sessions.length)} of ${plural(became.visits, 'visit')}`
+  return `${became.sampled ? 'the newest ' : ''}${plural(sessions.length, 'visit')}`
+}
 
 /** The visits that were hit, the newest 50 of them. */
 function People({ trouble: t, at, children }: { trouble: Trouble; at: string; children: React.ReactNode }) {

@@ -49,8 +49,10 @@ export function retentionQuestion(asked: Retention, range: Range, common: Common
 type Question = NonNullable<ReturnType<typeof retentionQuestion>>
 
 function returnWords(question: Question): string {
-  const { returning, target, min_occurrences: times = 1 } = question
+  const { returning, target, min_occurrences: times = 1, period } = question
   const same = !returning || JSON.stringify(returning) === JSON.stringify(target)
+  // A visit goes on past the full hour; nobody has come back then.
+  if (period === 'hour' && same && times === 1) return 'were there, still or again,'
   return `${same ? 'came back' : `came back and ${didWords(returning)}`}${times > 1 ? ` ${times} times` : ''}`
 }
 
