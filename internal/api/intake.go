@@ -169,15 +169,18 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, from source) {
 	if r.URL.Query().Get("sync") == "1" {
 		answer.Linked = s.waitLinked(r.Context(), result.Upto)
 	}
-	if from.format.Name == otlpName {
-		s.answerOTLP(w, r, answer)
-		return
-	}
 	status := http.StatusOK
 	if !result.Good() && result.Rejected > 0 {
 		status = http.StatusBadRequest
 	}
-	writeJSON(w, status, "application/json", answer)
+	switch {
+	case from.format.Name != otlpName:
+		writeJSON(w, status, "application/json", answer)
+	case status == http.StatusOK:
+		s.answerOTLP(w, r, answer)
+	default:
+		fail(w, r, problem(status, "Correct what is named; sending the same again is no use.", "nothing in it was good: %s", summary(answer.Errors)))
+	}
 }
 
 // keep decodes and stores a request's records.

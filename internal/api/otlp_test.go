@@ -139,3 +139,14 @@ func TestOTLPOverGRPC(t *testing.T) {
 	stop()
 	must(t, <-served)
 }
+
+func TestOTLPWithNothingGoodIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for kind, body := range map[string]string{"application/x-protobuf": "\xff\xff\xff\xff", "application/json": `{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"no ids"}]}]}]}`} {
+		got := w.put("/v1/traces", body, "Content-Type", kind)
+		if got.status != http.StatusBadRequest {
+			t.Errorf("%s: %d %q", kind, got.status, got.body)
+		}
+	}
+}
