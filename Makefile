@@ -43,7 +43,7 @@ test: lint test-go test-ui test-sdk test-browser ## everything: lint, Go with -r
 
 test-go: ## Go tests with the race detector
 	$(GO) vet ./...
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 20m ./...
 
 test-ui: web/node_modules/.package-lock.json ui ## types, lint, unit tests and weight of the UI
 	cd web && npm run typecheck && npm run lint && npm test && npm run size
@@ -57,7 +57,7 @@ test-browser: build bin/caddy ## the built binary, driven by Chromium
 	./scripts/need-debian nginx nginx
 	./scripts/need-debian apache2-bin apache2
 	./scripts/need-debian faketime faketime
-	$(GO) test -count=1 -tags browser ./test/...
+	$(GO) test -count=1 -timeout 30m -tags browser ./test/...
 
 bin/caddy: test/caddy/go.mod
 	cd test/caddy && $(GO) build -o ../../bin/caddy github.com/caddyserver/caddy/v2/cmd/caddy

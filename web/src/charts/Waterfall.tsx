@@ -195,10 +195,10 @@ function BarCell({ row, view: [from, to], sinceAction }: { row: WaterfallRow; vi
   const before = right <= -0.5
   const begin = Math.max(0, left)
   return (
-    <div role="gridcell" className="bars" aria-label={moment ? 'a moment' : formatMs(row.duration)}>
+    <div role="gridcell" className="bars" aria-label={`${sinceAction && before ? `← −${formatMs(from - row.start)}, ` : ''}${moment ? 'a moment' : formatMs(row.duration)}`}>
       {shown && <i className={`bar k-${row.kind} t-${row.tone}${moment ? ' moment' : ''}`} style={moment ? { left: `max(4px, ${left}%)` } : { left: `${begin}%`, width: `${Math.min(100, right) - begin}%` }} />}
       {shown && row.signals.length > 0 && <i className="flag" style={{ left: `${begin}%` }} aria-hidden>⚑</i>}
-      {sinceAction && before && <span className="beyond before">← −{formatMs(from - row.start)}</span>}
+      {sinceAction && before && <span className="beyond before" aria-hidden>← −{formatMs(from - row.start)}</span>}
       {sinceAction && right > 100 && <span className="beyond">{left >= 100 ? `+${formatMs(row.start - from)} ` : ''}→</span>}
     </div>
   )
