@@ -77,8 +77,8 @@ func Inventory() []DataClass {
 			"telemetry: events, calls, spans, links, sessions", "90 days; counts by hour without ids 2 years", "rows and their share of all counts",
 		},
 		{
-			"What your own people write down: goals, saved views, settings", "the web page and its API", "as given: an owner's name, and a filter that names a person, stay in them",
-			"settings: document", "until deleted", "not reached: delete the view or goal",
+			"What your own people write down: goals, segments, saved views, settings", "the web page and its API", "as given: an owner's name, and a filter that names a person, stay in them",
+			"settings: document", "until deleted", "not reached: delete the view, segment or goal",
 		},
 		{
 			"Source maps", "`clickspan sourcemap upload`", "as given; your source code, nobody's data unless it is written there",
