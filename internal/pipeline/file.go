@@ -16,7 +16,7 @@ import (
 	"github.com/clickspan/clickspan/internal/wire"
 )
 
-// fileKind is the kind of document that remembers an imported log, by its first line.
+// fileKind is the kind of document that remembers an imported log, by the hash of its first line.
 const fileKind = "imported-log"
 
 // Files remembers what was imported; meta.DB does.
@@ -35,7 +35,7 @@ type File struct {
 }
 
 // TakeFile is [Pipeline.Take] for the file at path. It notes what came of it: under
-// the label of o, when there is one, and for logs under their first line, so that
+// the label of o, when there is one, and for logs under the hash of their first line, so that
 // lines that two logs share are told from a log that is imported again. A part of a
 // log that is followed is no whole: its first line says nothing.
 func (p *Pipeline) TakeFile(ctx context.Context, files Files, r io.Reader, format wire.Format, opt wire.Options, o Origin, path string, whole bool) (Result, error) {

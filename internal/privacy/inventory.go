@@ -81,6 +81,10 @@ func Inventory() []DataClass {
 			"settings: document", "until deleted", "not reached: delete the view, segment or goal",
 		},
 		{
+			"Which logs were imported", "`clickspan import`", "path, range of time, and the SHA-256 of the first line",
+			"settings: document", "until the project ends", "not reached: it names nobody",
+		},
+		{
 			"Source maps", "`clickspan sourcemap upload`", "as given; your source code, nobody's data unless it is written there",
 			"settings: document", "until deleted", "nothing to erase",
 		},
