@@ -177,7 +177,7 @@ func (c *importCmd) importFile(e *env, to importer, path string, request importR
 	whole := &wholeReader{r: plain}
 	input := bufio.NewReaderSize(whole, headBytes)
 	if request.Format, err = c.format(input); err != nil {
-		return importResult{}, inFile(path, err)
+		return importResult{}, inFile(path, cmp.Or(whole.err, err))
 	}
 	request.Path = path
 	result, err := to.take(e.ctx, input, request)
