@@ -41,9 +41,10 @@ sdk/js/node_modules/.package-lock.json: sdk/js/package.json sdk/js/package-lock.
 
 test: lint test-go test-ui test-sdk test-browser ## everything: lint, Go with -race, UI, browser SDK, a real browser
 
-test-go: ## Go tests with the race detector
+# The tests in test/ run processes, which the detector of the test does not see: test-browser runs them.
+test-go: ## Go tests of the packages with the race detector
 	$(GO) vet ./...
-	$(GO) test -race -timeout 20m ./...
+	$(GO) test -race -timeout 20m ./internal/...
 
 test-ui: web/node_modules/.package-lock.json ui ## types, lint, unit tests and weight of the UI
 	cd web && npm run typecheck && npm run lint && npm test && npm run size
@@ -52,7 +53,7 @@ test-ui: web/node_modules/.package-lock.json ui ## types, lint, unit tests and w
 test-sdk: sdk/js/node_modules/.package-lock.json sdk ## types, lint, unit tests and weight of the browser SDK
 	cd sdk/js && npm run typecheck && npm run lint && npm test && npm run size
 
-test-browser: build bin/caddy ## the built binary, driven by Chromium
+test-browser: build bin/caddy ## the built binary: processes, sockets, Chromium
 	./scripts/need-chromium
 	./scripts/need-debian nginx nginx
 	./scripts/need-debian apache2-bin apache2

@@ -25,7 +25,7 @@ func compareFunnels(t *testing.T, engine store.Store) {
 		project++
 		d := duel{T: rt, ctx: t.Context(), project: project, engine: engine, reference: NewReference(Clock)}
 		d.crowd()
-		for range 4 {
+		for range 2 {
 			d.askFunnel()
 		}
 		d.askCorrelation()

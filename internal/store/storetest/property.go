@@ -30,11 +30,11 @@ func compareWithReference(t *testing.T, engine store.Store) {
 		d.arrive()
 		d.link()
 		d.judge()
-		d.ask(8)
+		d.ask(4)
 		d.askLinked()
 		d.vanish()
 		d.askLinked()
-		d.ask(4)
+		d.ask(2)
 	})
 }
 

@@ -24,7 +24,7 @@ func comparePeople(t *testing.T, engine store.Store) {
 		project++
 		d := duel{T: rt, ctx: t.Context(), project: project, engine: engine, reference: NewReference(Clock)}
 		d.happen()
-		for range 6 {
+		for range 3 {
 			rapid.SampledFrom([]func(){d.askRetention, d.askLifecycle, d.askStickiness, d.askPaths, d.askPaths}).Draw(rt, "question")()
 		}
 	})
