@@ -28,7 +28,7 @@ func (s *Server) links(ctx context.Context, in *ProjectParam) (Links, error) {
 		return Links{}, err
 	}
 	out := defaultLinks()
-	err = s.setting(ctx, project, linksSetting, &out)
+	err = s.meta.Setting(ctx, project, linksSetting, &out)
 	out.Replay = some(out.Replay)
 	return out, err
 }
@@ -58,7 +58,7 @@ func (s *Server) setLinks(ctx context.Context, in *LinksInput) (Links, error) {
 			return Links{}, err
 		}
 	}
-	return out, s.meta.PutDocument(ctx, project, settingKind, linksSetting, out)
+	return out, s.meta.Set(ctx, project, linksSetting, out)
 }
 
 // checkTemplate wants the address of a web page with the id's placeholder behind

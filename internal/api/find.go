@@ -173,7 +173,7 @@ type FindFields struct {
 
 func (s *Server) findFields(ctx context.Context, project event.ProjectID) ([]string, error) {
 	out := FindFields{Fields: []string{"order_id", "orderId", "invoice_id", "cart_id", "ticket_id"}}
-	err := s.setting(ctx, project, findSetting, &out)
+	err := s.meta.Setting(ctx, project, findSetting, &out)
 	return some(out.Fields), err
 }
 
@@ -202,5 +202,5 @@ func (s *Server) setFindFields(ctx context.Context, in *FindFieldsInput) (FindFi
 			return FindFields{}, badField(at("fields[%d]", i), "Name a property, such as order_id.", "a name has 1 to 200 bytes")
 		}
 	}
-	return in.Body, s.meta.PutDocument(ctx, project, settingKind, findSetting, in.Body)
+	return in.Body, s.meta.Set(ctx, project, findSetting, in.Body)
 }

@@ -32,6 +32,7 @@ func newShop(t *testing.T) *world {
 	reference := storetest.NewReference(clock)
 	linker := pipeline.NewLinker(pipeline.LinkerConfig{Store: reference, Now: clock})
 	w := newWorld(t, func(c *Config) { c.Store, c.Linker = reference, linker })
+	linker.Sessions = w.meta.SessionRule
 	var passes sync.WaitGroup
 	passes.Go(func() { _ = linker.Run(t.Context()) }) // always the end of the context
 	t.Cleanup(passes.Wait)

@@ -189,6 +189,8 @@ func (s *Server) describedRoutes() {
 	change(s, http.MethodPut, "settings/links", "set-links", "Change where ids open in other tools", s.setLinks)
 	get(s, "settings/find", "find-fields", "List the properties that find looks at", s.showFindFields)
 	change(s, http.MethodPut, "settings/find", "set-find-fields", "Change the properties that find looks at", s.setFindFields)
+	get(s, "settings/sessions", "session-rule", "Say when a session without a client's id ends", s.sessionRule)
+	change(s, http.MethodPut, "settings/sessions", "set-session-rule", "Change when a session without a client's id ends", s.setSessionRule)
 	get(s, "fields", "fields", "List the fields of filters and breakdowns", s.fields)
 
 	get(s, "overview", "overview", "Say what hurts people now, how goals do, and whether releases helped", s.overview)

@@ -61,7 +61,7 @@ func openNode(e *env) (*node, error) {
 		return nil, errors.Join(err, n.close())
 	}
 	n.rights = &privacy.Rights{Store: n.store, Meta: n.meta, Rules: rules, Now: time.Now}
-	n.linker = pipeline.NewLinker(pipeline.LinkerConfig{Store: n.store, Now: time.Now, Logger: e.log})
+	n.linker = pipeline.NewLinker(pipeline.LinkerConfig{Store: n.store, Sessions: n.meta.SessionRule, Now: time.Now, Logger: e.log})
 	n.pipeline = pipeline.New(pipeline.Config{
 		Store: n.store, Rules: rules, Releases: n.meta, Proxies: proxies, Now: time.Now, Logger: e.log,
 		Committed: func(b event.Batch) {

@@ -12,9 +12,6 @@ import (
 	"github.com/clickspan/clickspan/internal/event"
 )
 
-// maxVisit ends a derived session however busy it is.
-const maxVisit = 24 * time.Hour
-
 // visit is a session as this block shows it.
 type visit struct {
 	id      string
@@ -78,7 +75,7 @@ func (l *linker) visitOf(byKey, open map[string]int, e *action) int {
 	who := personOf(&e.Identity)
 	if n, ok := open[who]; ok {
 		v := l.visits[n]
-		if e.at-v.last <= Silence.Microseconds() && e.at-v.first <= maxVisit.Microseconds() {
+		if e.at-v.last <= l.opts.gap().Microseconds() && e.at-v.first <= l.opts.longest().Microseconds() {
 			return n
 		}
 	}
@@ -183,7 +180,7 @@ func (l *linker) lastVisit(visits []int, at int64) int {
 		return l.visits[visits[i]].first > at+slack
 	}) - 1
 	for ; i >= 0; i-- {
-		if at-l.visits[visits[i]].last <= Silence.Microseconds() {
+		if at-l.visits[visits[i]].last <= l.opts.gap().Microseconds() {
 			return visits[i]
 		}
 	}

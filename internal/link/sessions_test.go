@@ -3,6 +3,7 @@ package link_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -77,6 +78,36 @@ func TestSessions(t *testing.T) {
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("sessions (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestSessionsByTheProjectsRule: a project may end derived sessions sooner, never later
+// than a block ends; a client's own id stays.
+func TestSessionsByTheProjectsRule(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		opts link.Options
+		rows []any
+		want int
+	}{
+		{"a gap of ten minutes is still one visit", link.Options{Gap: 10 * time.Minute}, []any{click("e1", 0, as("d", "")), click("e2", 10*minute, as("d", ""))}, 1},
+		{"more is two", link.Options{Gap: 10 * time.Minute}, []any{click("e1", 0, as("d", "")), click("e2", 10*minute+1, as("d", ""))}, 2},
+		{"two hours are two blocks", link.Options{Gap: 3 * time.Hour}, []any{click("e1", 0, as("d", "")), click("e2", 120*minute, as("d", ""))}, 2},
+		{"an hour is the most", link.Options{Longest: time.Hour}, []any{click("e1", 0, as("d", "")), click("e2", 25*minute, as("d", "")), click("e3", 50*minute, as("d", "")), click("e4", 75*minute, as("d", ""))}, 2},
+		{"the sender's id is kept", link.Options{Gap: 10 * time.Minute}, []any{click("e1", 0), click("e2", 20*minute)}, 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := 0
+			for _, b := range link.Blocks(rowsOf(tt.rows...)) {
+				got += len(link.Link(b, tt.opts).Sessions)
+			}
+			if got != tt.want {
+				t.Errorf("%d sessions, want %d", got, tt.want)
 			}
 		})
 	}

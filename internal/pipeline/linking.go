@@ -8,6 +8,7 @@ import (
 
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/link"
+	"github.com/clickspan/clickspan/internal/meta"
 	"github.com/clickspan/clickspan/internal/store"
 )
 
@@ -26,9 +27,11 @@ const (
 
 // LinkerConfig is what a Linker is made of.
 type LinkerConfig struct {
-	Store  store.Store
-	Now    func() time.Time
-	Logger *slog.Logger
+	Store store.Store
+	// Sessions tells when derived sessions of a project end; nil means the defaults.
+	Sessions func(context.Context, event.ProjectID) (meta.SessionRule, error)
+	Now      func() time.Time
+	Logger   *slog.Logger
 }
 
 // Linker runs the link pass behind intake: it takes what was committed since the
@@ -167,7 +170,11 @@ func (l *Linker) Pass(ctx context.Context) (more bool, err error) {
 	}
 	var linked []store.Linked
 	for _, t := range touched {
-		linked = append(linked, l.link(ctx, t)...)
+		of, err := l.link(ctx, t)
+		if err != nil {
+			return false, l.report(err)
+		}
+		linked = append(linked, of...)
 	}
 	if err := l.Store.WriteLinks(ctx, linked, upto); err != nil {
 		return false, l.report(err)
@@ -177,9 +184,16 @@ func (l *Linker) Pass(ctx context.Context) (more bool, err error) {
 }
 
 // link runs the cascade over the blocks of one project.
-func (l *Linker) link(ctx context.Context, t store.Touched) []store.Linked {
+func (l *Linker) link(ctx context.Context, t store.Touched) ([]store.Linked, error) {
 	now := l.Now()
 	options := link.Options{SlowOver: l.slowOver(ctx, t.Project), Now: now}
+	if l.Sessions != nil {
+		rule, err := l.Sessions(ctx, t.Project)
+		if err != nil {
+			return nil, err
+		}
+		options.Gap, options.Longest = time.Duration(rule.GapMinutes)*time.Minute, time.Duration(rule.LongestHours)*time.Hour
+	}
 	var all []store.Linked
 	if len(t.Strays) > 0 {
 		all = append(all, linkedStrays(t))
@@ -189,7 +203,7 @@ func (l *Linker) link(ctx context.Context, t store.Touched) []store.Linked {
 		b.Late = now.Sub(lastOf(b.Rows)) > lateAfter
 		all = append(all, linkedOf(t.Project, l.linkBlock(ctx, b, options)))
 	}
-	return all
+	return all, nil
 }
 
 // linkBlock links one block. A defect that some rows bring to light costs their

@@ -1039,6 +1039,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say when a session without a client's id ends */
+        get: operations["session-rule"];
+        /** Change when a session without a client's id ends */
+        put: operations["set-session-rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -3545,6 +3563,20 @@ export interface components {
             spans: components["schemas"]["Span"][];
             /** @description a cap of 10,000 rows of a kind cut the answer */
             truncated: boolean;
+        };
+        SessionRule: {
+            /**
+             * Format: int64
+             * @description a longer silence begins a new session
+             * @example 30
+             */
+            gap_minutes: number;
+            /**
+             * Format: int64
+             * @description a session ends after so long, however busy it is
+             * @example 24
+             */
+            longest_hours: number;
         };
         SessionsOutput: {
             /** @description cursor of the next page; empty on the last */
@@ -6477,6 +6509,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Links"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session-rule": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-session-rule": {
+        parameters: {
+            query?: {
+                /** @description name of the project */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRule"];
                 };
             };
             /** @description Error */

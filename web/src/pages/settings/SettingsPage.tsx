@@ -7,6 +7,7 @@ import { GoalsSection } from './GoalsSection'
 import { KeysSection } from './KeysSection'
 import { LinksSection } from './LinksSection'
 import { ServerSection } from './ServerSection'
+import { SessionsSection } from './SessionsSection'
 import '../overview/overview.css'
 import './settings.css'
 
@@ -16,6 +17,7 @@ const sections = [
   { id: 'keys', label: 'Ingest keys', show: KeysSection },
   { id: 'goals', label: 'Goals', show: GoalsSection },
   { id: 'links', label: 'Links and find', show: LinksAndFind },
+  { id: 'sessions', label: 'Sessions', show: SessionsSection },
   { id: 'bodies', label: 'Bodies', show: BodiesSection },
   { id: 'server', label: 'This server', show: ServerSection },
 ]

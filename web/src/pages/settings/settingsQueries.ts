@@ -10,6 +10,7 @@ type Schemas = components['schemas']
 export type Key = Schemas['Key']
 export type KeyBody = Schemas['KeyInputBody']
 export type System = Schemas['SystemOutput']
+export type SessionRule = Schemas['SessionRule']
 
 export function useKeys() {
   return useQuery({ queryKey: ['keys'], queryFn: ({ signal }) => unwrap(api.GET('/api/v1/keys', { signal })) })
@@ -33,6 +34,14 @@ export function useFindFields() {
 
 export function useSaveFindFields() {
   return useChange(['find-fields', 'find'], (fields: string[]) => unwrap(api.PUT('/api/v1/settings/find', { body: { fields } })))
+}
+
+export function useSessionRule() {
+  return useQuery({ queryKey: ['session-rule'], queryFn: ({ signal }) => unwrap(api.GET('/api/v1/settings/sessions', { signal })) })
+}
+
+export function useSaveSessionRule() {
+  return useChange(['session-rule'], (body: SessionRule) => unwrap(api.PUT('/api/v1/settings/sessions', { body })))
 }
 
 export function useBodies() {
