@@ -114,6 +114,12 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *Problem {
 	return problem(http.StatusInternalServerError, "The server's log has the cause; please report it.", "something went wrong inside Clickspan")
 }
 
+// problemOf is the problem of an error; a full disk is noted for /readyz.
+func (s *Server) problemOf(ctx context.Context, err error) *Problem {
+	s.disk.failed(ctx, err)
+	return problemOf(ctx, s.log, err)
+}
+
 func unknownProject(name string, err error) error {
 	if errors.Is(err, meta.ErrNotFound) {
 		return problem(http.StatusNotFound, "GET /api/v1/projects lists them; POST makes one.", "there is no project %q", name)
@@ -129,7 +135,7 @@ func retryLater(after time.Duration, hint, format string, args ...any) *Problem 
 
 // fail answers a plain handler's request with err.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	p := problemOf(r.Context(), s.log, err)
+	p := s.problemOf(r.Context(), err)
 	maps.Copy(w.Header(), p.GetHeaders())
 	writeJSON(w, p.Status, p.ContentType(""), p)
 }
