@@ -18,6 +18,7 @@ import (
 	"github.com/clickspan/clickspan/internal/analysis"
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/meta"
+	"github.com/clickspan/clickspan/internal/privacy"
 	"github.com/clickspan/clickspan/internal/store"
 )
 
@@ -92,6 +93,8 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *Problem {
 			"the body is larger than %d bytes", tooLarge.Limit)
 	}
 	switch {
+	case errors.Is(err, privacy.ErrNobody):
+		return problem(http.StatusNotFound, privacy.ErrNobody.Hint, "%s", privacy.ErrNobody)
 	case errors.Is(err, store.ErrNotFound), errors.Is(err, meta.ErrNotFound):
 		return problem(http.StatusNotFound, "Check the id and the project; GET /api/v1/find?q= looks everywhere.", "there is no such record")
 	case errors.Is(err, context.DeadlineExceeded):

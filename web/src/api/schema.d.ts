@@ -1264,7 +1264,7 @@ export interface components {
             endpoints: string[];
         };
         BreakdownBody: {
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /**
              * @description fields of the measured record
@@ -1315,8 +1315,9 @@ export interface components {
             rows: components["schemas"]["BreakdownRow"][];
         };
         BreakdownRow: {
+            /** @description by field of the breakdown; null = the records have none */
             labels: {
-                [key: string]: string;
+                [key: string]: string | null;
             };
             /** @description one per measure; null = nothing to measure */
             values: (number | null)[];
@@ -1523,7 +1524,7 @@ export interface components {
             success: components["schemas"]["WithOrNot"];
         };
         CorrelationBody: {
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /**
              * @description what to look at: events, properties:NAME, calls; default events and calls
@@ -2063,7 +2064,7 @@ export interface components {
             users: number;
         };
         FunnelBody: {
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             breakdown?: components["schemas"]["FunnelBreakdown"];
             /** @description say of each step which calls those made on the way who got there */
@@ -2540,7 +2541,7 @@ export interface components {
             keys: components["schemas"]["Key"][];
         };
         LifecycleBody: {
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /**
              * @description person, session, account or property:NAME
@@ -2859,7 +2860,7 @@ export interface components {
             visits: number;
         };
         PathsBody: {
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /**
              * @description ways end at its first occurrence (after start); those without it are left out
@@ -3217,7 +3218,7 @@ export interface components {
             id: string;
         };
         RetentionBody: {
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /**
              * @description first: by the first match in range; first_ever: the same, without those who had one before; recurring: in every period with a match
@@ -3384,7 +3385,7 @@ export interface components {
             segments: components["schemas"]["Segment"][];
         };
         SeriesBody: {
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /**
              * @description fields of the measured record
@@ -3434,8 +3435,9 @@ export interface components {
             to?: string;
         };
         SeriesLine: {
+            /** @description by field of the breakdown; null = the records have none */
             labels: {
-                [key: string]: string;
+                [key: string]: string | null;
             };
             /**
              * Format: int64
@@ -3955,7 +3957,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -4044,7 +4046,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -4391,7 +4393,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -4438,7 +4440,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -4486,7 +4488,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -4567,7 +4569,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -4618,7 +4620,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -4665,7 +4667,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -4803,7 +4805,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -5021,7 +5023,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -5415,7 +5417,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -5683,7 +5685,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -6167,7 +6169,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -6214,7 +6216,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -6536,7 +6538,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -6746,7 +6748,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
