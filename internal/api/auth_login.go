@@ -116,7 +116,7 @@ func (s *Server) openLink(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = s.setCookie(w, r, user)
 	}
-	if err != nil && problemOf(r.Context(), s.log, err).Status != http.StatusUnauthorized {
+	if err != nil && s.problemOf(r.Context(), err).Status != http.StatusUnauthorized {
 		s.fail(w, r, err)
 		return
 	}

@@ -136,3 +136,23 @@ func TestDownloadIsWhatIsListed(t *testing.T) {
 		t.Errorf("asked for: %+v", h)
 	}
 }
+
+// label is a label's text, "(null)" where the records have none.
+func label(text *string) string {
+	if text == nil {
+		return "(null)"
+	}
+	return *text
+}
+
+// TestALabelThatRecordsLackIsNull: everywhere the same, as in funnels.
+func TestALabelThatRecordsLackIsNull(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
+	question := `{"from":"2026-11-20T00:00:00Z","to":"2026-11-21T00:00:00Z","measures":[{"of":"calls"}],"breakdown":["attributes.nothing"]}`
+	rows := ask[BreakdownOutput](w, "breakdown", question).Rows
+	lines := ask[SeriesOutput](w, "series", question).Series
+	if len(rows) != 1 || label(rows[0].Labels["attributes.nothing"]) != "(null)" || len(lines) != 1 || label(lines[0].Labels["attributes.nothing"]) != "(null)" {
+		t.Errorf("rows %+v, lines %+v", rows, lines)
+	}
+}

@@ -143,7 +143,7 @@ func TestNumbersOfFields(t *testing.T) {
 		}
 	}
 	by := ask[BreakdownOutput](w, "breakdown", `{"measures":[{"of":"calls"}],"breakdown":["endpoint"],"limit":1}`)
-	if by.Rows[0].Labels["endpoint"] != "shop: GET /items/{id}" {
+	if label(by.Rows[0].Labels["endpoint"]) != "shop: GET /items/{id}" {
 		t.Errorf("%+v", by.Rows)
 	}
 	for _, wrong := range []string{`{"of":"events","stat":"p75"}`, `{"of":"calls","stat":"sum"}`, `{"of":"calls","stat":"sum:route"}`, `{"of":"interactions","stat":"people"}`, `{"of":"calls","stat":"count:status"}`} {

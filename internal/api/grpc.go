@@ -86,6 +86,9 @@ func (s *Server) export(ctx context.Context, path string, message []byte) (answe
 	if err != nil {
 		return nil, s.statusOf(ctx, err)
 	}
+	if nothingGood(result) {
+		return nil, s.statusOf(ctx, refusedWhole(result.Errors))
+	}
 	return exportResponse(path, false, IntakeAnswer{Rejected: result.Rejected, Errors: result.Errors})
 }
 
@@ -94,7 +97,7 @@ func (s *Server) statusOf(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	p := problemOf(ctx, s.log, err)
+	p := s.problemOf(ctx, err)
 	return status.Error(codeOf(p.Status), p.Detail+". "+p.Hint)
 }
 

@@ -170,7 +170,7 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, from source) {
 		answer.Linked = s.waitLinked(r.Context(), result.Upto)
 	}
 	status := http.StatusOK
-	if !result.Good() && result.Rejected > 0 {
+	if nothingGood(result) {
 		status = http.StatusBadRequest
 	}
 	switch {
@@ -179,7 +179,7 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, from source) {
 	case status == http.StatusOK:
 		s.answerOTLP(w, r, answer)
 	default:
-		fail(w, r, problem(status, "Correct what is named; sending the same again is no use.", "nothing in it was good: %s", summary(answer.Errors)))
+		fail(w, r, refusedWhole(answer.Errors))
 	}
 }
 
@@ -207,6 +207,9 @@ func (s *Server) keep(w http.ResponseWriter, r *http.Request, from source) (pipe
 	}
 	result, err := sink.Close()
 	s.metrics.took(result)
+	if err == nil && result.Good() {
+		_ = s.disk.room(ctx) // it was written, so a disk that was full may have space again
+	}
 	return result, err
 }
 

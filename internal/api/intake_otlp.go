@@ -65,6 +65,14 @@ func exportResponse(path string, asJSON bool, answer IntakeAnswer) ([]byte, erro
 	return out.MarshalProto()
 }
 
+// nothingGood reports that a request had records and none of them could be taken.
+func nothingGood(result pipeline.Result) bool { return !result.Good() && result.Rejected > 0 }
+
+// refusedWhole is the error of an export request of which nothing was good.
+func refusedWhole(refused []pipeline.Refusal) *Problem {
+	return problem(http.StatusBadRequest, "Correct what is named; sending the same again is no use.", "nothing in it was good: %s", summary(refused))
+}
+
 // summary says why records were refused, in one line.
 func summary(refused []pipeline.Refusal) string {
 	var parts []string
@@ -80,7 +88,7 @@ func summary(refused []pipeline.Refusal) string {
 
 // failOTLP answers with a google.rpc.Status.
 func (s *Server) failOTLP(w http.ResponseWriter, r *http.Request, err error) {
-	p := problemOf(r.Context(), s.log, err)
+	p := s.problemOf(r.Context(), err)
 	message := status.New(codeOf(p.Status), p.Detail+". "+p.Hint).Proto()
 	var body []byte
 	if isJSON(r) {

@@ -292,3 +292,12 @@ func TestIntakeBeaconDescribesTheDevice(t *testing.T) {
 		t.Errorf("a program that passes events on became their device: %+v", e)
 	}
 }
+
+func TestAStatusThatIsNoneIsToldAsItWas(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	got := w.put("/intake/calls", strings.Replace(oneCall, `"status":200`, `"status":99999`, 1))
+	if got.status != http.StatusBadRequest || !strings.Contains(got.body, "status 99999 is not an HTTP status") {
+		t.Errorf("status %d: %s", got.status, got.body)
+	}
+}

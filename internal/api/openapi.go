@@ -78,7 +78,7 @@ func register[In, Out any](s *Server, method, path, id, summary string, answer f
 		defer cancel()
 		out, err := answer(ctx, in)
 		if err != nil {
-			return nil, problemOf(ctx, s.log, err)
+			return nil, s.problemOf(ctx, err)
 		}
 		return &reply[Out]{Body: out}, nil
 	})

@@ -132,6 +132,12 @@ func TestOTLPOverGRPC(t *testing.T) {
 			t.Errorf("rejected %d", answer.PartialSuccess().RejectedSpans())
 		}
 	}
+	traces := ptrace.NewTraces()
+	traces.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty().SetName("no ids")
+	_, err = client.Export(metadata.AppendToOutgoingContext(t.Context(), "x-clickspan-key", w.server), ptraceotlp.NewExportRequestFromTraces(traces))
+	if status.Code(err) != codes.InvalidArgument || !strings.Contains(err.Error(), "record 0") {
+		t.Errorf("nothing good: %v", err)
+	}
 	if n := len(w.kept.calls()); n != 2 {
 		t.Errorf("stored %d calls", n)
 	}

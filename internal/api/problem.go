@@ -18,6 +18,7 @@ import (
 	"github.com/clickspan/clickspan/internal/analysis"
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/meta"
+	"github.com/clickspan/clickspan/internal/privacy"
 	"github.com/clickspan/clickspan/internal/store"
 )
 
@@ -92,6 +93,8 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *Problem {
 			"the body is larger than %d bytes", tooLarge.Limit)
 	}
 	switch {
+	case errors.Is(err, privacy.ErrNobody):
+		return problem(http.StatusNotFound, privacy.ErrNobody.Hint, "%s", privacy.ErrNobody)
 	case errors.Is(err, store.ErrNotFound), errors.Is(err, meta.ErrNotFound):
 		return problem(http.StatusNotFound, "Check the id and the project; GET /api/v1/find?q= looks everywhere.", "there is no such record")
 	case errors.Is(err, context.DeadlineExceeded):
@@ -114,6 +117,12 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *Problem {
 	return problem(http.StatusInternalServerError, "The server's log has the cause; please report it.", "something went wrong inside Clickspan")
 }
 
+// problemOf is the problem of an error; a full disk is noted for /readyz.
+func (s *Server) problemOf(ctx context.Context, err error) *Problem {
+	s.disk.failed(ctx, err)
+	return problemOf(ctx, s.log, err)
+}
+
 func unknownProject(name string, err error) error {
 	if errors.Is(err, meta.ErrNotFound) {
 		return problem(http.StatusNotFound, "GET /api/v1/projects lists them; POST makes one.", "there is no project %q", name)
@@ -129,7 +138,7 @@ func retryLater(after time.Duration, hint, format string, args ...any) *Problem 
 
 // fail answers a plain handler's request with err.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	p := problemOf(r.Context(), s.log, err)
+	p := s.problemOf(r.Context(), err)
 	maps.Copy(w.Header(), p.GetHeaders())
 	writeJSON(w, p.Status, p.ContentType(""), p)
 }

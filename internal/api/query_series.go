@@ -18,7 +18,7 @@ type QueryFields struct {
 	Timezone      string    `json:"timezone,omitempty" doc:"IANA name; default UTC"`
 	Filter        string    `json:"filter,omitempty" doc:"CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session"`
 	Segment       string    `json:"segment,omitempty" doc:"id of a segment: only what belongs to its sessions or people"`
-	Bots          bool      `json:"bots,omitempty" doc:"count marked bots too"`
+	Bots          bool      `json:"bots,omitempty" doc:"count events, sessions and people of marked bots too; counts of calls have them always"`
 	MinConfidence float64   `json:"min_confidence,omitempty" minimum:"0" maximum:"1"`
 	Sample        float64   `json:"sample,omitempty" exclusiveMinimum:"0" maximum:"1" doc:"the share of people that is enough for funnel, retention, lifecycle, stickiness and paths, whose counts are then estimates of all, and for funnel-correlation, whose counts are of the sample; meta.sampled says so"`
 }
@@ -69,9 +69,9 @@ type SeriesOutput struct {
 
 // SeriesLine is one measure of one label.
 type SeriesLine struct {
-	Labels  map[string]string `json:"labels"`
-	Measure int               `json:"measure" doc:"index into measures"`
-	Values  []*float64        `json:"values" doc:"one per bucket; null = nothing to measure"`
+	Labels  map[string]*string `json:"labels" doc:"by field of the breakdown; null = the records have none"`
+	Measure int                `json:"measure" doc:"index into measures"`
+	Values  []*float64         `json:"values" doc:"one per bucket; null = nothing to measure"`
 }
 
 func (s *Server) querySeries(ctx context.Context, in *SeriesInput) (SeriesOutput, error) {
@@ -123,8 +123,8 @@ type BreakdownOutput struct {
 
 // BreakdownRow is the measures of one label.
 type BreakdownRow struct {
-	Labels map[string]string `json:"labels"`
-	Values []*float64        `json:"values" doc:"one per measure; null = nothing to measure"`
+	Labels map[string]*string `json:"labels" doc:"by field of the breakdown; null = the records have none"`
+	Values []*float64         `json:"values" doc:"one per measure; null = nothing to measure"`
 }
 
 func (s *Server) queryBreakdown(ctx context.Context, in *BreakdownInput) (BreakdownOutput, error) {
@@ -151,7 +151,7 @@ func (s *Server) queryBreakdown(ctx context.Context, in *BreakdownInput) (Breakd
 
 // measuredLine is one label's values by measure and bucket.
 type measuredLine struct {
-	labels map[string]string
+	labels map[string]*string
 	values [][]*float64
 }
 
@@ -176,9 +176,12 @@ func (s *Server) measure(ctx context.Context, scope store.Scope, cuts []time.Tim
 		return nil, false, err
 	}
 	lines := each(series.Lines, func(l store.Line) measuredLine {
-		out := measuredLine{labels: map[string]string{}}
+		out := measuredLine{labels: map[string]*string{}}
 		for i, label := range l.Labels {
-			out.labels[q.Breakdown[i]] = label
+			out.labels[q.Breakdown[i]] = nil
+			if label != "" {
+				out.labels[q.Breakdown[i]] = &label
+			}
 		}
 		parts := l.Values
 		for _, p := range plans {

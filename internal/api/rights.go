@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -47,7 +48,11 @@ func (s *Server) streamPerson(ctx context.Context, w http.ResponseWriter, query 
 		return err
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
-	if _, err := s.rights.Export(ctx, project, person, w); err != nil {
+	_, err = s.rights.Export(ctx, project, person, w)
+	if errors.Is(err, privacy.ErrNobody) { // found out before anything was written
+		return err
+	}
+	if err != nil {
 		s.log.ErrorContext(ctx, "export ended early", slog.Any("error", err))
 		panic(http.ErrAbortHandler)
 	}

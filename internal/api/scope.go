@@ -24,7 +24,7 @@ type ScopeParams struct {
 	To            time.Time `query:"to" doc:"end of the range, exclusive; default now"`
 	Filter        string    `query:"filter" example:"call.status >= 500" doc:"CEL over call, event, session and signal; GET /api/v1/fields lists the fields. What && joins may be about the rows, about the session of calls and events, or about a call, event or signal of sessions"`
 	Segment       string    `query:"segment" doc:"id of a segment: only what belongs to its sessions or people"`
-	Bots          bool      `query:"bots" doc:"list and count marked bots too"`
+	Bots          bool      `query:"bots" doc:"list and count events, sessions and people of marked bots too; calls have them always"`
 	MinConfidence float64   `query:"min_confidence" minimum:"0" maximum:"1" doc:"links below it are as if they were not there"`
 }
 

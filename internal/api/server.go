@@ -90,6 +90,7 @@ type Server struct {
 	goals        sync.Mutex // held while goals change
 	segments     sync.Mutex // held while segments change
 	opened       openedMaps
+	disk         disk
 	witness      *connect.Witness
 	sites        *sites
 	connecting   sync.Mutex // held while a project's key is looked for and made
@@ -116,6 +117,7 @@ func New(c Config) *Server {
 		main: http.NewServeMux(), intake: http.NewServeMux(),
 		boards: analysis.NewBoards(c.Store, analysis.Association{}),
 	}
+	s.disk.write, s.disk.log = s.writeNothing, s.log
 	s.page = compressed(http.HandlerFunc(s.servePage))
 	s.huma = newHuma(privateMux{s})
 	s.describedRoutes()

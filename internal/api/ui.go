@@ -24,8 +24,8 @@ const (
 // status 401 and shows the login.
 func (s *Server) serveUI(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		s.fail(w, r, problem(http.StatusMethodNotAllowed, "GET /api/openapi.json lists the routes and their methods.", "%s is not possible here", r.Method))
+		// A page may have any address, but nothing is sent to one.
+		s.fail(w, r, problem(http.StatusNotFound, "GET /api/openapi.json lists the routes and their methods.", "there is no %s %s", r.Method, r.URL.Path))
 		return
 	}
 	if r.Method == http.MethodGet && r.URL.Path == "/" && r.URL.Query().Has("token") {
@@ -53,7 +53,7 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	}
 	status, tokenFile := http.StatusOK, ""
 	if _, err := s.authenticate(r); err != nil {
-		if p := problemOf(r.Context(), s.log, err); p.Status != http.StatusUnauthorized {
+		if p := s.problemOf(r.Context(), err); p.Status != http.StatusUnauthorized {
 			s.fail(w, r, err)
 			return
 		}

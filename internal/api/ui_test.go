@@ -105,12 +105,24 @@ func TestWithoutABuiltInterface(t *testing.T) {
 	}
 }
 
+func TestNothingIsSentToAnUnknownRoute(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, request := range []string{"POST /api/v1/query/zzz", "POST /intake/nothing", "DELETE /sessions"} {
+		method, path, _ := strings.Cut(request, " ")
+		got := w.api(method, path, "")
+		if p := got.problem(t); p.Status != http.StatusNotFound || p.Detail != "there is no "+request {
+			t.Errorf("%s: status %d: %s", request, got.status, got.body)
+		}
+	}
+}
+
 func TestWrongMethod(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for request, allow := range map[string]string{
 		"DELETE /api/v1/calls": "GET, HEAD", "GET /api/v1/login": "POST", "GET /intake/events": "OPTIONS, POST",
-		"PUT /api/v1/projects": "GET, HEAD, POST", "POST /sessions": "GET, HEAD", "POST /healthz": "GET, HEAD",
+		"PUT /api/v1/projects": "GET, HEAD, POST", "POST /healthz": "GET, HEAD",
 	} {
 		method, path, _ := strings.Cut(request, " ")
 		got := w.api(method, path, "")

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -34,6 +35,8 @@ type keeper struct {
 	mu      sync.Mutex
 	batches []event.Batch
 	fail    error
+	// failAppend is what Append alone answers.
+	failAppend error
 }
 
 func (k *keeper) Append(ctx context.Context, b event.Batch) (store.Receipt, error) {
@@ -42,8 +45,8 @@ func (k *keeper) Append(ctx context.Context, b event.Batch) (store.Receipt, erro
 	if err := ctx.Err(); err != nil {
 		return store.Receipt{}, err
 	}
-	if k.fail != nil {
-		return store.Receipt{}, k.fail
+	if err := cmp.Or(k.fail, k.failAppend); err != nil {
+		return store.Receipt{}, err
 	}
 	k.batches = append(k.batches, b)
 	return store.Receipt{Accepted: b.Len(), Upto: store.Seq(len(k.batches))}, nil

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/clickspan/clickspan/internal/meta"
 	"github.com/clickspan/clickspan/internal/store"
+	"github.com/clickspan/clickspan/internal/store/duckdb"
 	"github.com/clickspan/clickspan/web"
 )
 
@@ -62,21 +64,47 @@ func (c *doctorCmd) examine(e *env) ([]finding, error) {
 	if err := mustExist(e.settings.Data); err != nil {
 		return nil, err
 	}
-	n, err := openNode(e)
-	if err != nil {
-		return append(findings, finding{false, err.Error() + " " + hintOf(err)}), nil
+	if missing := missingFiles(e.settings.Data); len(missing) > 0 {
+		return append(findings, missing...), nil
 	}
-	defer func() { _ = n.close() }()
-	stats, err := n.store.Stats(e.ctx)
+	e.settings.Migrate = migrateRefuse // a doctor changes nothing
+	if err := settingsFit(e); err != nil {
+		return append(findings, findingOf(err)), nil
+	}
+	engine, err := openStore(e)
+	if err != nil {
+		return append(findings, findingOf(err)), nil
+	}
+	defer func() { _ = engine.Close() }()
+	stats, err := engine.Stats(e.ctx)
 	if err != nil {
 		return append(findings, finding{false, "telemetry store: " + err.Error()}), nil
 	}
 	now := time.Now()
-	quality, err := n.store.Quality(e.ctx, store.Scope{Project: meta.DefaultProject, From: now.AddDate(0, 0, -7), To: now})
+	quality, err := engine.Quality(e.ctx, store.Scope{Project: meta.DefaultProject, From: now.AddDate(0, 0, -7), To: now})
 	if err != nil {
 		return append(findings, finding{false, "telemetry store: " + err.Error()}), nil
 	}
 	return append(append(findings, storeFindings(stats)...), qualityFindings(quality)...), nil
+}
+
+func findingOf(err error) finding { return finding{false, err.Error() + ". " + hintOf(err)} }
+
+// missingFiles reports what a data directory that was ever used has and this one lacks.
+// Whatever opens the directory would make it anew and empty.
+func missingFiles(dir string) []finding {
+	var missing []finding
+	for _, file := range []struct{ name, loss string }{
+		{duckdb.FileName, "every event, call and link"},
+		{"settings.db", "projects, ingest keys, people who log in, goals and views"},
+		{meta.KeyFile, "the keys of the identity vault: originals behind pseudonyms cannot be read"},
+	} {
+		if _, err := os.Stat(filepath.Join(dir, file.name)); errors.Is(err, fs.ErrNotExist) {
+			missing = append(missing, finding{false, fmt.Sprintf(
+				"%s is gone, and with it %s; restore it from a backup before anything starts here, because serve and import begin it anew", filepath.Join(dir, file.name), file.loss)})
+		}
+	}
+	return missing
 }
 
 func (c *doctorCmd) examineServer(e *env) ([]finding, error) {

@@ -49,6 +49,7 @@ type follower struct {
 	stateFile string
 	deliver   deliver
 	lost      func()                      // is told when the log it left is nowhere to be found
+	anew      func()                      // is told when it goes on at the beginning of another file
 	wait      func(context.Context) error // until the file may have grown
 	pos       position
 	file      *os.File
@@ -127,8 +128,8 @@ func (f *follower) step(ctx context.Context) error {
 		return nil
 	}
 	f.close()
-	f.pos, f.quiet = position{}, 0
-	return f.save()
+	f.quiet = 0
+	return f.beginAnew()
 }
 
 // open opens the log; a log that is not there (yet) is no error.
@@ -168,7 +169,13 @@ func (f *follower) restartIfRewritten() error {
 	if err != nil || same {
 		return err
 	}
+	return f.beginAnew()
+}
+
+// beginAnew goes on at the beginning of what the path names from now on.
+func (f *follower) beginAnew() error {
 	f.pos = position{}
+	f.anew()
 	return f.save()
 }
 

@@ -20,7 +20,10 @@ func script(t *testing.T, dir string, steps ...func(path string)) []string {
 	t.Helper()
 	var got []string
 	ctx, cancel := context.WithCancel(t.Context())
-	f := &follower{path: filepath.Join(dir, "access.log"), stateFile: filepath.Join(dir, "state", "p.json"), lost: func() { got = append(got, "lost") }}
+	f := &follower{
+		path: filepath.Join(dir, "access.log"), stateFile: filepath.Join(dir, "state", "p.json"),
+		lost: func() { got = append(got, "lost") }, anew: func() { got = append(got, "rotated") },
+	}
 	f.deliver = func(_ context.Context, lines []byte, repeated int) error {
 		all := strings.Split(strings.TrimSuffix(string(lines), "\n"), "\n")
 		got = append(got, all[repeated:]...)
@@ -99,13 +102,13 @@ func TestFollowAcrossRename(t *testing.T) {
 	for range quietLooks + 1 {
 		steps = append(steps, func(string) {})
 	}
-	want(t, script(t, t.TempDir(), append(steps, write("y\n"))...), "a", "b", "c", "x", "y")
+	want(t, script(t, t.TempDir(), append(steps, write("y\n"))...), "a", "b", "c", "rotated", "x", "y")
 }
 
 func TestFollowAcrossCopyTruncate(t *testing.T) {
 	t.Parallel()
 	got := script(t, t.TempDir(), write("a\nb\n"), all(truncate, write("c\nd\ne\n")), write("f\n"))
-	want(t, got, "a", "b", "c", "d", "e", "f")
+	want(t, got, "a", "b", "rotated", "c", "d", "e", "f")
 }
 
 func TestFollowResumesWhereItStopped(t *testing.T) {
@@ -164,7 +167,7 @@ func TestFollowSaysWhatItCannotFind(t *testing.T) {
 	dir := t.TempDir()
 	want(t, script(t, dir, write("a\n")), "a")
 	all(truncate, write("b\n"))(filepath.Join(dir, "access.log"))
-	want(t, script(t, dir), "lost", "b")
+	want(t, script(t, dir), "lost", "rotated", "b")
 }
 
 func TestFollowRepeatsFromTheFirstEqualLine(t *testing.T) {

@@ -26,7 +26,7 @@ func (c *importCmd) follow(e *env, to importer, request importRequest) error {
 	request.Path, request.Part = path, true
 	log := &followed{importCmd: c, env: e, to: to, request: request}
 	look := every(250 * time.Millisecond)
-	f := follower{path: path, stateFile: state, deliver: log.deliver, lost: log.lost, wait: func(ctx context.Context) error {
+	f := follower{path: path, stateFile: state, deliver: log.deliver, lost: log.lost, anew: log.anew, wait: func(ctx context.Context) error {
 		if err := log.tellEveryMinute(time.Now()); err != nil {
 			return err
 		}
@@ -116,6 +116,11 @@ func (l *followed) tell(now time.Time) error {
 func (l *followed) lost() {
 	_, _ = fmt.Fprintf(l.Err, "%s is another file than before, and the one before is not beside it. "+
 		"What that had since is missing: import it, wherever it is now, compressed or not; lines that were taken already count once.\n", l.request.Path)
+}
+
+// anew says that the log was rotated, whose next lines may be summed up a minute later only.
+func (l *followed) anew() {
+	_, _ = fmt.Fprintf(l.Err, "%s was rotated; following goes on at the beginning of the new file.\n", l.request.Path)
 }
 
 // takeRetrying waits out a server that is full or restarting: a follower runs for

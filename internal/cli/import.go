@@ -57,6 +57,8 @@ type importResult struct {
 	Errors     []importRejection `json:"errors"`
 	From       time.Time         `json:"from,omitzero"`
 	To         time.Time         `json:"to,omitzero"`
+	// Error is why the file could not be read, or not to its end.
+	Error string `json:"error,omitempty"`
 	// Alike is another log that has the duplicates, so far as that is known.
 	Alike *pipeline.File `json:"alike,omitempty"`
 	// Visits says that there were events, which sessions are made of.
@@ -147,7 +149,8 @@ func (c *importCmd) importFiles(e *env, to importer, request importRequest) erro
 	for _, path := range c.Files {
 		result, err := c.importFile(e, to, path, request)
 		if err != nil {
-			return errors.Join(err, c.report(e, to, results))
+			result.Path, result.Error = path, err.Error()
+			return errors.Join(err, c.report(e, to, append(results, result)))
 		}
 		results = append(results, result)
 	}
@@ -304,6 +307,9 @@ func (c *importCmd) report(e *env, to importer, results []importResult) error {
 		return err
 	}
 	for _, result := range results {
+		if result.Error != "" {
+			continue // it is told as the command's error
+		}
 		if err := c.printResult(e, result); err != nil {
 			return err
 		}

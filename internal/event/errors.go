@@ -30,6 +30,9 @@ func (e *Retryable) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e *Retryable) Unwrap() error { return e.Err }
 
+// ErrNoSpace is in the tree of every error of a write that found the disk full.
+var ErrNoSpace = errors.New("no space left on the disk")
+
 // IsRetryable reports whether any error in err's tree is [Retryable].
 func IsRetryable(err error) bool {
 	_, ok := errors.AsType[*Retryable](err)

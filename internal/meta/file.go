@@ -70,10 +70,15 @@ func classed(err error) error {
 		return err
 	}
 	switch failed.Code() & 0xff { // the rest of the code is detail
-	case sqlitelib.SQLITE_FULL, sqlitelib.SQLITE_IOERR:
+	case sqlitelib.SQLITE_FULL:
+		return &event.Retryable{
+			Err:  fmt.Errorf("%w: the settings are not taken: %w", event.ErrNoSpace, err),
+			Hint: "Free disk space; nothing of this was kept. It goes on by itself.", After: 5 * time.Second,
+		}
+	case sqlitelib.SQLITE_IOERR:
 		return &event.Retryable{
 			Err:  fmt.Errorf("the disk does not take the settings: %w", err),
-			Hint: "Free disk space; nothing of this was kept. It goes on by itself.", After: 5 * time.Second,
+			Hint: "See to the disk; nothing of this was kept. It goes on by itself.", After: 5 * time.Second,
 		}
 	case sqlitelib.SQLITE_BUSY, sqlitelib.SQLITE_LOCKED:
 		return &event.Retryable{Err: fmt.Errorf("another process holds the settings: %w", err), Hint: "Send it again in a moment."}

@@ -1,6 +1,7 @@
 package meta_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -31,8 +32,8 @@ func TestAFullDiskPasses(t *testing.T) {
 			return db.Seal(t.Context(), meta.DefaultProject, []meta.Original{{Owner: "u", Pseudonym: "p", Text: long}})
 		},
 	} {
-		if err := write(); !event.IsRetryable(err) {
-			t.Errorf("%s: %v is no error that passes", what, err)
+		if err := write(); !event.IsRetryable(err) || !errors.Is(err, event.ErrNoSpace) {
+			t.Errorf("%s: %v is no full disk that passes", what, err)
 		}
 	}
 }

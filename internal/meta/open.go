@@ -87,6 +87,12 @@ func (db *DB) begin(ctx context.Context) error {
 	return db.loadSuppressed(ctx)
 }
 
+// Writable writes what changes nothing, durably: its error is what a change would meet.
+func (db *DB) Writable(ctx context.Context) error {
+	_, err := db.settings.exec(ctx, `UPDATE project SET created = created WHERE id = 1`)
+	return err
+}
+
 // Close closes both files.
 func (db *DB) Close() error { return errors.Join(db.settings.Close(), db.keys.Close()) }
 

@@ -33,15 +33,24 @@ type Receipt struct {
 	SharedDevices []string `json:"shared_devices,omitempty"`
 }
 
+// ErrNobody says that nothing is stored under the id asked for.
+var ErrNobody = &event.Permanent{
+	Err: errors.New("nobody is known by this id"), Hint: "Write the id as it was sent, letter by letter, and name the project if it is another one.",
+}
+
 // maxIDs bounds the devices looked up for one person; the store allows no more.
 const maxIDs = 1000
 
 // Erase removes a person from every place: rows, links, the vault with its key,
 // and puts them on the suppression list so that late records cannot bring them
 // back. id is any id of theirs, personal or not. When it returns, no read shows
-// them. Erasing twice is no error; the receipt then counts nothing.
+// them. Erasing twice is no error; the receipt then counts nothing. An id that nobody
+// has is [ErrNobody].
 func (r *Rights) Erase(ctx context.Context, project event.ProjectID, id string) (Receipt, error) {
 	who, shared, err := r.resolve(ctx, project, id)
+	if errors.Is(err, ErrNobody) && r.Meta.Suppressed(project, r.Rules.Pseudonym(project, id)) {
+		err = nil // who was erased before
+	}
 	if err != nil {
 		return Receipt{}, fmt.Errorf("find the person: %w", err)
 	}
@@ -80,7 +89,8 @@ func (r *Rights) Replay(ctx context.Context) error {
 
 // resolve finds all ids of the person behind one: those that claims in use make them,
 // and the devices of theirs that records show beside, when nobody else used them. A
-// device whose claim was withdrawn is not theirs.
+// device whose claim was withdrawn is not theirs. An id that nobody has is returned
+// together with [ErrNobody].
 func (r *Rights) resolve(ctx context.Context, project event.ProjectID, id string) (who store.Person, shared []string, err error) {
 	id = r.Rules.Pseudonym(project, id)
 	known, err := r.Store.PersonOf(ctx, project, id)
@@ -90,7 +100,7 @@ func (r *Rights) resolve(ctx context.Context, project event.ProjectID, id string
 	who, shared = known.Person, known.Shared
 	if len(known.Claims) == 0 { // their newest records may not have been through the link pass
 		if who.UserIDs, err = r.unclaimed(ctx, project, id); err != nil || len(who.UserIDs) == 0 {
-			return store.Person{DeviceIDs: []string{id}, UserIDs: []string{id}}, nil, err
+			return store.Person{DeviceIDs: []string{id}, UserIDs: []string{id}}, nil, errors.Join(err, r.mustBeKnown(ctx, project, id))
 		}
 		who.DeviceIDs = nil
 	}
@@ -119,6 +129,21 @@ func (r *Rights) resolve(ctx context.Context, project event.ProjectID, id string
 		}
 	}
 	return who, shared, nil
+}
+
+// mustBeKnown returns [ErrNobody] when no record carries id and the vault has no original
+// of it.
+func (r *Rights) mustBeKnown(ctx context.Context, project event.ProjectID, id string) error {
+	found, err := r.Meta.Pseudonyms(ctx, project, []string{id})
+	for _, as := range []string{"device_id", "user_id"} {
+		if err == nil && len(found) == 0 {
+			found, err = r.related(ctx, project, as, id, as)
+		}
+	}
+	if err == nil && len(found) == 0 {
+		return ErrNobody
+	}
+	return err
 }
 
 // unclaimed is the user behind an id that no claim names: the id itself when records

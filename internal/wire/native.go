@@ -91,7 +91,7 @@ func (c *nativeCall) finish() error {
 		return &recordError{reason: "class must be api, document or asset"}
 	}
 	c.Method = strings.ToUpper(c.Method)
-	c.Status = int(min(c.status, 1000)) // Validate refuses what is no status
+	c.Status = int(c.status)
 	if c.url != "" {
 		if c.Path != "" {
 			return &recordError{reason: "url and path are both given; url already has the path"}

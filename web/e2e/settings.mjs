@@ -64,7 +64,7 @@ export async function checkSettings(page, origin, range, report) {
   })
   await report.step('settings: a phone shows every section without scrolling sideways', async () => {
     await page.setViewportSize({ width: 390, height: 844 })
-    for (const view of ['keys', 'goals', 'links', 'bodies', 'server']) {
+    for (const view of ['keys', 'goals', 'links', 'sessions', 'bodies', 'server']) {
       await page.goto(`${origin}/settings?view=${view}`)
       await page.locator('main :is(.card, form)').first().waitFor({ timeout: 10_000 })
       const width = await page.evaluate(() => document.documentElement.scrollWidth)

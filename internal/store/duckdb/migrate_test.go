@@ -55,7 +55,7 @@ func schemaAfter(t *testing.T, before string) []string {
 	t.Helper()
 	dir := t.TempDir()
 	if before != "" {
-		writeDatabase(t, filepath.Join(dir, fileName), before)
+		writeDatabase(t, filepath.Join(dir, FileName), before)
 	}
 	s, err := Open(t.Context(), Config{Dir: dir})
 	if err != nil {
@@ -116,7 +116,7 @@ func writeDatabase(t *testing.T, path, text string) {
 func TestMigrateRefusesANewerSchema(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	writeDatabase(t, filepath.Join(dir, fileName), "CREATE TABLE migrations (number BIGINT PRIMARY KEY, name VARCHAR); INSERT INTO migrations VALUES (999, 'x')")
+	writeDatabase(t, filepath.Join(dir, FileName), "CREATE TABLE migrations (number BIGINT PRIMARY KEY, name VARCHAR); INSERT INTO migrations VALUES (999, 'x')")
 	if _, err := Open(t.Context(), Config{Dir: dir}); err == nil || !strings.Contains(err.Error(), "newer version") {
 		t.Errorf("got %v", err)
 	}
@@ -126,7 +126,7 @@ func TestMigrateRefusesANewerSchema(t *testing.T) {
 func TestUpgradeCanBeRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	path := filepath.Join(dir, fileName)
+	path := filepath.Join(dir, FileName)
 	text, err := os.ReadFile("testdata/schemas/1.sql")
 	if err != nil {
 		t.Fatal(err)
@@ -180,7 +180,7 @@ func TestMigrateFindsWhoIsWho(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	writeDatabase(t, filepath.Join(dir, fileName), string(text)+`
+	writeDatabase(t, filepath.Join(dir, FileName), string(text)+`
 INSERT INTO events (project, seq, time, id, forms, odd, name, kind, device_id, user_id, session_id, consent) VALUES
     (2, 10, '2026-11-23 10:05:00', '0192f3a4-5b6c-7d8e-9f00-000000000002', 1, '', 'login', 'custom', 'd1', 'u1', 's2', ''),
     (2, 11, '2026-11-23 10:00:00', '0192f3a4-5b6c-7d8e-9f00-000000000001', 1, '', 'who', 'identify', 'd1', 'u1', 's1', ''),

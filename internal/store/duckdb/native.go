@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 	"unsafe"
 
@@ -26,6 +27,11 @@ type engineError struct {
 }
 
 func (e *engineError) Error() string { return e.message }
+
+// Is lets errors.Is find [event.ErrNoSpace].
+func (e *engineError) Is(target error) bool {
+	return target == event.ErrNoSpace && strings.Contains(e.message, "No space left") //nolint:errorlint // this is what errors.Is calls
+}
 
 // query runs one statement and returns its rows; the caller closes them. A
 // cancelled ctx interrupts the statement.

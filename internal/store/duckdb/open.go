@@ -36,8 +36,8 @@ type Config struct {
 	Migrated func(name string, share float64)
 }
 
-// fileName is the one data file in the directory; DuckDB keeps its log beside it.
-const fileName = "clickspan.duckdb"
+// FileName is the one data file in the directory; DuckDB keeps its log beside it.
+const FileName = "clickspan.duckdb"
 
 // Store is the embedded engine.
 type Store struct {
@@ -69,7 +69,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{dir: config.Dir, log: config.Logger, lock: lock}
-	path := filepath.Join(config.Dir, fileName)
+	path := filepath.Join(config.Dir, FileName)
 	if err := s.open(ctx, path, config); err != nil {
 		mapping.Close(&s.database)
 		return nil, errors.Join(damaged(path, err), lock.Close())
@@ -158,7 +158,7 @@ func damaged(path string, err error) error {
 	}
 	switch engine.class {
 	case mapping.ErrorTypeErrorIO, mapping.ErrorTypeSerialization, mapping.ErrorTypeInternal, mapping.ErrorTypeFatal:
-		if strings.Contains(engine.message, "No space left") {
+		if errors.Is(err, event.ErrNoSpace) {
 			return writeError(err)
 		}
 		return openError(path, engine.message)

@@ -26,7 +26,7 @@ func room(dir string) error {
 		return nil
 	}
 	return &event.Retryable{
-		Err:  fmt.Errorf("the disk of %s has %d MB left, and %d are kept free", dir, free>>20, reserve>>20),
+		Err:  fmt.Errorf("%w: %s has %d MB left, and %d are kept free", event.ErrNoSpace, dir, free>>20, reserve>>20),
 		Hint: "Free disk space, or shorten retain_raw; intake then goes on by itself. Nothing of this batch was written.", After: 5 * time.Second,
 	}
 }

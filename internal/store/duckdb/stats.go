@@ -17,7 +17,7 @@ func (s *Store) Stats(ctx context.Context) (out store.Stats, err error) {
 		})
 	})
 	out.Arrived = store.Seq(s.writer.seq.Load())
-	for _, name := range []string{fileName, fileName + ".wal"} {
+	for _, name := range []string{FileName, FileName + ".wal"} {
 		if info, err := os.Stat(filepath.Join(s.dir, name)); err == nil {
 			out.DiskBytes += info.Size()
 		}

@@ -1337,7 +1337,7 @@ export interface components {
             endpoints: string[];
         };
         BreakdownBody: {
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /**
              * @description fields of the measured record
@@ -1388,8 +1388,9 @@ export interface components {
             rows: components["schemas"]["BreakdownRow"][];
         };
         BreakdownRow: {
+            /** @description by field of the breakdown; null = the records have none */
             labels: {
-                [key: string]: string;
+                [key: string]: string | null;
             };
             /** @description one per measure; null = nothing to measure */
             values: (number | null)[];
@@ -1605,7 +1606,7 @@ export interface components {
             success: components["schemas"]["WithOrNot"];
         };
         CorrelationBody: {
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /**
              * @description what to look at: events, properties:NAME, calls; default events and calls
@@ -2145,7 +2146,7 @@ export interface components {
             users: number;
         };
         FunnelBody: {
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             breakdown?: components["schemas"]["FunnelBreakdown"];
             /** @description say of each step which calls those made on the way who got there */
@@ -2622,7 +2623,7 @@ export interface components {
             keys: components["schemas"]["Key"][];
         };
         LifecycleBody: {
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /**
              * @description person, session, account or property:NAME
@@ -2950,7 +2951,7 @@ export interface components {
             visits: number;
         };
         PathsBody: {
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /**
              * @description ways end at its first occurrence (after start); those without it are left out
@@ -3316,7 +3317,7 @@ export interface components {
             id: string;
         };
         RetentionBody: {
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /**
              * @description first: by the first match in range; first_ever: the same, without those who had one before; recurring: in every period with a match
@@ -3483,7 +3484,7 @@ export interface components {
             segments: components["schemas"]["Segment"][];
         };
         SeriesBody: {
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /**
              * @description fields of the measured record
@@ -3533,8 +3534,9 @@ export interface components {
             to?: string;
         };
         SeriesLine: {
+            /** @description by field of the breakdown; null = the records have none */
             labels: {
-                [key: string]: string;
+                [key: string]: string | null;
             };
             /**
              * Format: int64
@@ -4228,7 +4230,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -4317,7 +4319,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -4664,7 +4666,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -4711,7 +4713,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -4759,7 +4761,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -4840,7 +4842,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -4891,7 +4893,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -4938,7 +4940,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -5076,7 +5078,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -5294,7 +5296,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -5688,7 +5690,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -5956,7 +5958,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -6473,7 +6475,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -6520,7 +6522,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -6910,7 +6912,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;
@@ -7120,7 +7122,7 @@ export interface operations {
                 filter?: string;
                 /** @description id of a segment: only what belongs to its sessions or people */
                 segment?: string;
-                /** @description list and count marked bots too */
+                /** @description list and count events, sessions and people of marked bots too; calls have them always */
                 bots?: boolean;
                 /** @description links below it are as if they were not there */
                 min_confidence?: number;

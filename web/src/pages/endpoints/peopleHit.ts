@@ -10,7 +10,7 @@ export function hitQuestion(range: RangeQuery, filter: string | undefined): Brea
 
 /** Its answer, by endpointKey; endpoints that failed for nobody known are left out. */
 export function peopleHit({ rows }: Pick<components['schemas']['BreakdownOutput'], 'rows'>): Map<string, number> {
-  return new Map(rows.flatMap(({ labels: { endpoint = '' }, values: [people] }) => (people ? [[endpoint, people] as const] : [])))
+  return new Map(rows.flatMap(({ labels: { endpoint }, values: [people] }) => (endpoint && people ? [[endpoint, people] as const] : [])))
 }
 
 /** An endpoint as the field call.endpoint has it. */

@@ -50,7 +50,7 @@ function columnsOf(by: string[], measures: BreakdownQuestion['measures'], filter
   ]
 }
 
-function Value({ value, spec, labels, filter }: { value: number | null; spec: BreakdownQuestion['measures'][number]; labels: Record<string, string>; filter: string | undefined }) {
+function Value({ value, spec, labels, filter }: { value: number | null; spec: BreakdownQuestion['measures'][number]; labels: Record<string, string | null>; filter: string | undefined }) {
   const list = opens(spec, labels, filter)
   const text = formatOf(spec)(value)
   return list && value ? <Link {...list} onClick={(event) => event.stopPropagation()}>{text}</Link> : <span className={value ? undefined : 'muted'}>{text}</span>

@@ -30,7 +30,7 @@ test('measures in words, in their unit, at their axis', () => {
 })
 
 test('a number opens the records it counts: the filter, its labels and its condition together', () => {
-  expect(opens({ of: 'calls', where: 'status >= 500 || refused' }, { route: '/orders', 'attributes.tenant': '' }, 'call.method == "POST"')).toEqual({
+  expect(opens({ of: 'calls', where: 'status >= 500 || refused' }, { route: '/orders', 'attributes.tenant': null }, 'call.method == "POST"')).toEqual({
     to: '/calls', search: { filter: 'call.method == "POST" && call.route == "/orders" && !has(call.attributes.tenant) && (call.status >= 500 || call.refused)' },
   })
   expect(opens({ of: 'events' }, {}, undefined)).toEqual({ to: '/events', search: {} })
@@ -38,9 +38,9 @@ test('a number opens the records it counts: the filter, its labels and its condi
 })
 
 test('findings', () => {
-  const line = (labels: Record<string, string>, values: (number | null)[]) => ({ labels, measure: 0, values })
+  const line = (labels: Record<string, string | null>, values: (number | null)[]) => ({ labels, measure: 0, values })
   expect(seriesFinding([line({}, [1, 9, null])], [{ of: 'calls', stat: 'p95' }], (i) => `bucket ${i}`)).toBe('Highest p95 time of calls: 9 ms at bucket 1')
-  expect(seriesFinding([line({ route: '/a' }, [5]), line({ route: '' }, [1])], [{ of: 'calls' }], String)).toBe('/a has the most calls')
+  expect(seriesFinding([line({ route: '/a' }, [5]), line({ route: null }, [1])], [{ of: 'calls' }], String)).toBe('/a has the most calls')
   expect(seriesFinding([line({}, [null])], [{ of: 'calls', stat: 'p95' }], String)).toBe('There is nothing to measure in this range.')
   // The last interval is not over, so it is not counted.
   expect(lifecycleFinding({ new: [5, 3], returning: [1, 1], resurrecting: [1, 0], dormant: [-2, -9] }, 'people')).toBe('More people came than went: 6 came, 2 went')

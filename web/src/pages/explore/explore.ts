@@ -128,20 +128,20 @@ const recordOf: Record<Subject, { to: '/calls' | '/events' | '/sessions'; record
 }
 
 /** The list of the records that a number counts, or that its people made; null where there is no such list. */
-export function opens({ of, where, side }: Spec, labels: Record<string, string>, filter: string | undefined): { to: '/calls' | '/events' | '/sessions'; search: { filter?: string; side?: string } } | null {
+export function opens({ of, where, side }: Spec, labels: Record<string, string | null>, filter: string | undefined): { to: '/calls' | '/events' | '/sessions'; search: { filter?: string; side?: string } } | null {
   const list = recordOf[of]
   if (!list) return null
   const { to, record } = list
   const cuts = Object.entries(labels).map(([name, value]) => {
     const field = name.startsWith(`${record}.`) ? name : `${record}.${name}`
-    return value === '' ? `!has(${field})` : `${field} == ${/^(true|false)$/.test(value) ? value : literal(value)}`
+    return value === null ? `!has(${field})` : `${field} == ${/^(true|false)$/.test(value) ? value : literal(value)}`
   })
   const terms = [...splitTerms(filter ?? ''), ...cuts, ...(where ? [asFilter(where, record)] : [])]
   return { to, search: { ...(terms.length > 0 ? { filter: joinTerms(terms) } : {}), ...(side && of === 'calls' ? { side } : {}) } }
 }
 
 /** "pro / mobile": a line's name; what has no value is said to have none. */
-export function labelWords(labels: Record<string, string>): string {
+export function labelWords(labels: Record<string, string | null>): string {
   return Object.values(labels).map((value) => value || '(none)').join(' / ')
 }
 

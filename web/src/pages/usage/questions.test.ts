@@ -3,7 +3,7 @@ import type { SeriesAnswer } from '../../api/types'
 import { causedQuestion, costs, featureQuestion, features, pageRows, refused, refusedQuestion, trendQuestion, type BreakdownAnswer } from './questions'
 
 const meta = { elapsed_ms: 1, sampled: false, approx: false, link_coverage: null }
-const answer = (...rows: [Record<string, string>, ...(number | null)[]][]): BreakdownAnswer => ({ rows: rows.map(([labels, ...values]) => ({ labels, values })), other: false, meta })
+const answer = (...rows: [Record<string, string | null>, ...(number | null)[]][]): BreakdownAnswer => ({ rows: rows.map(([labels, ...values]) => ({ labels, values })), other: false, meta })
 
 describe('features', () => {
   test('what was done meets what it caused and how it went over time', () => {

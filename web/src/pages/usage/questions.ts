@@ -37,7 +37,7 @@ export function trendQuestion(range: Range, by: string): SeriesQuestion {
 export type Feature = { name: string; target: string | null; count: number; people: number; sessions: number; calls: number | null; failed: number | null; slowest: number | null; trend: (number | null)[] }
 
 /** What a row is: unlike texts never give the same key. */
-export function keyOf(labels: Record<string, string>): string {
+export function keyOf(labels: Record<string, string | null>): string {
   return JSON.stringify([labels.name ?? labels.page ?? '', labels.target ?? ''])
 }
 
