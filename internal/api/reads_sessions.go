@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"github.com/clickspan/clickspan/internal/analysis"
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/store"
 )
@@ -67,7 +68,9 @@ type SessionOutput struct {
 	Links        []event.Link   `json:"links"`
 	Signals      []event.Signal `json:"signals"`
 	Interactions []Interaction  `json:"interactions"`
-	Truncated    bool           `json:"truncated" doc:"a cap of 10,000 rows of a kind cut the answer"`
+	// Verdicts say where the trouble of each slow or failed action sits.
+	Verdicts  []analysis.ActionVerdict `json:"verdicts" doc:"of each slow or failed action: frontend, network or backend"`
+	Truncated bool                     `json:"truncated" doc:"a cap of 10,000 rows of a kind cut the answer"`
 }
 
 func (s *Server) session(ctx context.Context, in *SessionInput) (SessionOutput, error) {
@@ -79,10 +82,14 @@ func (s *Server) session(ctx context.Context, in *SessionInput) (SessionOutput, 
 	if err != nil {
 		return SessionOutput{}, err
 	}
+	verdicts, err := analysis.SessionVerdicts(ctx, s.store, project, &t)
+	if err != nil {
+		return SessionOutput{}, err
+	}
 	return SessionOutput{
 		Session: sessionOf(t.Session), Events: each(t.Events, eventOf), Calls: callsWithLinks(t.Calls, t.Links),
 		Spans: each(t.Spans, spanOf), Links: some(t.Links), Signals: some(t.Signals),
-		Interactions: each(t.Interactions, interactionOf), Truncated: t.Truncated,
+		Interactions: each(t.Interactions, interactionOf), Verdicts: verdicts, Truncated: t.Truncated,
 	}, nil
 }
 

@@ -215,6 +215,7 @@ func (s *Server) describedRoutes() {
 	post(s, "query/lifecycle", "query-lifecycle", "Say how people come and go", s.queryLifecycle)
 	post(s, "query/stickiness", "query-stickiness", "Say in how many intervals people are active", s.queryStickiness)
 	post(s, "query/paths", "query-paths", "Say which ways people take", s.queryPaths)
+	post(s, "query/verdict", "query-verdict", "Say whether slow and failed actions are the frontend, the network or the backend", s.queryVerdict)
 	change(s, http.MethodPost, "erase", "erase", "Erase a person and get a receipt", s.erase)
 	change(s, http.MethodPost, "sql", "sql", "Ask in SQL, read-only", s.querySQL)
 	get(s, "demo", "demo", "Describe the running demo", s.demoState)

@@ -881,6 +881,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/query/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether slow and failed actions are the frontend, the network or the backend */
+        post: operations["query-verdict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/releases": {
         parameters: {
             query?: never;
@@ -1225,6 +1242,44 @@ export interface components {
             /** @description by failed calls, then calls, descending */
             rows: components["schemas"]["AccountRow"][];
         };
+        ActionVerdict: {
+            /** @description the evidence in words */
+            because: string;
+            /** @description of the call to blame, as the browser saw it, else the server */
+            call_id?: string;
+            /** @enum {string} */
+            cause: "before_request" | "network" | "server" | "after_response" | "script_error" | "blocked_by_browser" | "no_request_sent" | "mixed" | "unknown";
+            /**
+             * Format: double
+             * @description of the weakest link that this rests on; null without a call
+             */
+            confidence: number | null;
+            /** @description what was asked for; absent when nothing was */
+            endpoint?: components["schemas"]["NamedEndpoint"];
+            /** @description of the script error */
+            error_event_id?: string;
+            event_id: string;
+            /** @enum {string} */
+            is: "frontend" | "network" | "backend" | "no_request" | "mixed" | "unknown";
+            /** @description of the action */
+            name: string;
+            /** @description route template, else path */
+            page?: string;
+            /** @description the same on the server */
+            server_call_id?: string;
+            /** @description of backend: who failed or was at work longest */
+            service?: string;
+            session_id: string;
+            /** @description of the work that failed inside */
+            span_id?: string;
+            /** @description name of the element */
+            target?: string;
+            /** Format: date-time */
+            time: string;
+            /** @enum {string} */
+            trouble: "failed" | "slow" | "nothing_happened";
+            waited: components["schemas"]["Waited"];
+        };
         Answer: {
             columns: string[];
             rows: (string | null)[][];
@@ -1428,6 +1483,15 @@ export interface components {
             fix: string;
             /** @description the cause in one sentence */
             title: string;
+        };
+        CauseShare: {
+            /** Format: int64 */
+            actions: number;
+            /** @enum {string} */
+            cause: "before_request" | "network" | "server" | "after_response" | "script_error" | "blocked_by_browser" | "no_request_sent" | "mixed" | "unknown";
+            people: components["schemas"]["Share"];
+            /** @enum {string} */
+            place: "frontend" | "network" | "backend" | "no_request" | "mixed" | "unknown";
         };
         ClaimRow: {
             call_id?: string;
@@ -2642,6 +2706,15 @@ export interface components {
             time: string;
             user_id?: string;
         };
+        LinkedCalls: {
+            /**
+             * Format: int64
+             * @description slow and failed ones, as the server saw them
+             */
+            calls: number;
+            /** Format: int64 */
+            with_action: number;
+        };
         Links: {
             /** @description properties that hold the address of a session's replay */
             replay: string[];
@@ -3015,6 +3088,14 @@ export interface components {
              * @description signs of friction
              */
             signals: number;
+        };
+        PlaceShare: {
+            /** Format: int64 */
+            actions: number;
+            /** @description somebody with trouble in two places counts in both */
+            people: components["schemas"]["Share"];
+            /** @enum {string} */
+            place: "frontend" | "network" | "backend" | "no_request" | "mixed" | "unknown";
         };
         Problem: {
             /** @description what went wrong this time */
@@ -3459,6 +3540,13 @@ export interface components {
             /** @description by total of the first measure descending, then labels, then measure */
             series: components["schemas"]["SeriesLine"][];
         };
+        ServiceBlame: {
+            /** Format: int64 */
+            actions: number;
+            /** @description of those whose trouble sits in the backend */
+            people: components["schemas"]["Share"];
+            service: string;
+        };
         ServiceEdge: {
             callee: string;
             /** @description browser for pages and apps; empty when the caller sent no span */
@@ -3485,6 +3573,11 @@ export interface components {
             session_ids: string[];
             /** Format: int64 */
             sessions: number;
+        };
+        ServiceTime: {
+            service: string;
+            /** Format: int64 */
+            time_us: number;
         };
         ServicesOutput: {
             /**
@@ -3545,6 +3638,8 @@ export interface components {
             spans: components["schemas"]["Span"][];
             /** @description a cap of 10,000 rows of a kind cut the answer */
             truncated: boolean;
+            /** @description of each slow or failed action: frontend, network or backend */
+            verdicts: components["schemas"]["ActionVerdict"][];
         };
         SessionsOutput: {
             /** @description cursor of the next page; empty on the last */
@@ -3773,6 +3868,32 @@ export interface components {
              */
             to_seconds: number | null;
         };
+        TimeShares: {
+            /**
+             * Format: int64
+             * @description whose wait was timed
+             */
+            actions: number;
+            /**
+             * Format: int64
+             * @description of actions whose sender tells how long they took
+             */
+            after_response_us: number;
+            /** Format: int64 */
+            before_request_us: number;
+            /** Format: int64 */
+            network_us: number;
+            /** Format: int64 */
+            server_us: number;
+            services: components["schemas"]["ServiceTime"][];
+            /** Format: int64 */
+            total_us: number;
+            /**
+             * Format: int64
+             * @description the way and the server could not be told apart
+             */
+            unknown_us: number;
+        };
         TimeToConvert: {
             /** @description from the first that is not empty to the last */
             bins: components["schemas"]["TimeBin"][];
@@ -3869,6 +3990,97 @@ export interface components {
              */
             server_share: number | null;
         };
+        VerdictBody: {
+            /** @description id of the event of one action; the range does not matter then */
+            action?: string;
+            /** @description count marked bots too */
+            bots?: boolean;
+            /**
+             * @description actions whose slow or failed call went there: the id of a row of the catalogue, or [service:]METHOD and glob of the route
+             * @example shop: POST /orders
+             */
+            endpoint?: string;
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session */
+            filter?: string;
+            /**
+             * Format: date-time
+             * @description start of the range; default 7 days before its end
+             */
+            from?: string;
+            /** Format: double */
+            min_confidence?: number;
+            /**
+             * @description actions on pages of this glob, of the route template, else the path
+             * @example /checkout/**
+             */
+            page?: string;
+            /**
+             * @description name of the project
+             * @default default
+             */
+            project?: string;
+            /**
+             * Format: double
+             * @description the share of people that is enough for funnel, retention, lifecycle, stickiness and paths, whose counts are then estimates of all, and for funnel-correlation, whose counts are of the sample; meta.sampled says so
+             */
+            sample?: number;
+            /** @description id of a segment: only what belongs to its sessions or people */
+            segment?: string;
+            /**
+             * @description from when on a call is slow; default the longer of one second and the endpoint's p95 of the last 7 days
+             * @example 2s
+             */
+            slow_over?: string;
+            /** @description IANA name; default UTC */
+            timezone?: string;
+            /**
+             * Format: date-time
+             * @description end of the range, exclusive; default now
+             */
+            to?: string;
+        };
+        VerdictOutput: {
+            /**
+             * Format: int64
+             * @description slow or failed actions that were judged
+             */
+            actions: number;
+            /** @description the verdict in words */
+            because: string;
+            /** @description of an endpoint: its slow and failed calls, and of how many the action is known */
+            calls?: components["schemas"]["LinkedCalls"];
+            /** @description by people, descending */
+            causes: components["schemas"]["CauseShare"][];
+            caveats: string[];
+            /** @description the newest actions, up to 50; at most 10 of a cause */
+            evidence: components["schemas"]["ActionVerdict"][];
+            /**
+             * @description where it sits for more than half of the people; mixed when no place has so many
+             * @enum {string}
+             */
+            is: "frontend" | "network" | "backend" | "no_request" | "mixed" | "unknown";
+            meta: components["schemas"]["Meta"];
+            /**
+             * Format: int64
+             * @description distinct users, else devices, with a slow or failed action
+             */
+            people: number;
+            /** @description by people, descending */
+            places: components["schemas"]["PlaceShare"][];
+            /** @description there are more such visits */
+            sampled: boolean;
+            /** @description of backend: the one that is to blame for most people */
+            service?: string;
+            /** @description of backend: who failed or was at work longest, by people */
+            services: components["schemas"]["ServiceBlame"][];
+            /** @description the waits added up */
+            time: components["schemas"]["TimeShares"];
+            /**
+             * Format: int64
+             * @description visits that were looked at, the newest with trouble
+             */
+            visits: number;
+        };
         View: {
             /** @description the same name again replaces the view */
             name: string;
@@ -3904,6 +4116,35 @@ export interface components {
         };
         ViewsOutput: {
             views: components["schemas"]["View"][];
+        };
+        Waited: {
+            /**
+             * Format: int64
+             * @description answered, and the page not done; null when the sender does not tell how long the action took
+             */
+            after_response_us: number | null;
+            /**
+             * Format: int64
+             * @description the page had not asked yet; null when the browser's side is not known
+             */
+            before_request_us: number | null;
+            /**
+             * Format: int64
+             * @description asked, and no server at work; null when one side is not known
+             */
+            network_us: number | null;
+            /**
+             * Format: int64
+             * @description a server at work; null when no server's call is known
+             */
+            server_us: number | null;
+            /** @description server_us by the service that was at work, by spans and calls below; longest first */
+            services: components["schemas"]["ServiceTime"][];
+            /**
+             * Format: int64
+             * @description from the action until its slowest call was answered, or until the page was done; null when nothing was timed
+             */
+            total_us: number | null;
         };
         WithOrNot: {
             /** Format: int64 */
@@ -5965,6 +6206,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StickinessOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "query-verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictOutput"];
                 };
             };
             /** @description Error */
