@@ -14,6 +14,7 @@ import { usePreferences, useRange } from '../../lib/view'
 import { callColumns } from '../calls/callColumns'
 import { LoadFrame } from '../LoadFrame'
 import { RedCharts } from '../RedCharts'
+import { VerdictFrame } from '../verdict/VerdictFrame'
 import { BarList } from './BarList'
 import { callerColumns } from './callerColumns'
 import { peopleMeaning } from './endpointColumns'
@@ -37,6 +38,7 @@ export default function EndpointPage() {
             <Outcomes answer={answer} />
           </div>
           <LoadFrame range={range} filter={endpointFilter(answer.endpoint)} of={endpointName(answer.endpoint)} />
+          <VerdictFrame question={{ ...range.query, endpoint: id }} of={endpointName(answer.endpoint)} />
           <Callers answer={answer} />
           <FailedCalls endpoint={answer.endpoint} />
         </div>
