@@ -1,5 +1,6 @@
 // The questions that people build: each can take long, so each can be called off.
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
+import { useSample } from '../lib/sample'
 import { narrowed, useNarrowed, useSegment } from '../lib/segment'
 import { api, queryClient, unwrap } from './client'
 import type { components } from './schema'
@@ -8,6 +9,8 @@ type Schemas = components['schemas']
 
 export type FunnelQuestion = Schemas['FunnelBody']
 export type FunnelAnswer = Schemas['FunnelOutput']
+export type CorrelationQuestion = Schemas['CorrelationBody']
+export type CorrelationAnswer = Schemas['CorrelationOutput']
 export type RetentionQuestion = Schemas['RetentionBody']
 export type RetentionAnswer = Schemas['RetentionOutput']
 export type PathsQuestion = Schemas['PathsBody']
@@ -17,9 +20,14 @@ export type LifecycleAnswer = Schemas['LifecycleOutput']
 export type StickinessAnswer = Schemas['StickinessOutput']
 export type BreakdownAnswer = Schemas['BreakdownOutput']
 
+/** What can be answered from a part of the people. */
+const sampling = new Set(['funnel', 'funnel-correlation', 'retention', 'paths', 'lifecycle', 'stickiness'])
+
 /** An answer under way, with the way to call it off: the engine stops then. A question that is replaced is called off by itself. */
 function useAnswer<Question extends object, Answer>(kind: string, question: Question | null, ask: (question: Question, signal: AbortSignal) => Promise<Answer>) {
-  const body = useNarrowed(question)
+  const sample = useSample()
+  const samples = sampling.has(kind)
+  const body = useNarrowed(question && (samples && sample ? { ...question, sample } : question))
   const queryKey = ['query', kind, body]
   const query = useQuery({
     queryKey,
@@ -27,13 +35,17 @@ function useAnswer<Question extends object, Answer>(kind: string, question: Ques
     placeholderData: keepPreviousData,
     enabled: body !== null,
   })
-  return { ...query, asked: body !== null, cancel: () => void queryClient.cancelQueries({ queryKey }) }
+  return { ...query, asked: body !== null, samples, cancel: () => void queryClient.cancelQueries({ queryKey }) }
 }
 
 const funnel = (body: FunnelQuestion, signal: AbortSignal) => unwrap(api.POST('/api/v1/query/funnel', { body, signal }))
 
 export function useFunnel(question: FunnelQuestion | null) {
   return useAnswer('funnel', question, funnel)
+}
+
+export function useCorrelation(question: CorrelationQuestion | null) {
+  return useAnswer('funnel-correlation', question, (body, signal) => unwrap(api.POST('/api/v1/query/funnel-correlation', { body, signal })))
 }
 
 export function useRetention(question: RetentionQuestion | null) {
@@ -63,9 +75,10 @@ export function useStickiness(question: LifecycleQuestion | null) {
 /** Who did all steps of each funnel, in the order of the questions. */
 export function useReachedAll(questions: FunnelQuestion[]) {
   const segment = useSegment()
+  const sample = useSample()
   return useQueries({
     queries: questions.map((question) => {
-      const body = { ...narrowed(question, segment), entities: true }
+      const body = { ...narrowed(question, segment), ...(sample ? { sample } : {}), entities: true }
       return { queryKey: ['query', 'funnel', body], queryFn: ({ signal }: { signal: AbortSignal }) => funnel(body, signal) }
     }),
   })

@@ -5,7 +5,7 @@ import { useWidth } from './useWidth'
 import './sankey.css'
 
 export type FlowNode = { id: string; /** Column, counted from 1. */ step: number; label: string; value: number; calm?: boolean }
-export type Flow = { source: string; target: string; value: number; tone: 'failed' | 'slow' | 'other' | null; /** Stands on the flow, so that its tone does not speak by colour alone. */ mark?: string }
+export type Flow = { source: string; target: string; value: number; tone: 'failed' | 'slow' | 'other' | null; /** Stands on the flow: how much it is, and what hurts on it. */ mark?: string; /** The flow that the headline is about. */ headline?: boolean }
 
 type Props = {
   label: string
@@ -53,7 +53,7 @@ export const Sankey = memo(function Sankey({ label, nodes, flows, steps, describ
           {Array.from({ length: steps }, (_, i) => <text key={i} className="axis" x={i * column} y={11}>Step {i + 1}</text>)}
           {placed.flows.map((flow) => (
             // The pointer reads what the arrow keys reach too.
-            <path key={flow.at} className={`flow ${flow.tone ?? ''}${cursor?.of === 'flow' && cursor.at === flow.at ? ' here' : ''}`} d={sankeyLinkHorizontal()(flow) ?? ''} strokeWidth={Math.max(1, flow.width ?? 1)}
+            <path key={flow.at} className={`flow ${flow.tone ?? ''}${cursor?.of === 'flow' && cursor.at === flow.at ? ' here' : ''}${flow.headline ? ' headline' : ''}`} d={sankeyLinkHorizontal()(flow) ?? ''} strokeWidth={Math.max(1, flow.width ?? 1)}
               onPointerEnter={() => setCursor({ of: 'flow', at: flow.at })} />
           ))}
           {placed.nodes.map((node) => (
@@ -64,7 +64,7 @@ export const Sankey = memo(function Sankey({ label, nodes, flows, steps, describ
               <text x={node.x1! + 4} y={node.y0} dy="0.9em">{labelOf(node, column)}</text>
             </g>
           ))}
-          {marks.map((mark) => <text key={mark.at} className={`flow-mark ${mark.tone ?? ''}`} x={mark.x} y={mark.y} dy="0.32em" textAnchor="middle">{mark.text}</text>)}
+          {marks.map((mark) => <text key={mark.at} className={`flow-mark ${mark.tone ?? ''}${mark.headline ? ' headline' : ''}`} x={mark.x} y={mark.y} dy="0.32em" textAnchor="middle">{mark.text}</text>)}
         </svg>
       </div>
       <div className="reading" aria-live="polite">{cursor ? (cursor.of === 'node' ? describeNode(cursor.at) : describeFlow(cursor.at)) : 'Pointer or arrow keys read the chart; Enter or a click chooses a node.'}</div>
@@ -117,13 +117,13 @@ function beside<Thing extends { y0?: number | undefined }>(all: Thing[], one: Th
   return ordered[Math.max(0, Math.min(ordered.length - 1, ordered.indexOf(one) + by))]!
 }
 
-type Mark = { at: number; x: number; y: number; text: string; tone: Flow['tone'] }
+type Mark = { at: number; x: number; y: number; text: string; tone: Flow['tone']; headline: boolean }
 type Box = { left: number; right: number; top: number; bottom: number }
 
-/** Where marks stand: near the end of their flow, the largest first; one that would lie on another or on a label is left to the reading and the table. */
+/** Where marks stand: near the end of their flow, the headline's and the largest first; one that would lie on another or on a label is left to the reading and the table. */
 function placeMarks({ nodes, flows }: Placed, column: number): Mark[] {
   const taken = nodes.map((node): Box => ({ left: node.x1! + 4, right: node.x1! + 4 + labelOf(node, column).length * letterWidth, top: node.y0! - 1, bottom: node.y0! + labelHeight }))
-  return flows.toSorted((a, b) => b.value - a.value).flatMap((flow) => {
+  return flows.toSorted((a, b) => Number(b.headline ?? false) - Number(a.headline ?? false) || b.value - a.value).flatMap((flow) => {
     if (!flow.mark) return []
     const [from, to] = [(flow.source as PlacedNode).x1!, (flow.target as PlacedNode).x0!]
     const half = (flow.mark.length * letterWidth) / 2
@@ -132,7 +132,7 @@ function placeMarks({ nodes, flows }: Placed, column: number): Mark[] {
     const box = { left: x - half, right: x + half, top: y - labelHeight / 2, bottom: y + labelHeight / 2 }
     if (taken.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom)) return []
     taken.push(box)
-    return [{ at: flow.at, x, y, text: flow.mark, tone: flow.tone }]
+    return [{ at: flow.at, x, y, text: flow.mark, tone: flow.tone, headline: flow.headline ?? false }]
   })
 }
 

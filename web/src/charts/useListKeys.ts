@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { isTyping } from '../shell/hotkeys'
 
 type ListKeys = {
@@ -28,6 +28,18 @@ export function useListKeys({ count, current, onMove, onOpen, onClose }: ListKey
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
   }, [])
+}
+
+/** Escape closes what a number or a row opened, and the focus goes back there. */
+export function useEscape(onClose: () => void) {
+  const [opener] = useState(() => document.activeElement)
+  useListKeys({
+    count: 0, current: () => -1, onMove: () => {},
+    onClose: () => {
+      onClose()
+      if (opener instanceof HTMLElement) opener.focus()
+    },
+  })
 }
 
 /** Enter on a link or a button belongs to it. */

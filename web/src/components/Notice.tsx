@@ -1,17 +1,31 @@
 import type { ReactNode } from 'react'
 import { Loader } from '@mantine/core'
 import { Problem } from '../api/client'
+import { fieldsInWords, hintWords } from '../lib/fieldWords'
 import { useOld } from '../lib/old'
 import './components.css'
 
 /** What went wrong, and what to do next. */
 export function ErrorNotice({ error }: { error: unknown }) {
   const problem = error instanceof Problem ? error : null
+  const fields = problem ? fieldsInWords(problem) : []
+  if (problem && fields.length > 0) return <Mistakes fields={fields} hint={hintWords(problem.hint)} />
   return (
     <div role="alert" className="notice">
       <p className="failed">{problem ? problem.title : 'The server cannot be reached'}</p>
       <p>{problem ? problem.detail : String(error)}</p>
       <p className="muted">{problem ? problem.hint : 'Check that clickspan is running, then refresh with r.'}</p>
+    </div>
+  )
+}
+
+/** What the question got wrong, by the fields that it was asked with. */
+function Mistakes({ fields, hint }: { fields: { field: string; message: string }[]; hint: string }) {
+  return (
+    <div role="alert" className="notice">
+      <p className="failed">{fields.length === 1 ? 'One thing needs a change' : `${fields.length} things need a change`}</p>
+      <ul className="mistakes">{fields.map(({ field, message }) => <li key={field}><b>{field}</b>: {message}</li>)}</ul>
+      {hint && <p className="muted">{hint}</p>}
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import { useId, type ReactNode } from 'react'
 import { Link } from '@tanstack/react-router'
 import { DataTable, type Column } from '../charts/DataTable'
+import { useEscape } from '../charts/useListKeys'
 import { CsvButton } from './CsvButton'
 import { PersonLink } from './values'
 import './ask.css'
@@ -28,6 +29,7 @@ type Props<Row> = {
 /** Those behind a number, one a row. */
 export function Who<Row extends { id: string }>({ title, rows, countBy, columns = [], note, onClose }: Props<Row>) {
   const heading = useId()
+  useEscape(onClose)
   return (
     <section className="who" aria-labelledby={heading}>
       <div className="who-head">

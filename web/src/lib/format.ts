@@ -46,6 +46,12 @@ export function formatDuration(us: number | null | undefined): string {
   return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`
 }
 
+/** A quantile that was read off buckets, which are 4.5 % wide: no more digits than it has. */
+export function formatQuantile(us: number | null | undefined, approx: boolean): string {
+  if (!approx || !us || !Number.isFinite(us)) return formatDuration(us)
+  return `≈ ${formatDuration(Number(us.toPrecision(2)))}`
+}
+
 export function formatMs(ms: number | null | undefined): string {
   return formatDuration(ms == null ? ms : ms * 1000)
 }

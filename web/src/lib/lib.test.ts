@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { addTerm, hasTerm, literal, longList, oneOf, removeTerm, splitTerms, term } from './filter'
-import { formatCount, formatDuration, formatRate, formatShare, plural } from './format'
+import { formatCount, formatDuration, formatQuantile, formatRate, formatShare, plural } from './format'
 import { formatSort, parseSearch, parseSort, pickSearch, stringifySearch } from './search'
 import { formatAgo, formatMoment, formatRange, fromInputValue, parseRelative, resolveRange, toInputValue } from './time'
 
@@ -90,4 +90,8 @@ describe('filter', () => {
   test('removing the last term leaves nothing', () => {
     expect(removeTerm('a == 1', 'a == 1')).toBe('')
   })
+})
+
+test('a quantile of buckets has no more digits than they are wide', () => {
+  expect([formatQuantile(468_321, true), formatQuantile(5_361_000, true), formatQuantile(468_321, false), formatQuantile(null, true)]).toEqual(['≈ 470 ms', '≈ 5.4 s', '468 ms', '–'])
 })

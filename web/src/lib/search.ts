@@ -27,6 +27,8 @@ export type Search = {
   text?: string
   /** The question of a builder: JSON, in the words of the API. */
   ask?: string
+  /** The share of people that a question is answered from; absent = all. */
+  sample?: string
   /** A chart that is opened on demand. */
   chart?: string
   /** Whose data it is; absent = the project `default`. */
@@ -38,7 +40,7 @@ export type Search = {
   log?: string
 }
 
-const keys: (keyof Search)[] = ['from', 'to', 'segment', 'filter', 'sort', 'sel', 'side', 'axis', 'q', 'view', 'by', 'cols', 'show', 'text', 'ask', 'chart', 'project', 'server', 'site', 'intake', 'log']
+const keys: (keyof Search)[] = ['from', 'to', 'segment', 'filter', 'sort', 'sel', 'side', 'axis', 'q', 'view', 'by', 'cols', 'show', 'text', 'ask', 'sample', 'chart', 'project', 'server', 'site', 'intake', 'log']
 
 export function parseSearch(query: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(query))

@@ -3,7 +3,7 @@ import { useReleases, useSeries } from '../api/queries'
 import { ChartFrame } from '../charts/ChartFrame'
 import { TimeSeries, type Mark } from '../charts/TimeSeries'
 import { Answered } from '../components/Notice'
-import { formatCount, formatMs, formatShare } from '../lib/format'
+import { formatCount, formatShare } from '../lib/format'
 import { formatMoment, toIso, type Range, type Zone } from '../lib/time'
 import { usePreferences, useSetSearch } from '../lib/view'
 import type { SeriesAnswer } from '../api/types'
@@ -37,7 +37,7 @@ function RedPair({ answer, end, of, marks }: { answer: SeriesAnswer; end: number
   const zoom = (from: number, to: number) => setSearch({ from: toIso(from), to: toIso(to) })
   const moment = (i: number) => formatMoment(red.times[i]!, zone, 'minute')
   const worst = worstBucket(red)
-  const p95 = red.duration[1]!.values
+  const { values: p95, format: duration } = red.duration[1]!
   const slowest = indexOfMax(p95)
   const releases = describeMarks(marks, zone)
   return (
@@ -48,8 +48,8 @@ function RedPair({ answer, end, of, marks }: { answer: SeriesAnswer; end: number
         <TimeSeries label={`Calls per second and failed share of ${of} over time`} times={red.times} lines={red.rate} marks={marks} onZoom={zoom} />
       </ChartFrame>
       <ChartFrame title={`Durations: ${of}`} columns={['Time', 'p50', 'p95']}
-        finding={slowest === null ? 'No call told how long it took.' : `p95 was highest at ${moment(slowest)}: ${formatMs(p95[slowest])}.`}
-        rows={red.times.map((_, i) => [moment(i), formatMs(red.duration[0]!.values[i]), formatMs(p95[i])])}>
+        finding={slowest === null ? 'No call told how long it took.' : `p95 was highest at ${moment(slowest)}: ${duration(p95[slowest] ?? null)}.`}
+        rows={red.times.map((_, i) => [moment(i), duration(red.duration[0]!.values[i] ?? null), duration(p95[i] ?? null)])}>
         <TimeSeries label={`Median and 95th percentile duration of ${of} over time`} times={red.times} lines={red.duration} marks={marks} onZoom={zoom} />
       </ChartFrame>
     </div>

@@ -1,7 +1,7 @@
 // Rate, errors, duration over time: the question and the lines that the Overview and each endpoint draw alike.
 import type { Line, Mark } from '../charts/TimeSeries'
 import type { Release, SeriesAnswer, SeriesQuestion } from '../api/types'
-import { formatMs, formatRate, formatShare } from '../lib/format'
+import { formatQuantile, formatRate, formatShare } from '../lib/format'
 import type { Range } from '../lib/time'
 import { toIso } from '../lib/time'
 
@@ -32,6 +32,8 @@ export function redLines(answer: SeriesAnswer, end: number): Red {
   const calls = values('count')
   const perSecond = calls.map((count, i) => (count === null ? null : count / (((times[i + 1] ?? end) - times[i]!) / 1000)))
   const errors = values('error_rate')
+  // Beside others stand the numbers of an axis, which are exact.
+  const quantile = (ms: number | null, beside?: number) => formatQuantile(ms === null ? null : ms * 1000, answer.meta.approx && beside === undefined)
   return {
     times, calls, errors,
     rate: [
@@ -39,8 +41,8 @@ export function redLines(answer: SeriesAnswer, end: number): Red {
       { label: 'failed', color: '--failed', values: errors, format: formatShare, axis: 'right', filled: true },
     ],
     duration: [
-      { label: 'p50', color: '--ok', values: values('p50'), format: formatMs, axis: 'left', dashed: true },
-      { label: 'p95', color: '--action', values: values('p95'), format: formatMs, axis: 'left' },
+      { label: 'p50', color: '--ok', values: values('p50'), format: quantile, axis: 'left', dashed: true },
+      { label: 'p95', color: '--action', values: values('p95'), format: quantile, axis: 'left' },
     ],
   }
 }

@@ -10,6 +10,7 @@ import { pages } from './pages'
 import { ProjectSwitcher } from './ProjectSwitcher'
 import { RangeOffer } from './RangeOffer'
 import { LoginPage } from './LoginPage'
+import { SegmentNote } from './SegmentNote'
 import { SegmentPicker } from './SegmentPicker'
 import { TimeRangePicker } from './TimeRangePicker'
 import { useAuthorised } from '../api/client'
@@ -49,7 +50,7 @@ export function Shell() {
         <ActionIcon variant="default" size={26} className="keys-button" aria-label="Keyboard help" title="Keyboard (?)" onClick={() => setHelp(true)}>?</ActionIcon>
       </AppShell.Header>
       <AppShell.Navbar className={menu ? 'navbar open' : 'navbar'} aria-label="Pages"><Navigation onChoose={() => setMenu(false)} /><button type="button" className="plain-button menu-help" onClick={() => setHelp(true)}>Help</button></AppShell.Navbar>
-      <AppShell.Main id="content" tabIndex={-1}><RangeOffer /><Outlet /></AppShell.Main>
+      <AppShell.Main id="content" tabIndex={-1}><RangeOffer /><SegmentNote /><Outlet /></AppShell.Main>
       <HelpDialog open={help} onClose={() => setHelp(false)} />
       <Demo />
     </AppShell>

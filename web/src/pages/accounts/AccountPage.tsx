@@ -59,8 +59,8 @@ function Failing({ filter }: { filter: string }) {
     <section className="stack" aria-labelledby="failing">
       <h2 id="failing">Endpoints it called, those that fail first</h2>
       <Answered query={endpoints} what="endpoints">
-        {({ rows }) => rows.length === 0 ? <p className="muted">No call names this account in this time range.</p> : (
-          <DataTable label="Endpoints of the account" columns={ownColumns(range, filter)} rows={rows} rowKey={(e) => e.id} sort={parseSort(sort, '-failed')} onSort={(next) => setSearch({ sort: formatSort(next) })} maxHeight={240}
+        {({ rows, approx }) => rows.length === 0 ? <p className="muted">No call names this account in this time range.</p> : (
+          <DataTable label="Endpoints of the account" columns={ownColumns(range, approx, filter)} rows={rows} rowKey={(e) => e.id} sort={parseSort(sort, '-failed')} onSort={(next) => setSearch({ sort: formatSort(next) })} maxHeight={240}
             onOpen={(e) => void navigate({ to: '/endpoints/$id', params: { id: e.id } })} />
         )}
       </Answered>
@@ -68,9 +68,9 @@ function Failing({ filter }: { filter: string }) {
   )
 }
 
-function ownColumns({ from, to }: { from: number; to: number }, filter: string): Column<EndpointStats>[] {
+function ownColumns({ from, to }: { from: number; to: number }, approx: boolean, filter: string): Column<EndpointStats>[] {
   const of = (e: EndpointStats) => `${endpointFilter(e)} && ${filter}`
-  return endpointColumns((to - from) / 1000).filter(({ id }) => id !== 'rate').map((column) => {
+  return endpointColumns((to - from) / 1000, approx).filter(({ id }) => id !== 'rate').map((column) => {
     if (column.id === 'calls') return { ...column, cell: (e) => <CallsLink filter={of(e)}>{formatCount(e.calls)}</CallsLink> }
     if (column.id === 'failed') return { ...column, cell: (e) => e.failed === 0 ? <span className="muted">0</span> : <CallsLink filter={`${of(e)} && call.failed == true`}><span className="failed">{formatCount(e.failed)}</span></CallsLink>, value: (e) => e.failed }
     if (column.id === 'refused') return { ...column, cell: (e) => e.refused === 0 ? <span className="muted">0</span> : <CallsLink filter={`${of(e)} && call.refused == true`}><span className="refused">{formatCount(e.refused)}</span></CallsLink>, value: (e) => e.refused }

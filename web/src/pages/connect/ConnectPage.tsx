@@ -1,9 +1,10 @@
-import { useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { Button, SegmentedControl } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useMe } from '../../api/me'
 import { Answered } from '../../components/Notice'
 import { useSetSearch, useViewSearch } from '../../lib/view'
+import { fieldError, formError } from '../settings/fieldErrors'
 import { GoalChoice } from './GoalChoice'
 import { LightList } from './LightList'
 import { keepSetup, keptSetup } from './kept'
@@ -30,8 +31,11 @@ export default function ConnectPage() {
     setKept(keptSetup())
     setSearch(change, { replace: true })
   }
-  const lights = useLights(setup.site)
-  const unnamed = setup.site && lights.data && !lights.data.site_named ? setup.site : undefined
+  // What this browser kept goes into the address too, so that it can be handed on.
+  const complete = useEffectEvent(() => setSearch({ ...kept, ...search }, { replace: true }))
+  useEffect(() => complete(), [])
+  const lights = useLights(isAddress(setup.site) ? setup.site : undefined)
+  const unnamed = isAddress(setup.site) && lights.data && !lights.data.site_named ? setup.site : undefined
   return (
     <div className="stack connect">
       <h1>Connect your application</h1>
@@ -63,6 +67,11 @@ function Unnamed({ site }: { site: string }) {
   )
 }
 
+/** Whether an address is written far enough to be looked at. */
+function isAddress(text: string | undefined): text is string {
+  return /^https?:\/\/[^\s/]+/.test(text ?? '')
+}
+
 function serverOf(text: string | undefined): Server {
   return servers.find(({ value }) => value === text)?.value ?? 'nginx'
 }
@@ -84,28 +93,33 @@ function Recipe({ setup, onEnter }: { setup: Setup; onEnter: (change: Partial<Se
   const me = useMe()
   const admin = me.data?.role === 'admin'
   const make = useMakeKey()
-  const enterSite = (site: string | undefined) => {
-    if (site && site !== setup.site && admin) make.mutate(site)
-    if (site !== setup.site) onEnter({ site })
+  const [keyFor, setKeyFor] = useState(setup.site)
+  // A key is bound to a whole address: it is made once the field is left, and for a new one only.
+  const makeKey = (site: string | undefined) => {
+    if (site === keyFor) return
+    setKeyFor(site)
+    if (isAddress(site) && admin) make.mutate(site)
   }
+  const mistaken = recipe.error !== null && formError(recipe.error, ['query.site', 'query.intake', 'query.log']) === null
+  const wrong = (field: string) => fieldError(recipe.error, `query.${field}`)
   return (
     <section className="stack" aria-labelledby="recipe">
       <h2 id="recipe">What to paste</h2>
       <div className="setup">
         <SegmentedControl size="xs" aria-label="Web server in front of the application" data={servers} value={setup.server}
           onChange={(server) => onEnter({ server })} />
-        <SetupField label="Your site" value={setup.site} example="https://shop.example" onValue={enterSite} />
-        <SetupField label="Clickspan, as the web server reaches it" value={setup.intake} example={recipe.data?.intake ?? ''} asYouType onValue={(intake) => onEnter({ intake })} />
-        <SetupField label="Log file" value={setup.log} example="as below" asYouType onValue={(log) => onEnter({ log })} />
+        <SetupField label="Your site" value={setup.site} example="https://shop.example" error={wrong('site')} onValue={(site) => onEnter({ site })} onDone={makeKey} />
+        <SetupField label="Clickspan, as the web server reaches it" value={setup.intake} example={recipe.data?.intake ?? ''} error={wrong('intake')} onValue={(intake) => onEnter({ intake })} />
+        <SetupField label="Log file" value={setup.log} example="as below" error={wrong('log')} onValue={(log) => onEnter({ log })} />
       </div>
-      <Answered query={recipe} what="what to paste">
+      {!mistaken && <Answered query={recipe} what="what to paste">
         {({ snippets, key }) => (
           <>
             {!key && <NoKey admin={admin} site={setup.site} failed={make.error} onMake={() => make.mutate(setup.site)} />}
             <Snippets snippets={snippets} />
           </>
         )}
-      </Answered>
+      </Answered>}
     </section>
   )
 }

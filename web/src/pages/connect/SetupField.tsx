@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useState } from 'react'
+import { useEffect, useEffectEvent, useId, useState } from 'react'
 
 const pauseMs = 400
 
@@ -6,30 +6,40 @@ type Props = {
   label: string
   value: string | undefined
   example: string
+  /** What is typed, at each pause: the URL keeps it. */
   onValue: (value: string | undefined) => void
-  /** Whether it counts at a pause in typing. What is asked for or gets a key must be whole first: it counts once it is left. */
-  asYouType?: boolean
+  /** What was typed when the field is left or Enter is pressed: whole, as a key needs it. */
+  onDone?: (value: string | undefined) => void
+  error?: string | undefined
 }
 
-/** A text that counts once it is left or Enter is pressed, or as it is typed. */
-export function SetupField({ label, value, example, onValue, asYouType = false }: Props) {
+/** A text that counts as it is typed. */
+export function SetupField({ label, value, example, onValue, onDone, error }: Props) {
+  const id = useId()
   const [text, setText] = useState(value ?? '')
   const typed = text.trim()
   const apply = useEffectEvent(() => {
     if (typed !== (value ?? '')) onValue(typed || undefined)
   })
   useEffect(() => {
-    if (!asYouType) return
     const timer = setTimeout(() => apply(), pauseMs)
-    return () => clearTimeout(timer)
-  }, [typed, asYouType])
-  const leave = () => onValue(typed || undefined)
+    // Who leaves the page within the pause has typed it all the same.
+    addEventListener('pagehide', apply)
+    return () => {
+      clearTimeout(timer)
+      removeEventListener('pagehide', apply)
+    }
+  }, [typed])
+  const leave = () => {
+    if (typed !== (value ?? '')) onValue(typed || undefined)
+    onDone?.(typed || undefined)
+  }
   return (
     <form className="setup-field" action={leave}>
-      <label>
-        <span>{label}</span>
-        <input value={text} placeholder={example} spellCheck={false} autoComplete="off" onChange={(event) => setText(event.target.value)} onBlur={leave} />
-      </label>
+      <label htmlFor={id}>{label}</label>
+      <input id={id} value={text} placeholder={example} spellCheck={false} autoComplete="off" aria-invalid={error ? true : undefined} aria-describedby={error ? `${id}-error` : undefined}
+        onChange={(event) => setText(event.target.value)} onBlur={leave} />
+      {error && <p id={`${id}-error`} role="alert" className="filter-error">{error}</p>}
     </form>
   )
 }

@@ -8,14 +8,16 @@ import { DataTable } from '../../charts/DataTable'
 import { Heatmap } from '../../charts/Heatmap'
 import { Answered } from '../../components/Notice'
 import { CallsLink } from '../../components/values'
-import { formatCount, formatDuration, formatRate, formatShare, plural } from '../../lib/format'
+import { formatCount, formatDuration, formatQuantile, formatRate, formatShare, plural } from '../../lib/format'
 import { formatMoment, toIso } from '../../lib/time'
 import { usePreferences, useRange } from '../../lib/view'
 import { callColumns } from '../calls/callColumns'
 import { LoadFrame } from '../LoadFrame'
 import { RedCharts } from '../RedCharts'
+import { VerdictFrame } from '../verdict/VerdictFrame'
 import { BarList } from './BarList'
 import { callerColumns } from './callerColumns'
+import { peopleMeaning } from './endpointColumns'
 import { heatmapData, rowDurations } from './heatmapData'
 
 const route = getRouteApi('/endpoints/$id')
@@ -29,13 +31,14 @@ export default function EndpointPage() {
     <Answered query={endpoint} what="the endpoint">
       {(answer) => (
         <div className="stack">
-          <Summary endpoint={answer.endpoint} />
+          <Summary endpoint={answer.endpoint} approx={answer.approx} />
           <RedCharts range={range} filter={endpointFilter(answer.endpoint)} of={endpointName(answer.endpoint)} service={answer.endpoint.service} />
           <div className="columns">
             <LatencyHeatmap id={id} endpoint={answer.endpoint} />
             <Outcomes answer={answer} />
           </div>
           <LoadFrame range={range} filter={endpointFilter(answer.endpoint)} of={endpointName(answer.endpoint)} />
+          <VerdictFrame question={{ ...range.query, endpoint: id }} of={endpointName(answer.endpoint)} />
           <Callers answer={answer} />
           <FailedCalls endpoint={answer.endpoint} />
         </div>
@@ -44,15 +47,15 @@ export default function EndpointPage() {
   )
 }
 
-function Summary({ endpoint: e }: { endpoint: EndpointStats }) {
+function Summary({ endpoint: e, approx }: { endpoint: EndpointStats; approx: boolean }) {
   return (
     <header>
       <h1>{e.service && <span className="muted">{e.service} </span>}{endpointName(e)}</h1>
       <p>
-        <CallsLink filter={endpointFilter(e)}>{plural(e.calls, 'call')}</CallsLink> ({formatRate(e.per_second)}) by {plural(e.people, 'known person', 'known people')}.{' '}
+        <CallsLink filter={endpointFilter(e)}>{plural(e.calls, 'call')}</CallsLink> ({formatRate(e.per_second)}) by <span title={peopleMeaning}>{plural(e.people, 'known person', 'known people')}</span>.{' '}
         <CallsLink filter={`${endpointFilter(e)} && call.failed == true`}>{formatCount(e.failed)} failed</CallsLink> ({formatShare(e.error_rate)}),{' '}
         <CallsLink filter={`${endpointFilter(e)} && call.refused == true`}>{formatCount(e.refused)} refused</CallsLink>.
-        {' '}p50 {formatDuration(e.p50_us)}, p95 {formatDuration(e.p95_us)}, p99 {formatDuration(e.p99_us)}.
+        {' '}p50 {formatQuantile(e.p50_us, approx)}, p95 {formatQuantile(e.p95_us, approx)}, p99 {formatQuantile(e.p99_us, approx)}.{approx && <span className="muted"> ≈ is read off buckets: at most 4.5 % off.</span>}
       </p>
     </header>
   )

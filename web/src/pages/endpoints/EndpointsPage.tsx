@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { useMediaQuery } from '@mantine/hooks'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useBreakdown, useEndpoints } from '../../api/queries'
 import { DataTable } from '../../charts/DataTable'
 import { awaited } from '../../components/awaited'
@@ -28,10 +28,11 @@ export default function EndpointsPage() {
   const hit = useMemo(() => counted && peopleHit(counted), [counted])
   // The table keeps what it sorts by for as long as the rows are the same: new counts make new rows.
   const rows = useMemo(() => (hit ? endpoints.data?.rows.map((row) => ({ ...row })) : endpoints.data?.rows) ?? [], [endpoints.data, hit])
+  const tiers = useMemo(() => [...new Set(rows.flatMap(({ service }) => service || []))].toSorted(), [rows])
   const wanted = parseSort(sort, '-calls')
   // Nothing is sorted by what is not known yet.
   const sorted = wanted.id === 'hit' && !hit ? parseSort(undefined, '-calls') : wanted
-  const columns = awaited(endpointColumns((range.to - range.from) / 1000).toSpliced(-1, 0, hitColumn(hit)), ['hit'], { there: hit !== undefined, failed: asked.isError })
+  const columns = awaited(endpointColumns((range.to - range.from) / 1000, endpoints.data?.approx ?? false).toSpliced(-1, 0, hitColumn(hit)), ['hit'], { there: hit !== undefined, failed: asked.isError })
   const phone = useMediaQuery('(max-width: 700px)')
   const navigate = useNavigate()
   const setFilter = (next: string | undefined) => setSearch({ filter: next })
@@ -44,7 +45,8 @@ export default function EndpointsPage() {
           ? filter ? <NothingMatches what="endpoints" onClear={() => setFilter(undefined)} /> : <NoCalls />
           : (
             <>
-              <p className="muted">{plural(rows.length, 'endpoint')}, {formatCount(rows.reduce((n, e) => n + e.calls, 0))} calls. Enter opens one; a number in colour opens its calls.</p>
+              <p className="muted">{plural(rows.length, 'endpoint')}, {formatCount(rows.reduce((n, e) => n + e.calls, 0))} calls. Enter opens one; a number in colour opens its calls.{endpoints.data?.approx && ' ≈ is read off buckets: at most 4.5 % off.'}</p>
+              {tiers.length > 1 && <p className="muted">One request may pass several services ({tiers.slice(0, 4).join(', ')}{tiers.length > 4 && ' …'}) and is then a call of each. People are those whom its calls are linked to, so that the same requests can name more people in one row than in the other; <Link to="/quality">Data quality</Link> says how many calls of each are linked.</p>}
               <DataTable main label="Endpoints" columns={phone ? onPhone(columns) : columns} rows={rows} rowKey={(e) => e.id}
                 sort={sorted} onSort={(next) => setSearch({ sort: formatSort(next) })}
                 onOpen={(e) => void navigate({ to: '/endpoints/$id', params: { id: e.id } })} />

@@ -2,10 +2,13 @@ import type { Column } from '../../charts/DataTable'
 import { CallsLink, Method, Moment } from '../../components/values'
 import { endpointFilter, type EndpointStats } from '../../api/endpoints'
 import { endpointKey } from './peopleHit'
-import { formatCount, formatDuration, formatRate, formatShare } from '../../lib/format'
+import { formatCount, formatQuantile, formatRate, formatShare } from '../../lib/format'
 
-/** The catalogue's columns; seconds is the length of the range, which turns counts into rates. */
-export function endpointColumns(seconds: number): Column<EndpointStats>[] {
+/** Why two tiers of the same requests name different numbers of people. */
+export const peopleMeaning = 'People whom the calls of this row are linked to. A request that passes several services is a row for each, and in each only the linked calls name somebody.'
+
+/** The catalogue's columns; seconds is the length of the range, which turns counts into rates; approx = its quantiles were read off buckets. */
+export function endpointColumns(seconds: number, approx: boolean): Column<EndpointStats>[] {
   const failed = (e: EndpointStats) => share(e.failed, e.calls)
   const refused = (e: EndpointStats) => share(e.refused, e.calls)
   return [
@@ -21,10 +24,10 @@ export function endpointColumns(seconds: number): Column<EndpointStats>[] {
       id: 'refused', header: 'Refused', width: '76px', align: 'end', title: 'Status 400 to 499: the API answered, and said no', value: refused,
       cell: (e) => e.refused === 0 ? <span className="muted">0 %</span> : <CallsLink filter={`${endpointFilter(e)} && call.refused == true`}><span className="refused">{formatShare(refused(e))}</span></CallsLink>,
     },
-    { id: 'p50', header: 'p50', width: '72px', align: 'end', value: (e) => e.p50_us ?? -1, cell: (e) => formatDuration(e.p50_us) },
-    { id: 'p95', header: 'p95', width: '72px', align: 'end', value: (e) => e.p95_us ?? -1, cell: (e) => formatDuration(e.p95_us) },
-    { id: 'p99', header: 'p99', width: '72px', align: 'end', value: (e) => e.p99_us ?? -1, cell: (e) => formatDuration(e.p99_us) },
-    { id: 'people', header: 'People', width: '76px', align: 'end', value: (e) => e.people, cell: (e) => <People n={e.people} /> },
+    { id: 'p50', header: 'p50', width: '86px', align: 'end', value: (e) => e.p50_us ?? -1, cell: (e) => formatQuantile(e.p50_us, approx) },
+    { id: 'p95', header: 'p95', width: '86px', align: 'end', value: (e) => e.p95_us ?? -1, cell: (e) => formatQuantile(e.p95_us, approx) },
+    { id: 'p99', header: 'p99', width: '86px', align: 'end', value: (e) => e.p99_us ?? -1, cell: (e) => formatQuantile(e.p99_us, approx) },
+    { id: 'people', header: 'People', width: '76px', align: 'end', title: peopleMeaning, value: (e) => e.people, cell: (e) => <People n={e.people} /> },
     { id: 'seen', header: 'Last seen', width: '128px', align: 'end', value: (e) => Date.parse(e.last_seen), cell: (e) => <Moment at={e.last_seen} /> },
   ]
 }

@@ -3,13 +3,13 @@ import type { FunnelAnswer } from '../../api/behaviour'
 import type { Step } from '../../lib/ask'
 import { formatCount, formatMs, formatShare } from '../../lib/format'
 import { stepName } from '../../lib/questionWords'
-import { lost, worstAfter } from './funnel'
+import { callsWords, hurts, lost, worstAfter } from './funnel'
 
 type Stage = FunnelAnswer['steps'][number]
-type Props = { stages: Stage[]; steps: Step[]; ordered: boolean; open: string | undefined; onOpen: (list: string) => void }
+type Props = { stages: Stage[]; /** The same stages with the calls on the way, once they are counted. */ withCalls: Stage[] | undefined; steps: Step[]; ordered: boolean; open: string | undefined; onOpen: (list: string) => void }
 
 /** How many get from step to step: one bar a step, and below it who is not at the next one. */
-export function FunnelBars({ stages, steps, ordered, open, onOpen }: Props) {
+export function FunnelBars({ stages, withCalls, steps, ordered, open, onOpen }: Props) {
   const most = Math.max(1, ...stages.map(({ count }) => count))
   const worst = worstAfter(stages)
   return (
@@ -31,6 +31,7 @@ export function FunnelBars({ stages, steps, ordered, open, onOpen }: Props) {
                 {stages[i + 1]!.median_seconds_from_previous !== null && <> after {formatMs(stages[i + 1]!.median_seconds_from_previous! * 1000)} (median)</>}
                 {', '}<Number list={`lost-${i}`} open={open} onOpen={onOpen} label={`${formatCount(lost(stages, i))} lost after ${name}`}>{formatCount(lost(stages, i))} lost</Number>
                 {stage.in_progress > 0 && <>, {formatCount(stage.in_progress)} still have time</>}
+                <CallsBetween stage={withCalls?.[i + 1]} />
               </p>
             )}
           </li>
@@ -38,6 +39,13 @@ export function FunnelBars({ stages, steps, ordered, open, onOpen }: Props) {
       })}
     </ol>
   )
+}
+
+/** What the API did on the way, of those who got to the step. */
+function CallsBetween({ stage }: { stage: Stage | undefined }) {
+  if (stage?.calls === undefined) return null
+  const words = callsWords(stage)
+  return <span className={`calls-between ${hurts(stage) ? 'failed' : 'muted'}`} title="Calls of those who went on, between the two steps">{words}</span>
 }
 
 function Number({ list, open, onOpen, label, children }: { list: string; open: string | undefined; onOpen: (list: string) => void; label: string; children: ReactNode }) {

@@ -3,7 +3,7 @@ import type { FunnelAnswer, FunnelQuestion } from '../../api/behaviour'
 import type { WorstStep } from '../../api/types'
 import { asFlag, asList, asNumber, asOneOf, asParts, asStep, asText, isWhole, stepShape, type Shape, type Step } from '../../lib/ask'
 import { durationMs, durationWords } from '../../lib/duration'
-import { formatCount, formatShare } from '../../lib/format'
+import { formatCount, formatMs, formatShare, plural } from '../../lib/format'
 import { didWords, neverWords, stepName } from '../../lib/questionWords'
 import type { Range } from '../../lib/time'
 import { unitOf } from '../../lib/units'
@@ -110,6 +110,24 @@ export function throughWords({ steps }: Pick<FunnelAnswer, 'steps'>, countBy: st
   if (!first || !last || first.count === 0 || steps.length === 1) return ''
   const waiting = steps.slice(0, -1).reduce((n, stage) => n + stage.in_progress, 0)
   return `${formatCount(last.count)} of ${formatCount(first.count)} ${unitOf(countBy).many} went all the way (${formatShare(last.count / first.count)}).${waiting > 0 ? ` ${formatCount(waiting)} still have time.` : ''}`
+}
+
+/** Failed calls on the way that deserve a mark. */
+const manyFailed = 0.02
+
+export function hurts(stage: Stage): boolean {
+  return (stage.calls_error_share ?? 0) >= manyFailed
+}
+
+/** "API on the way: 1,234 calls, one in twenty over 820 ms, 2.1 % failed" */
+export function callsWords({ calls = 0, calls_p95_ms: p95, calls_error_share: failed }: Stage): string {
+  if (calls === 0) return 'API on the way: no call'
+  return `API on the way: ${plural(calls, 'call')}${p95 === undefined ? '' : `, one in twenty over ${formatMs(p95)}`}, ${failed ? `${formatShare(failed)} failed` : 'none failed'}`
+}
+
+/** Whether there is one way for each, on which calls and other things can be met. */
+export function takesCalls({ count }: Funnel): boolean {
+  return count !== 'attempts'
 }
 
 /** Which list is open: those at a step, or those lost after it; from "at-2", "lost-1". */

@@ -2,7 +2,8 @@ import { Link } from '@tanstack/react-router'
 import { endpointFilter, endpointName } from '../../api/endpoints'
 import type { Cost, Overview } from '../../api/types'
 import { formatCount, formatMs, formatShare, plural } from '../../lib/format'
-import { Association } from './Association'
+import { Association } from '../../components/Association'
+import { Covered } from './Covered'
 import { costWords, strengths } from './words'
 
 /** What failed and slow calls cost the first goal, by endpoint. */
@@ -19,7 +20,8 @@ export function CostsSection({ overview: { costs, pending } }: { overview: Overv
               <tbody>{rows.map((c) => <CostRow key={c.endpoint.id} cost={c} from={from} to={to} />)}</tbody>
             </table>
           </div>
-          <div className="muted small">Judged by the newest {plural(visits, 'visit')} that ended. <Association what="the others" /></div>
+          <Covered visits={visits} from={from} to={to} />
+          <div className="muted small"><Association what="the others" /></div>
         </>
       ) : <p className="muted">{pending ? 'Being worked out …' : !goal ? 'Once a goal is set, this ranks endpoints by what their failures and waits cost it.' : visits === 0 ? 'Not enough data: no visit has ended yet.' : `None of the newest ${plural(visits, 'visit')} met a failed or slow call.`}</p>}
     </section>

@@ -7,7 +7,7 @@ import { formatAgo, formatClock, formatMoment, toIso, type Zone } from '../../li
 import { formatCount, plural } from '../../lib/format'
 import { usePreferences } from '../../lib/view'
 import { sessionLink } from '../sessions/sessionLink'
-import { Association } from './Association'
+import { Association } from '../../components/Association'
 import { badCalls, badWords, becameWords, goalWords, missing, quietWords, slowWords, verdictWords } from './words'
 
 /** What hurts people now, in one sentence, with the ways to look closer; or that nothing does. */

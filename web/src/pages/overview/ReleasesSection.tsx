@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { Overview, ReleaseEffect } from '../../api/types'
 import { Moment } from '../../components/values'
-import { formatCount, formatDuration, formatShare } from '../../lib/format'
+import { formatCount, formatQuantile, formatShare } from '../../lib/format'
 import { toIso } from '../../lib/time'
 import { usePreferences } from '../../lib/view'
 import { ofService, releaseVerdicts, releaseWait } from './words'
@@ -39,7 +39,7 @@ function ReleaseRow({ effect: e }: { effect: ReleaseEffect }) {
       <td className="nowrap"><Moment at={e.release.at} precision="minute" /></td>
       <td><span className={verdict.tone}>{verdict.text}</span>{wait && <span className="muted">, {wait}</span>}</td>
       <td>{calls(at - span, at, formatShare(e.before.failed.share), e.before.failed.of)} → {calls(at, at + span, formatShare(e.after.failed.share), e.after.failed.of)}</td>
-      <td>{formatDuration(e.before.p95_us)} → {formatDuration(e.after.p95_us)}</td>
+      <td>{formatQuantile(e.before.p95_us, true)} → {formatQuantile(e.after.p95_us, true)}</td>
     </tr>
   )
 }

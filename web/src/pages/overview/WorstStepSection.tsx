@@ -1,5 +1,6 @@
 import type { Overview } from '../../api/types'
 import { formatCount, formatShare } from '../../lib/format'
+import { Covered } from './Covered'
 import { worstStepWords } from './words'
 
 /** The way to the first goal, and the step at which most are lost. */
@@ -12,6 +13,7 @@ export function WorstStepSection({ overview: { worst_step: w, pending } }: { ove
       <p className={words ? undefined : 'muted'}>
         {words ?? (pending ? 'Being worked out …' : !w.goal ? 'Once a goal is set, this follows the pages that lead to it.' : `Not enough data: fewer than 30 of the newest ${formatCount(w.visits)} visits that ended took the first step.`)}
       </p>
+      <Covered {...w} />
       {w.known && (
         <ol className="steps">
           {w.steps.map((step, i) => (

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { usePaths, type PathsAnswer } from '../../api/behaviour'
 import { ChartFrame } from '../../charts/ChartFrame'
 import { Sankey } from '../../charts/Sankey'
+import { useEscape } from '../../charts/useListKeys'
 import { CsvButton } from '../../components/CsvButton'
 import { FilterBar } from '../../components/FilterBar'
 import { LongAnswer } from '../../components/LongAnswer'
@@ -14,7 +15,7 @@ import { formatCount, formatMs, formatShare } from '../../lib/format'
 import { useAsk } from '../../lib/useAsk'
 import { useCommon } from '../../lib/useCommon'
 import { useSetSearch, useViewSearch } from '../../lib/view'
-import { edgeWords, finding, graphOf, nodeWords, pathsQuestion, pathsShape, readNode, troubleOf, usual, type Graph, type Node, type Paths } from './paths'
+import { edgeWords, finding, graphOf, headline, markOf, nodeWords, pathsQuestion, pathsShape, readNode, troubleOf, usual, type Graph, type Node, type Paths } from './paths'
 import { PathsForm } from './PathsForm'
 
 const filterRecords = ['event', 'call', 'session']
@@ -46,7 +47,8 @@ function Result({ answer, asked, onChange }: ResultProps) {
   const { sel } = useViewSearch()
   const setSearch = useSetSearch()
   const graph = useMemo(() => graphOf(answer), [answer])
-  const flows = useMemo(() => graph.links.map(({ source, target, count, edge }) => ({ source, target, value: count, tone: edge ? troubleOf(edge) : 'other' as const, ...markOf(edge) })), [graph])
+  const head = useMemo(() => headline(answer), [answer])
+  const flows = useMemo(() => graph.links.map(({ source, target, count, edge }) => ({ source, target, value: count, tone: edge ? troubleOf(edge) : 'other' as const, mark: markOf({ source, target, count, edge }, head), ...(edge && edge === head?.edge ? { headline: true } : {}) })), [graph, head])
   const nodes = useMemo(() => graph.nodes.map(({ id, step, name, visits, other }) => ({ id, step, value: visits, label: name, ...(other ? { calm: true } : {}) })), [graph])
   if (answer.edges.length === 0) return <NoWays asked={asked} />
   const columns = ['From', 'To', 'Step', 'Times', 'People', 'Mean time', 'Calls that failed', 'Calls, p75']
@@ -57,25 +59,22 @@ function Result({ answer, asked, onChange }: ResultProps) {
       <ChartFrame title={finding(answer)} finding={answer.other > 0 ? `The ${answer.edges.length} most usual arrows; ${formatCount(answer.other)} times another was taken, drawn as other.` : 'Every step from one to the next is drawn.'} columns={columns} rows={rows} actions={<CsvButton name="Paths" columns={columns} rows={rows} />}>
         <Sankey label="Ways, step by step" nodes={nodes} flows={flows} steps={graph.steps} selected={sel} onSelect={(node) => setSearch({ sel: node === sel ? undefined : node })}
           describeNode={(i) => nodeWords(graph.nodes[i]!)} describeFlow={(i) => edgeWords(graph.links[i]!)} />
-        <p className="muted small">Red and marked: 2 % of the calls between failed, or more. Orange: a quarter of them took a second or longer.{answer.calls_share < 1 && ` So many calls are in this range that ${formatShare(answer.calls_share)} of it were looked at for them, at all hours; people and times are of all of it.`}</p>
+        <p className="muted small">A number on an arrow is how often it was taken; what finds no room stands in the table. Red: 2 % of the calls between failed, or more. Orange: a quarter of them took a second or longer.{answer.calls_share < 1 && ` So many calls are in this range that ${formatShare(answer.calls_share)} of it were looked at for them, at all hours; people and times are of all of it.`}</p>
       </ChartFrame>
       {chosen && <Chosen node={chosen} graph={graph} asked={asked} onChange={onChange} />}
     </div>
   )
 }
 
-function markOf(edge: PathsAnswer['edges'][number] | undefined): { mark?: string } {
-  const trouble = troubleOf(edge)
-  return trouble === 'failed' ? { mark: `${formatShare(edge!.error_share)} fail` } : trouble === 'slow' ? { mark: formatMs(edge!.p75_call_ms) } : {}
-}
-
 /** What can be done with a node: begin or end there, and see who took each way from it. */
 function Chosen({ node, graph, asked, onChange }: { node: Node; graph: Graph; asked: Paths; onChange: (change: Partial<Paths>) => void }) {
   const setSearch = useSetSearch()
+  const close = () => setSearch({ sel: undefined })
+  useEscape(close)
   const leaving = graph.links.filter(({ source, edge }) => source === node.id && edge)
   return (
     <section className="who" aria-labelledby="chosen-node">
-      <div className="who-head"><h2 id="chosen-node">{node.name}, step {node.step}</h2><button type="button" className="plain-button" onClick={() => setSearch({ sel: undefined })}>Close</button></div>
+      <div className="who-head"><h2 id="chosen-node">{node.name}, step {node.step}</h2><button type="button" className="plain-button" onClick={close}>Close</button></div>
       <p>{nodeWords(node)}</p>
       <div className="row">
         <button type="button" className="plain-button" disabled={asked.start === node.name} onClick={() => onChange({ start: node.name, ...(asked.end === node.name ? { end: undefined } : {}) })}>Ways that begin here</button>

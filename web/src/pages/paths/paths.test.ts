@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readAsk, writeAsk } from '../../lib/ask'
-import { edgeWords, finding, graphOf, nodeWords, pathsQuestion, pathsShape, readNode, troubleOf, type Paths } from './paths'
+import { edgeWords, finding, graphOf, headline, markOf, nodeWords, pathsQuestion, pathsShape, readNode, troubleOf, type Paths } from './paths'
 
 const common = { from: '2026-11-20T00:00:00Z', to: '2026-11-27T00:00:00Z', timezone: 'UTC' }
 const edge = (source: string, target: string, count: number, more = {}) => ({ source, target, count, people: count, mean_ms: 12_000, calls: count, error_share: 0, p75_call_ms: 80, ...more })
@@ -44,6 +44,15 @@ test('edges and nodes in words', () => {
 
 test('trouble is said first, else the most usual way', () => {
   expect(finding(answer)).toBe('From /cart to /, 10 % of the calls failed.')
-  expect(finding({ ...answer, edges: answer.edges.slice(0, 1) })).toBe('Most often people went from / to /cart: 60 of 100 ways at step 1.')
+  expect(finding({ ...answer, edges: answer.edges.slice(0, 1) })).toBe('Most often people went from / to /cart: 60 of 100 ways at step 1 (60 %).')
   expect([troubleOf(edge('1_a', '2_b', 1, { error_share: null, p75_call_ms: null })), troubleOf(edge('1_a', '2_b', 1, { p75_call_ms: 1000 })), troubleOf(undefined)]).toEqual([null, 'slow', null])
+})
+
+test('an arrow says how often it was taken, the headline its share too', () => {
+  const one = { ...answer, edges: answer.edges.slice(0, 1) }
+  const [first] = graphOf(one).links
+  expect(markOf(first!, headline(one))).toBe('60 · 60 %')
+  const hurt = headline(answer)!
+  expect(markOf({ source: '', target: '', count: hurt.edge.count, edge: hurt.edge }, hurt)).toContain('10 % fail')
+  expect(markOf({ source: '', target: '', count: 1200 }, hurt)).toBe('1,200')
 })

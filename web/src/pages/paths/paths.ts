@@ -90,12 +90,30 @@ export function nodeWords({ name, step, visits, ended, other }: Node): string {
   return `${name} as step ${step}: ${plural(visits, 'way')} came here, ${formatCount(ended)} of them ended (${formatShare(visits ? ended / visits : 0)}).`
 }
 
-/** What stands out: trouble on a way first, else the most usual way. */
-export function finding({ edges, nodes }: Pick<PathsAnswer, 'edges' | 'nodes'>): string {
+type Headline = { edge: Edge; /** Set when trouble makes the headline; else it is how usual the way is. */ failed?: number; of?: number }
+
+/** What stands out: trouble on a way first, else the most usual way; null of no ways. */
+export function headline({ edges, nodes }: Pick<PathsAnswer, 'edges' | 'nodes'>): Headline | null {
   const hurt = edges.filter((edge) => troubleOf(edge) === 'failed').toSorted((a, b) => b.count * b.error_share! - a.count * a.error_share!)[0]
-  if (hurt) return `From ${readNode(hurt.source).name} to ${readNode(hurt.target).name}, ${formatShare(hurt.error_share)} of the calls failed.`
+  if (hurt) return { edge: hurt, failed: hurt.error_share! }
   const [most] = edges
-  if (!most) return ''
-  const all = nodes.filter(({ node }) => readNode(node).step === readNode(most.source).step).reduce((n, { visits }) => n + visits, 0)
-  return `Most often people went from ${readNode(most.source).name} to ${readNode(most.target).name}: ${formatCount(most.count)} of ${plural(all, 'way')} at step ${readNode(most.source).step}.`
+  return most ? { edge: most, of: nodes.filter(({ node }) => readNode(node).step === readNode(most.source).step).reduce((n, { visits }) => n + visits, 0) } : null
+}
+
+/** The headline as a sentence. */
+export function finding(answer: Pick<PathsAnswer, 'edges' | 'nodes'>): string {
+  const head = headline(answer)
+  if (!head) return ''
+  const { edge, failed, of } = head
+  const [from, to] = [readNode(edge.source), readNode(edge.target)]
+  if (failed !== undefined) return `From ${from.name} to ${to.name}, ${formatShare(failed)} of the calls failed.`
+  return `Most often people went from ${from.name} to ${to.name}: ${formatCount(edge.count)} of ${plural(of ?? 0, 'way')} at step ${from.step} (${formatShare(of ? edge.count / of : null)}).`
+}
+
+/** What stands on an arrow: how often it was taken, the share that the headline names, and what hurts. */
+export function markOf({ edge, count }: Link, head: Headline | null): string {
+  const trouble = troubleOf(edge)
+  const hurt = trouble === 'failed' ? `${formatShare(edge!.error_share)} fail` : trouble === 'slow' ? `${formatMs(edge!.p75_call_ms)} wait` : ''
+  const share = edge && edge === head?.edge && head.of ? formatShare(count / head.of) : ''
+  return [formatCount(count), hurt || share].filter(Boolean).join(' · ')
 }

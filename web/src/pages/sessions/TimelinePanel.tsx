@@ -6,6 +6,7 @@ import { term } from '../../lib/filter'
 import { formatDuration } from '../../lib/format'
 import { attributeFacts } from '../calls/CallFacts'
 import { Gone, RequestPanel } from '../calls/RequestPanel'
+import { VerdictFacts } from '../verdict/VerdictFacts'
 import { callKey, describeEvent, eventKey, spanKey } from './timeline'
 
 type Props = { timeline: Timeline; selected: string; onClose: () => void }
@@ -31,6 +32,7 @@ export function TimelinePanel({ timeline, selected, onClose }: Props) {
         <ActionIcon variant="subtle" size="sm" aria-label="Close" title="Close (Esc)" onClick={onClose}>×</ActionIcon>
       </div>
       {event && <Signals signals={timeline.signals.filter((signal) => signal.event_id === event.id)} />}
+      {event && timeline.verdicts.filter(({ event_id }) => event_id === event.id).map((verdict) => <VerdictFacts key={verdict.event_id} verdict={verdict} />)}
       {event && <Replays properties={event.properties} />}
       {event && <EventFacts event={event} />}
       {span && <SpanFacts span={span} />}

@@ -9,7 +9,7 @@ const call = (id: string, side: 'client' | 'server', ms: number, more: Partial<C
 })
 const span = (span_id: string, parent_span_id: string, ms: number): SpanRecord => ({ span_id, parent_span_id, trace_id: 't', name: span_id, time: at(ms), duration_us: 1000 })
 const link = (ends: Partial<LinkRecord>): LinkRecord => ({ method: 'window', confidence: 0.8, session_id: 's', time: at(0), endpoint: { service: '', method: 'POST', route: '/pay' }, ...ends })
-const none = { events: [], calls: [], spans: [], links: [], signals: [], interactions: [] }
+const none = { events: [], calls: [], spans: [], links: [], signals: [], interactions: [], verdicts: [] }
 const outline = (rows: { id: string; depth: number }[]) => rows.map((row) => `${'  '.repeat(row.depth)}${row.id}`)
 
 test('action, client call, tiers, spans: one below the other', () => {
@@ -21,7 +21,7 @@ test('action, client call, tiers, spans: one below the other', () => {
       link({ event_id: 'k', server_call_id: 'app' }), link({ event_id: 'k', client_call_id: 'fetch' }),
       link({ client_call_id: 'fetch', server_call_id: 'app', method: 'span', confidence: 1 }), link({ client_call_id: 'fetch', server_call_id: 'edge', method: 'match' }),
     ],
-    signals: [], interactions: [],
+    signals: [], interactions: [], verdicts: [],
   })
   expect(outline(rows)).toEqual(['e:k', '  c:fetch', '    c:edge', '    c:app', '      s:db', '        s:row', '      s:lost'])
   expect(rows[3]!.link).toEqual({ method: 'span', confidence: 1 })

@@ -1,6 +1,7 @@
 // Turns the records of one session into the waterfall: under each action the calls it caused, under each client call the
 // server's rows of every tier, under those their spans. What nothing explains stands at the root, at its own time.
 import { formatMs } from '../../lib/format'
+import { shortVerdict } from '../verdict/words'
 import type { RowKind, Tone, WaterfallRow } from '../../charts/waterfallRows'
 import type { CallRecord, EventRecord, InteractionRecord, LinkRecord, SignalRecord, SpanRecord, Timeline } from '../../api/types'
 
@@ -15,13 +16,15 @@ export const eventKey = (id: string) => `e:${id}`
 export const callKey = (id: string) => `c:${id}`
 export const spanKey = (id: string) => `s:${id}`
 
-export function buildTimeline(timeline: Pick<Timeline, 'events' | 'calls' | 'spans' | 'links' | 'signals' | 'interactions'>): WaterfallRow[] {
+export function buildTimeline(timeline: Pick<Timeline, 'events' | 'calls' | 'spans' | 'links' | 'signals' | 'interactions' | 'verdicts'>): WaterfallRow[] {
   const nodes = new Map<string, Node>()
   for (const event of timeline.events) nodes.set(eventKey(event.id), { row: eventRow(event), children: [] })
   for (const call of timeline.calls) nodes.set(callKey(call.id), { row: callRow(call), children: [] })
   for (const span of timeline.spans) nodes.set(spanKey(span.span_id), { row: spanRow(span), children: [] })
   for (const signal of timeline.signals) addSignal(nodes, signal)
   for (const interaction of timeline.interactions) addReaction(nodes, interaction)
+
+  for (const verdict of timeline.verdicts) addVerdict(nodes, verdict)
 
   const attached = new Set<string>()
   const attach = (parent: string, child: string, link?: LinkRecord) => {
@@ -128,6 +131,13 @@ function addSignal(nodes: Map<string, Node>, signal: SignalRecord) {
 }
 
 const reactions: Record<string, string> = { repeated: 'did it again', raged: 'clicked in anger', went_back: 'went back', left: 'left' }
+
+/** Where it sits that the action was slow or failed. */
+function addVerdict(nodes: Map<string, Node>, verdict: Timeline['verdicts'][number]) {
+  const node = nodes.get(eventKey(verdict.event_id))
+  const words = shortVerdict(verdict)
+  if (node && words) node.row.note = [node.row.note, words].filter(Boolean).join(' · ')
+}
 
 /** What the person did then, where it was not simply to go on. */
 function addReaction(nodes: Map<string, Node>, { event_id: event, reaction }: InteractionRecord) {

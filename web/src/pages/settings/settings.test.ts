@@ -29,7 +29,7 @@ describe('a goal in the form', () => {
 describe('what the server refuses', () => {
   const refusal = (path: string) => problemOf({ title: 'Bad Request', detail: `${path}: no`, hint: 'Write another.', errors: [{ path, message: 'it is wrong' }] }, 400)
   test('stands at its field, parts of it too', () => {
-    for (const path of ['origins', 'origins[2]', 'origins.x']) expect(fieldError(refusal(path), 'origins')).toBe('it is wrong. Write another.')
+    for (const path of ['origins', 'origins[2]', 'origins.x']) expect(fieldError(refusal(path), 'origins')).toBe('It is wrong. Write another.')
     expect(fieldError(refusal('origins2'), 'origins')).toBeUndefined()
     expect(fieldError(new Error('away'), 'origins')).toBeUndefined()
   })

@@ -1,3 +1,5 @@
+import './components.css'
+
 /** Says that two things go together and nothing more, and one click deeper what would prove it. */
 export function Association({ what }: { what: string }) {
   return (
