@@ -4027,7 +4027,7 @@ export interface components {
         VerdictBody: {
             /** @description id of the event of one action; the range does not matter then */
             action?: string;
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /**
              * @description actions whose slow or failed call went there: the id of a row of the catalogue, or [service:]METHOD and glob of the route
