@@ -22,22 +22,22 @@ type progress struct {
 
 const (
 	redraw = 100 * time.Millisecond
-	// A line each tenSeconds, the first after firstLine: what is done before needs none.
-	tenSeconds = 10 * time.Second
-	firstLine  = 2 * time.Second
+	// A line each between, the first after firstLine: what is done before needs none.
+	between   = 10 * time.Second
+	firstLine = 2 * time.Second
 )
 
 func newProgress(out io.Writer, title string) *progress {
 	file, ok := out.(*os.File)
 	p := &progress{out: out, title: title, bar: ok && term.IsTerminal(int(file.Fd())), now: time.Now}
-	p.drawn = p.now().Add(firstLine - tenSeconds)
+	p.drawn = p.now().Add(firstLine - between)
 	return p
 }
 
 // show draws the share done, 0 to 1, and a note, at most ten times a second.
 func (p *progress) show(share float64, note string) {
 	now := p.now()
-	pause := tenSeconds
+	pause := between
 	if p.bar {
 		pause = redraw
 	}

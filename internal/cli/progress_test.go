@@ -13,7 +13,7 @@ func TestProgressWithoutATerminal(t *testing.T) {
 	p := newProgress(&out, "Filling the shop")
 	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	p.now = func() time.Time { return now }
-	p.drawn = now.Add(firstLine - tenSeconds)
+	p.drawn = now.Add(firstLine - between)
 	for second := range 25 {
 		p.show(float64(second)/25, "of about 9,000 records")
 		now = now.Add(time.Second)

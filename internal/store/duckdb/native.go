@@ -30,7 +30,7 @@ func (e *engineError) Error() string { return e.message }
 
 // Is lets errors.Is find [event.ErrNoSpace].
 func (e *engineError) Is(target error) bool {
-	return target == event.ErrNoSpace && strings.Contains(e.message, "No space left") //nolint:errorlint // this is what errors.Is calls
+	return target == event.ErrNoSpace && strings.Contains(e.message, "No space left")
 }
 
 // query runs one statement and returns its rows; the caller closes them. A
