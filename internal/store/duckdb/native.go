@@ -212,6 +212,27 @@ func (r *rows) fetch() bool {
 	return true
 }
 
+// listsOf is a column of lists in the current chunk.
+type listsOf[T any] struct {
+	spans    []listSpan
+	elements []T // of all lists; none is NULL
+}
+
+// listSpan is duckdb_list_entry.
+type listSpan struct{ offset, length uint64 }
+
+func lists[T any](r *rows, column, n int) listsOf[T] {
+	native := mapping.DataChunkGetVector(r.chunk, mapping.IdxT(column))
+	elements := (*T)(mapping.VectorGetData(mapping.ListVectorGetChild(native)))
+	return listsOf[T]{whole[listSpan](r, column, n), unsafe.Slice(elements, mapping.ListVectorGetSize(native))} //nolint:gosec // as many as it says
+}
+
+// list is that of row i of the chunk.
+func (l *listsOf[T]) list(i int) []T {
+	s := l.spans[i]
+	return l.elements[s.offset : s.offset+s.length]
+}
+
 func (r *rows) close() {
 	mapping.DestroyDataChunk(&r.chunk)
 	mapping.DestroyResult(&r.result)

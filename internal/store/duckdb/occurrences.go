@@ -18,8 +18,9 @@ import (
 )
 
 // Questions about behaviour look at the few rows that match a step. The engine finds
-// them, says which steps they match and sorts them by unit and time; what then follows
-// of their order is folded in Go, which is quicker than any join.
+// them, says which steps they match and gathers them by unit; what then follows of their
+// order is folded in Go, which is quicker than any join. One sort of all rows would cost
+// the engine twice as much as everything else.
 
 // occurrences asks for the rows that match steps, as numbers.
 type occurrences struct {
@@ -62,6 +63,16 @@ func (d *dictionary) number(text []byte) uint32 {
 	return n
 }
 
+// placed is a row with its place in the order of arrival.
+type placed struct {
+	fold.Row
+	seq int64
+}
+
+func (a placed) compare(b placed) int {
+	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.seq, b.seq))
+}
+
 // sequences hands over the rows of one unit after the other, in order of time, then
 // arrival. rows is used again for the next unit. Units come in no order that means
 // anything; labels are numbers of names.
@@ -75,32 +86,37 @@ func (c *conn) sequences(ctx context.Context, q occurrences, names *dictionary, 
 		return err
 	}
 	defer result.close()
+	var found []placed
 	var rows []fold.Row
-	var unit uint64
 	for result.fetch() {
 		n := int(mapping.DataChunkGetSize(result.chunk))
-		units, times, steps := whole[uint64](result, 0, n), whole[int64](result, 1, n), whole[uint64](result, 2, n)
+		units, times, seqs, steps := whole[uint64](result, 0, n), lists[int64](result, 1, n), lists[int64](result, 2, n), lists[uint64](result, 3, n)
+		var labels listsOf[nativeText]
+		if q.label != nil {
+			labels = lists[nativeText](result, 4, n)
+		}
 		for i := range n {
-			result.at = i
-			if len(rows) > 0 && units[i] != unit {
-				use(unit, rows)
-				rows = rows[:0]
+			found, rows = found[:0], rows[:0]
+			seqs, steps := seqs.list(i), steps.list(i)
+			for j, time := range times.list(i) {
+				row := fold.Row{Time: time, Steps: steps[j]}
+				if q.label != nil {
+					row.Label = names.number(labels.list(i)[j].bytes())
+				}
+				found = append(found, placed{row, seqs[j]})
 			}
-			if unit = units[i]; len(rows) == 0 && q.named != nil {
+			slices.SortFunc(found, placed.compare)
+			for j := range found {
+				rows = append(rows, found[j].Row)
+			}
+			if result.at = i; q.named != nil {
 				q.named(result.bytes(len(result.columns) - 1))
 			}
-			row := fold.Row{Time: times[i], Steps: steps[i]}
-			if q.label != nil {
-				row.Label = names.number(result.bytes(3))
-			}
-			rows = append(rows, row)
+			use(units[i], rows)
 		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-	}
-	if len(rows) > 0 {
-		use(unit, rows)
 	}
 	return nil
 }
@@ -125,7 +141,14 @@ func occurrencesQuery(q occurrences) (string, []any, error) {
 	if err != nil || rows.String() == "" {
 		return "", nil, err
 	}
-	return statement("occurrences", "more", q.more(", $"), "rows", rows.String()), rows.args, nil
+	more := ""
+	if q.label != nil {
+		more += ", list(label)"
+	}
+	if q.named != nil {
+		more += ", any_value(name)"
+	}
+	return statement("occurrences", "more", more, "rows", rows.String()), rows.args, nil
 }
 
 // occurring is the rows that match, in no order; empty when none can.
@@ -271,6 +294,7 @@ func (q *query) occurringRequests(o occurrences) error {
 	if !o.Bots {
 		rows.add(" AND c.bot = ''")
 	}
+	rows.somebodys(o)
 	err = errors.Join(mask.mask(steps, fields), own.own(o, store.OfCalls, fields))
 	best.bestLinks(wide, "AND coalesce(l.server, l.client) IN (FROM several)")
 	persons := o.joinPersons(true)
@@ -279,6 +303,19 @@ func (q *query) occurringRequests(o occurrences) error {
 		slices.Concat(mask.args, own.args, rows.args, best.args, best.args, []any{o.Project, wide.From, wide.To}, persons.args,
 			[]any{o.Project, wide.From, wide.To, o.MinConfidence}, []any{o.From, o.To})...)
 	return err
+}
+
+// somebodys leaves out the calls that can be of no unit: whose own columns and marks tell
+// none. Most calls of a log are, and nothing of them has to be looked for among the links.
+func (q *query) somebodys(o occurrences) {
+	if o.unit.Of == store.UnitProperty {
+		return
+	}
+	q.add(" AND (c." + strings.Join(unitColumns(o.unit.Of), " <> '' OR c.") + " <> ''")
+	if len(linkedColumns(o.unit.Of)) > 0 {
+		q.add(" OR c.tied >= ?", o.MinConfidence)
+	}
+	q.add(")")
 }
 
 // own adds the columns of a row from which its unit is made, and its label.

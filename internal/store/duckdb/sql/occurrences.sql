@@ -1,4 +1,4 @@
--- The rows that match steps (bit i of steps: the i-th), unit by unit in order of time.
-SELECT unit, epoch_us(time) AS time, steps /*more*/
+-- The rows that match steps (bit i of steps: the i-th), by unit.
+SELECT unit, list(epoch_us(time)) AS times, list(seq) AS seqs, list(steps) AS steps /*more*/
 FROM (/*rows*/)
-ORDER BY unit, time, seq
+GROUP BY unit

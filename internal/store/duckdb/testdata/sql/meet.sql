@@ -8,7 +8,7 @@ FROM (-- Server calls that match are one request when their best links name one 
 SELECT arg_min(unit, place) AS unit, coalesce(min(asked), min(time)) AS time, arg_min(seq, place) AS seq, bit_or(steps) AS steps , arg_min(label, place) AS label
 FROM (
     WITH matched AS MATERIALIZED (
-        SELECT c.id, c.time, c.seq, c.side = 'server' AS served, CAST(CASE WHEN ((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE) THEN 1 ELSE 0 END AS UBIGINT) AS steps , hash(c.session_id) AS session, CASE WHEN c.user_id <> '' THEN hash(c.user_id) END AS user_id_hash, CASE WHEN c.device_id <> '' THEN hash(c.device_id) END AS device_id_hash, coalesce((CASE WHEN c.service = '' THEN '' ELSE c.service || ': ' END || c.method || ' ' || c.route), '') AS label FROM calls c WHERE c.project = ? AND c.time >= ? AND c.time < ? AND ((((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE))) AND c.bot = ''
+        SELECT c.id, c.time, c.seq, c.side = 'server' AS served, CAST(CASE WHEN ((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE) THEN 1 ELSE 0 END AS UBIGINT) AS steps , hash(c.session_id) AS session, CASE WHEN c.user_id <> '' THEN hash(c.user_id) END AS user_id_hash, CASE WHEN c.device_id <> '' THEN hash(c.device_id) END AS device_id_hash, coalesce((CASE WHEN c.service = '' THEN '' ELSE c.service || ': ' END || c.method || ' ' || c.route), '') AS label FROM calls c WHERE c.project = ? AND c.time >= ? AND c.time < ? AND ((((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE))) AND c.bot = '' AND (c.user_id <> '' OR c.device_id <> '' OR c.tied >= ?)
     ), found AS MATERIALIZED (
         SELECT coalesce(l.server, l.client) AS call, l.client, l.server IS NOT NULL AS served , CASE WHEN l.user_id <> '' THEN hash(l.user_id) END AS user_id_hash, CASE WHEN l.device_id <> '' THEN hash(l.device_id) END AS device_id_hash
         FROM links l
@@ -53,6 +53,7 @@ HAVING coalesce(min(asked), min(time)) >= ? AND coalesce(min(asked), min(time)) 
 -- 2026-11-22 12:00:00 +0000 UTC
 -- 2026-11-24 13:00:00 +0000 UTC
 -- asset
+-- 0.5
 -- 1
 -- 2026-11-22 12:00:00 +0000 UTC
 -- 2026-11-24 13:00:00 +0000 UTC

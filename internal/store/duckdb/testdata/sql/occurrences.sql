@@ -1,5 +1,5 @@
--- The rows that match steps (bit i of steps: the i-th), unit by unit in order of time.
-SELECT unit, epoch_us(time) AS time, steps 
+-- The rows that match steps (bit i of steps: the i-th), by unit.
+SELECT unit, list(epoch_us(time)) AS times, list(seq) AS seqs, list(steps) AS steps 
 FROM (SELECT unit, time, seq, steps 
 FROM (
     SELECT m.*, coalesce(CASE WHEN p.upto IS NULL OR m.session_id = p.session_id AND m.time BETWEEN p.since AND p.upto THEN p.person END, coalesce(m.user_id_hash, ~m.device_id_hash)) AS unit
@@ -17,7 +17,7 @@ UNION ALL
 SELECT arg_min(unit, place) AS unit, coalesce(min(asked), min(time)) AS time, arg_min(seq, place) AS seq, bit_or(steps) AS steps 
 FROM (
     WITH matched AS MATERIALIZED (
-        SELECT c.id, c.time, c.seq, c.side = 'server' AS served, CAST(CASE WHEN ((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE) THEN 2 ELSE 0 END AS UBIGINT) AS steps , hash(c.session_id) AS session, CASE WHEN c.user_id <> '' THEN hash(c.user_id) END AS user_id_hash, CASE WHEN c.device_id <> '' THEN hash(c.device_id) END AS device_id_hash FROM calls c WHERE c.project = ? AND c.time >= ? AND c.time < ? AND ((coalesce(c.status >= 500, c.error NOT IN ('', 'abort')) = ?) AND ((((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE)))) AND c.bot = ''
+        SELECT c.id, c.time, c.seq, c.side = 'server' AS served, CAST(CASE WHEN ((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE) THEN 2 ELSE 0 END AS UBIGINT) AS steps , hash(c.session_id) AS session, CASE WHEN c.user_id <> '' THEN hash(c.user_id) END AS user_id_hash, CASE WHEN c.device_id <> '' THEN hash(c.device_id) END AS device_id_hash FROM calls c WHERE c.project = ? AND c.time >= ? AND c.time < ? AND ((coalesce(c.status >= 500, c.error NOT IN ('', 'abort')) = ?) AND ((((c.class = TRY_CAST(? AS call_class)) IS NOT TRUE)))) AND c.bot = '' AND (c.user_id <> '' OR c.device_id <> '' OR c.tied >= ?)
     ), found AS MATERIALIZED (
         SELECT coalesce(l.server, l.client) AS call, l.client, l.server IS NOT NULL AS served , CASE WHEN l.user_id <> '' THEN hash(l.user_id) END AS user_id_hash, CASE WHEN l.device_id <> '' THEN hash(l.device_id) END AS device_id_hash
         FROM links l
@@ -57,7 +57,7 @@ WHERE project = ?) p ON p.id = coalesce(m.user_id_hash, l.user_id_hash, ~m.devic
 WHERE unit IS NOT NULL
 GROUP BY client, alone
 HAVING coalesce(min(asked), min(time)) >= ? AND coalesce(min(asked), min(time)) < ?)
-ORDER BY unit, time, seq
+GROUP BY unit
 -- Paid
 -- 1
 -- 2026-11-23 12:00:00 +0000 UTC
@@ -71,6 +71,7 @@ ORDER BY unit, time, seq
 -- 2026-11-24 13:00:00 +0000 UTC
 -- true
 -- asset
+-- 0.5
 -- 1
 -- 2026-11-22 12:00:00 +0000 UTC
 -- 2026-11-24 13:00:00 +0000 UTC

@@ -1,5 +1,5 @@
--- The rows that match steps (bit i of steps: the i-th), unit by unit in order of time.
-SELECT unit, epoch_us(time) AS time, steps , label
+-- The rows that match steps (bit i of steps: the i-th), by unit.
+SELECT unit, list(epoch_us(time)) AS times, list(seq) AS seqs, list(steps) AS steps , list(label)
 FROM (SELECT unit, time, seq, steps , label
 FROM (
     SELECT m.*, coalesce(CASE WHEN p.upto IS NULL OR m.session_id = p.session_id AND m.time BETWEEN p.since AND p.upto THEN p.person END, coalesce(m.user_id_hash, ~m.device_id_hash)) AS unit
@@ -8,7 +8,7 @@ FROM people
 WHERE project = ?) p ON p.id = coalesce(m.user_id_hash, ~m.device_id_hash)
 )
 WHERE unit IS NOT NULL)
-ORDER BY unit, time, seq
+GROUP BY unit
 -- 1
 -- 2026-11-23 12:00:00 +0000 UTC
 -- 2026-11-23 13:00:00 +0000 UTC
