@@ -18,7 +18,7 @@ import (
 
 // queryCmd asks what POST /api/v1/query/{kind} answers.
 type queryCmd struct {
-	Kind  string `arg:"" help:"funnel, funnel-correlation, retention, paths, lifecycle, stickiness, series, breakdown: docs/reference/routes.md lists them."`
+	Kind  string `arg:"" help:"funnel, funnel-correlation, retention, paths, lifecycle, stickiness, series, breakdown, impact, dose-response: docs/reference/routes.md lists them."`
 	File  string `required:"" help:"The question as JSON; - is standard input."`
 	JSON  bool   `name:"json" xor:"as" help:"Print exactly what the API answers."`
 	Table bool   `xor:"as" help:"Print tables; this is the default."`
