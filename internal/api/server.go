@@ -220,6 +220,8 @@ func (s *Server) describedRoutes() {
 	post(s, "query/stickiness", "query-stickiness", "Say in how many intervals people are active", s.queryStickiness)
 	post(s, "query/paths", "query-paths", "Say which ways people take", s.queryPaths)
 	post(s, "query/verdict", "query-verdict", "Say whether slow and failed actions are the frontend, the network or the backend", s.queryVerdict)
+	post(s, "query/impact", "query-impact", "Rank failures and slowness by the goals they cost", s.queryImpact)
+	post(s, "query/dose-response", "query-dose-response", "Say how a goal goes with how long an endpoint takes", s.queryDose)
 	change(s, http.MethodPost, "erase", "erase", "Erase a person and get a receipt", s.erase)
 	change(s, http.MethodPost, "sql", "sql", "Ask in SQL, read-only", s.querySQL)
 	get(s, "demo", "demo", "Describe the running demo", s.demoState)

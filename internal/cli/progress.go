@@ -22,7 +22,7 @@ type progress struct {
 
 const (
 	redraw = 100 * time.Millisecond
-	// A line each between, the first after firstLine: what is done before needs none.
+	// A line each so often, the first after firstLine: what is done before needs none.
 	between   = 10 * time.Second
 	firstLine = 2 * time.Second
 )

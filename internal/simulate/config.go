@@ -53,6 +53,8 @@ type Config struct {
 	// Forgiven is an endpoint that people do not mind, however slow it is: what the
 	// same seed without it loses more, that endpoint costs.
 	Forgiven string `json:"forgiven"`
+	// Mended is an endpoint that is better than it was.
+	Mended Mended `json:"mended"`
 	// Errors is added to the log odds that a person's call fails, about 2 % without it;
 	// below zero the shop is sound but for its troubles.
 	Errors float64 `json:"errors"`

@@ -115,10 +115,11 @@ func (r *requests) scene(e *endpoint, at time.Time) scene {
 // request asks e for path at a time, because of an action ("" for none).
 func (r *requests) request(e *endpoint, path, query, cause string, at time.Time) answer {
 	s := r.scene(e, at)
-	server := s.inside(e, r.dice)
+	mended := &r.world.config.Mended
+	server := mended.mend(e, s.inside(e, r.dice))
 	a := answer{latency: s.felt(server, r.dice), call: -1}
 	a.doublings = e.doublings(a.latency)
-	a.failed = r.dice.chance(logistic(r.world.config.failing(&s, a.doublings)))
+	a.failed = r.dice.chance(logistic(r.world.config.failing(&s, a.doublings))) && !mended.sound(e)
 	a.end = at.Add(seconds(a.latency))
 	r.log(e, path, query, cause, at, seconds(server), &a)
 	return a

@@ -2,8 +2,8 @@ package stats
 
 import "math"
 
-// needPlacebo is the p value below which a placebo has failed.
-const needPlacebo = .01
+// PlaceboP is the p value below which a placebo has failed.
+const PlaceboP = .01
 
 // Placebo is an effect that must be none: if it is not, the method does not hold for
 // these rows and neither does its number.
@@ -16,8 +16,8 @@ type Placebo struct {
 // Check refuses when a placebo shows an effect.
 func Check(placebos ...Placebo) *Refusal {
 	for _, p := range placebos {
-		if p.P < needPlacebo {
-			return &Refusal{PlaceboFailed, p.Name, p.P, needPlacebo}
+		if p.P < PlaceboP {
+			return &Refusal{PlaceboFailed, p.Name, p.P, PlaceboP}
 		}
 	}
 	return nil

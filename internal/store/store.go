@@ -279,6 +279,8 @@ type Reader interface {
 	Stickiness(ctx context.Context, q StickinessQuery) ([]int64, error)
 	// Paths counts which ways units take; see [PathsQuery].
 	Paths(ctx context.Context, q PathsQuery) (Paths, error)
+	// Exposures lists what requests met and who reached a goal; see [ExposuresQuery].
+	Exposures(ctx context.Context, q ExposuresQuery) (Exposures, error)
 	// Heatmap counts timed calls by bucket of time and of duration; see [HeatmapQuery].
 	Heatmap(ctx context.Context, q HeatmapQuery) ([]HeatmapCell, error)
 	// Endpoints returns the catalogue: one row per endpoint with server calls in

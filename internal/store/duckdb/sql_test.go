@@ -138,6 +138,10 @@ func TestStatements(t *testing.T) {
 		"calls_of": func() (string, []any, error) {
 			return callsOfQuery(scope, store.Unit{Of: store.UnitPerson}, store.Slice{From: scope.From, To: scope.To}, true)
 		},
+		"exposures": func() (string, []any, error) {
+			text, args, _, err := exposuresQuery(with(onPhones), store.UnitSession)
+			return text, args, err
+		},
 		"heatmap": func() (string, []any, error) { return heatmapQuery(store.HeatmapQuery{Scope: scope, Edges: hours}) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -24,8 +24,8 @@ func comparePeople(t *testing.T, engine store.Store) {
 		project++
 		d := duel{T: rt, ctx: t.Context(), project: project, engine: engine, reference: NewReference(Clock)}
 		d.happen()
-		for range 3 {
-			rapid.SampledFrom([]func(){d.askRetention, d.askLifecycle, d.askStickiness, d.askPaths, d.askPaths}).Draw(rt, "question")()
+		for range 4 {
+			rapid.SampledFrom([]func(){d.askRetention, d.askLifecycle, d.askStickiness, d.askPaths, d.askPaths, d.askExposures, d.askExposures}).Draw(rt, "question")()
 		}
 	})
 }
