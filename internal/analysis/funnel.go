@@ -3,6 +3,7 @@ package analysis
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -162,7 +163,7 @@ func (q FunnelQuestion) compile(scope store.Scope, now time.Time) (store.FunnelQ
 		}
 	}
 	if ask.Window == 0 {
-		return ask, at(&event.Permanent{Err: errors.New("a window of nothing lets no step follow another"), Hint: "Write how long an attempt may take: 14d."}, "window")
+		return ask, at(&event.Permanent{Err: errors.New("the time allowed is nothing, so no step can follow another"), Hint: "Write how long the way from the first to the last step may take, such as 30m, 24h or 14d."}, "window")
 	}
 	if q.TieTolerance != "" {
 		if ask.TieTolerance, err = duration(q.TieTolerance); err != nil {
@@ -170,7 +171,7 @@ func (q FunnelQuestion) compile(scope store.Scope, now time.Time) (store.FunnelQ
 		}
 	}
 	if ask.TieTolerance > 0 && ask.Order == store.Strict {
-		return ask, at(&event.Permanent{Err: errors.New("in strict order nothing may come in between, so a step cannot come early"), Hint: "Leave tie_tolerance out, or order."}, "tie_tolerance")
+		return ask, at(&event.Permanent{Err: errors.New("in strict order nothing may come in between, so no step may come early"), Hint: "Allow other things in between (order: ordered), or leave the tolerance (tie_tolerance) out."}, "tie_tolerance")
 	}
 	if ask.Exclude, err = q.exclusions(); err != nil {
 		return ask, err
@@ -195,8 +196,8 @@ func (q FunnelQuestion) exclusions() ([]store.Exclusion, error) {
 		}
 		if made.From >= made.To || made.To > len(q.Steps) {
 			return nil, at(&event.Permanent{
-				Err:  errors.New("from_step and to_step are not two steps of the funnel, one after the other"),
-				Hint: "Steps are counted from 1; to_step is greater than from_step.",
+				Err:  fmt.Errorf("it must lie between two steps of this funnel, and %d and %d are not two of its %d, one after the other", made.From, made.To, len(q.Steps)),
+				Hint: "Steps are counted from 1; the second (to_step) comes after the first (from_step).",
 			}, "exclude[%d].to_step", i)
 		}
 		out = append(out, made)
@@ -218,7 +219,7 @@ func (q FunnelQuestion) by() (*store.FunnelBy, error) {
 		by.Attribution = b.Attribution
 	}
 	if by.Step > len(q.Steps) {
-		return nil, at(&event.Permanent{Err: errors.New("the funnel has no such step"), Hint: "Steps are counted from 1."}, "breakdown.step")
+		return nil, at(&event.Permanent{Err: fmt.Errorf("the funnel has no step %d", by.Step), Hint: "Name one of its steps, counted from 1."}, "breakdown.step")
 	}
 	return by, nil
 }

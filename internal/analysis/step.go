@@ -68,8 +68,8 @@ func (s Step) subject() (store.Record, store.Filter, error) {
 	}
 	if given != 1 || s.Template && s.Page == "" {
 		return "", nil, &event.Permanent{
-			Err:  errors.New("a step is either an event, a page or a call; template goes with page only"),
-			Hint: `Write {"event":"Order Paid"}, {"page":"/checkout/**"} or {"call":"POST /orders"}.`,
+			Err:  errors.New("it must say exactly one of what happened: an event, a page or an API call; template goes with page only"),
+			Hint: `Name an event such as Order Paid, a page such as /checkout/** or a call such as POST /orders. As JSON: {"event":"Order Paid"}, {"page":"/checkout/**"} or {"call":"POST /orders"}.`,
 		}
 	}
 	switch {
@@ -104,8 +104,8 @@ func callCondition(text string) (store.Filter, error) {
 	method = strings.ToUpper(strings.TrimSpace(method))
 	if !found || method == "" || strings.Contains(method, " ") {
 		return nil, &event.Permanent{
-			Err:  fmt.Errorf("%q is not a call", text),
-			Hint: "Write METHOD and route: POST /orders/{id}/pay, with a service in front if need be: shop: POST /orders.",
+			Err:  fmt.Errorf("%q names no API call", text),
+			Hint: "Write the method, a space and the route: POST /orders/{id}/pay, with a service in front if need be: shop: POST /orders.",
 		}
 	}
 	parts := store.And{matches("call.route", globPattern("/"+glob))}

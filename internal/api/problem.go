@@ -70,7 +70,7 @@ func problem(status int, hint, format string, args ...any) *Problem {
 func badField(path, hint, format string, args ...any) *Problem {
 	p := problem(http.StatusBadRequest, hint, format, args...)
 	p.Errors = []FieldError{{Path: path, Message: p.Detail}}
-	p.Detail = path + ": " + p.Detail
+	p.Detail = spoken(path) + ": " + p.Detail
 	return p
 }
 
@@ -166,7 +166,7 @@ func describe(_ huma.Context, _ string, body any) (any, error) {
 		p.Errors = append(p.Errors, FieldError{Path: strings.TrimPrefix(detail.Location, "body."), Message: detail.Message})
 	}
 	if len(p.Errors) > 0 {
-		p.Detail = p.Errors[0].Path + ": " + p.Errors[0].Message
+		p.Detail = spoken(p.Errors[0].Path) + ": " + p.Errors[0].Message
 	}
 	return p, nil
 }
