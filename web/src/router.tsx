@@ -35,6 +35,8 @@ const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/paths', component: lazyRouteComponent(() => import('./pages/paths/PathsPage')) }),
   createRoute({ getParentRoute: () => root, path: '/friction', component: lazyRouteComponent(() => import('./pages/friction/FrictionPage')) }),
   createRoute({ getParentRoute: () => root, path: '/signals', component: lazyRouteComponent(() => import('./pages/friction/SignalsPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/impact', component: lazyRouteComponent(() => import('./pages/impact/ImpactPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/glossary', component: lazyRouteComponent(() => import('./pages/glossary/GlossaryPage')) }),
   createRoute({ getParentRoute: () => root, path: '/explore', component: lazyRouteComponent(() => import('./pages/explore/ExplorePage')) }),
   createRoute({ getParentRoute: () => root, path: '/sessions', component: lazyRouteComponent(() => import('./pages/sessions/SessionsPage')) }),
   createRoute({ getParentRoute: () => root, path: '/sessions/$id', component: lazyRouteComponent(() => import('./pages/sessions/SessionPage')) }),

@@ -24,7 +24,7 @@ export type BreakdownAnswer = Schemas['BreakdownOutput']
 const sampling = new Set(['funnel', 'funnel-correlation', 'retention', 'paths', 'lifecycle', 'stickiness'])
 
 /** An answer under way, with the way to call it off: the engine stops then. A question that is replaced is called off by itself. */
-function useAnswer<Question extends object, Answer>(kind: string, question: Question | null, ask: (question: Question, signal: AbortSignal) => Promise<Answer>) {
+export function useAnswer<Question extends object, Answer>(kind: string, question: Question | null, ask: (question: Question, signal: AbortSignal) => Promise<Answer>) {
   const sample = useSample()
   const samples = sampling.has(kind)
   const body = useNarrowed(question && (samples && sample ? { ...question, sample } : question))

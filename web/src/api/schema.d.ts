@@ -762,6 +762,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/query/dose-response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how a goal goes with how long an endpoint takes */
+        post: operations["query-dose-response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/query/funnel": {
         parameters: {
             query?: never;
@@ -790,6 +807,23 @@ export interface paths {
         put?: never;
         /** Say what those who dropped out of a funnel have in common */
         post: operations["query-funnel-correlation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/query/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rank failures and slowness by the goals they cost */
+        post: operations["query-impact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1706,6 +1740,38 @@ export interface components {
              */
             visits: number;
         };
+        Coverage: {
+            /**
+             * Format: int64
+             * @description of these, those whose action is known
+             */
+            caused: number;
+            /**
+             * Format: int64
+             * @description of these, those whose action is known with at least min_confidence
+             */
+            linked: number;
+            /**
+             * Format: int64
+             * @description by people who are known
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description of these, those whose duration is the server's own
+             */
+            served: number;
+            /**
+             * Format: int64
+             * @description of services, whether or not it is known whose
+             */
+            server_calls: number;
+            /**
+             * Format: double
+             * @description linked of server_calls; null when there are none
+             */
+            share: number | null;
+        };
         Data: {
             /**
              * Format: int64
@@ -1778,6 +1844,165 @@ export interface components {
             /** @description what will break by itself, and since when, which lies ahead */
             planned: components["schemas"]["DemoBreak"][];
             running: boolean;
+        };
+        DoseBody: {
+            /**
+             * Format: int64
+             * @description how many points the curve has
+             * @default 12
+             */
+            bins?: number;
+            /** @description count marked bots too */
+            bots?: boolean;
+            /**
+             * @description [service:]METHOD and glob of the route template; of several endpoints the one called most
+             * @example POST /orders
+             */
+            call: string;
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session */
+            filter?: string;
+            /**
+             * Format: date-time
+             * @description start of the range; default 7 days before its end
+             */
+            from?: string;
+            /** @description what people should reach: an event, a page, a call, or a step of a funnel */
+            goal: components["schemas"]["Step"];
+            /** Format: double */
+            min_confidence?: number;
+            /**
+             * @description name of the project
+             * @default default
+             */
+            project?: string;
+            /**
+             * Format: double
+             * @description the share of people that is enough for funnel, retention, lifecycle, stickiness and paths, whose counts are then estimates of all, and for funnel-correlation, whose counts are of the sample; meta.sampled says so
+             */
+            sample?: number;
+            /** @description id of a segment: only what belongs to its sessions or people */
+            segment?: string;
+            /**
+             * Format: double
+             * @description what the endpoint should meet
+             * @default 500
+             */
+            target_ms?: number;
+            /** @description IANA name; default UTC */
+            timezone?: string;
+            /**
+             * Format: date-time
+             * @description end of the range, exclusive; default now
+             */
+            to?: string;
+            /**
+             * @description what is compared; of a session the first call to the endpoint counts
+             * @default interaction
+             * @enum {string}
+             */
+            unit?: "interaction" | "session";
+        };
+        DoseOutput: {
+            /**
+             * Format: date-time
+             * @description when the data was read
+             */
+            as_of: string;
+            caveats: string[];
+            /** @description 95 % interval of slope_per_second */
+            ci95: number[];
+            coverage: components["schemas"]["Coverage"];
+            /** Format: double */
+            days: number;
+            /** @description service: METHOD /route; empty when there is none */
+            endpoint: string;
+            /** @description for GET /api/v1/endpoints/{id} */
+            endpoint_id: string;
+            /**
+             * Format: double
+             * @description between from_ms and to_ms lie 98 of 100 calls; beyond, the curve is a guess
+             */
+            from_ms: number;
+            /**
+             * Format: double
+             * @description of n: reached the goal afterwards
+             */
+            goal_rate: number;
+            /**
+             * Format: double
+             * @description from where on each doubling costs more, or less, than before; null when no bend can be told from none
+             */
+            knee_ms: number | null;
+            meta: components["schemas"]["Meta"];
+            /** @description how the curve was adjusted, as a plain sentence */
+            method: string;
+            /**
+             * Format: int64
+             * @description answered calls whose duration is known
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description of slope_per_second
+             */
+            p: number | null;
+            /** Format: int64 */
+            people: number;
+            /** @description effects that must be none */
+            placebos: components["schemas"]["PlaceboResult"][];
+            /** @description by latency; empty when there is no curve */
+            points: components["schemas"]["DosePoint"][];
+            /** @description why there is no curve */
+            refusal?: components["schemas"]["NoNumber"];
+            /** @description durations are the servers' own */
+            server_side: boolean;
+            /**
+             * Format: double
+             * @description of the goal's rate, by another second for every call; null when there is no curve
+             */
+            slope_per_second: number | null;
+            /** @description what meeting the target would win; null when there is no curve */
+            target: components["schemas"]["DoseTarget"];
+            /** Format: double */
+            to_ms: number;
+        };
+        DosePoint: {
+            ci95: number[];
+            /**
+             * Format: double
+             * @description were all calls so slow
+             */
+            goal_rate: number;
+            /**
+             * Format: double
+             * @description the middle one of these calls
+             */
+            latency_ms: number;
+            /**
+             * Format: int64
+             * @description calls around it
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description of these calls, adjusted for nothing
+             */
+            seen_goal_rate: number;
+        };
+        DoseTarget: {
+            /**
+             * Format: int64
+             * @description calls that took longer
+             */
+            calls_over: number;
+            ci95: number[];
+            /**
+             * Format: double
+             * @description goals more, had these taken as long as the target
+             */
+            goals_per_day: number;
+            /** Format: double */
+            target_ms: number;
         };
         DurationBin: {
             /** Format: int64 */
@@ -2011,6 +2236,20 @@ export interface components {
             call_id: string;
             /** @description empty when no visit is known */
             session_id: string;
+        };
+        ExposureSpec: {
+            /**
+             * @description [service:]METHOD and glob of the route template; * = each endpoint
+             * @example POST /orders
+             */
+            call: string;
+            /** @description failed calls; without this and slow_over, both */
+            errors?: boolean;
+            /**
+             * @description how long a slow call takes at least; auto: longer than nine of ten, but between 100 ms and 1 s
+             * @example 2s
+             */
+            slow_over?: string;
         };
         Facet: {
             field: string;
@@ -2568,6 +2807,210 @@ export interface components {
             sessions: number;
             user_id?: string;
         };
+        ImpactBody: {
+            /**
+             * @description auto: for hour of the week, device, network, step of the visit and the person's own past; there is nothing else
+             * @example [
+             *       "auto"
+             *     ]
+             */
+            adjust?: string[];
+            /** @description count marked bots too */
+            bots?: boolean;
+            /** @description absent: failures and slowness of all endpoints */
+            exposures?: components["schemas"]["ExposureSpec"][];
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session */
+            filter?: string;
+            /**
+             * Format: date-time
+             * @description start of the range; default 7 days before its end
+             */
+            from?: string;
+            /** @description what people should reach: an event, a page, a call, or a step of a funnel */
+            goal: components["schemas"]["Step"];
+            /** Format: double */
+            min_confidence?: number;
+            /**
+             * Format: int64
+             * @description how many of the exposed and of the others there must be at least
+             * @default 30
+             */
+            min_n?: number;
+            /**
+             * @description name of the project
+             * @default default
+             */
+            project?: string;
+            /**
+             * Format: double
+             * @description the share of people that is enough for funnel, retention, lifecycle, stickiness and paths, whose counts are then estimates of all, and for funnel-correlation, whose counts are of the sample; meta.sampled says so
+             */
+            sample?: number;
+            /** @description id of a segment: only what belongs to its sessions or people */
+            segment?: string;
+            /** @description IANA name; default UTC */
+            timezone?: string;
+            /**
+             * Format: date-time
+             * @description end of the range, exclusive; default now
+             */
+            to?: string;
+            /**
+             * @description what is compared; of a session or person the first call to each endpoint counts
+             * @default interaction
+             * @enum {string}
+             */
+            unit?: "interaction" | "session" | "person";
+            /**
+             * @description the goal's property that says what one is worth
+             * @example properties.amount
+             */
+            value?: string;
+        };
+        ImpactGoal: {
+            /**
+             * Format: int64
+             * @description times it was reached
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description what one is worth; null when it was not asked for or none says
+             */
+            mean_value: number | null;
+            /**
+             * Format: int64
+             * @description who reached it
+             */
+            people: number;
+            /** Format: double */
+            per_day: number;
+        };
+        ImpactOutput: {
+            /**
+             * Format: date-time
+             * @description when the data was read
+             */
+            as_of: string;
+            /** @description what holds for all results, as plain sentences */
+            caveats: string[];
+            coverage: components["schemas"]["Coverage"];
+            /**
+             * Format: double
+             * @description between these
+             */
+            days: number;
+            /**
+             * Format: date-time
+             * @description of what was looked at
+             */
+            from: string;
+            goal: components["schemas"]["ImpactGoal"];
+            meta: components["schemas"]["Meta"];
+            /** @description why there is no number at all */
+            refusal?: components["schemas"]["NoNumber"];
+            /** @description most goals lost first; those without a number come last, by how many were exposed */
+            results: components["schemas"]["ImpactResult"][];
+            /**
+             * Format: date-time
+             * @description half an hour before the answer at the latest: visits since then may go on
+             */
+            to: string;
+            unit: string;
+        };
+        ImpactResult: {
+            /**
+             * Format: double
+             * @description of the exposed's goal rate to what it would have been; null when there is no number
+             */
+            adjusted_difference: number | null;
+            caveats: string[];
+            /** @description 95 % interval of adjusted_difference */
+            ci95: number[];
+            /**
+             * Format: double
+             * @description how strongly something unknown would have to go with both exposure and goal to explain the difference away, as a risk ratio
+             */
+            e_value: number | null;
+            /**
+             * Format: double
+             * @description the same for the limit of the interval that is nearer to none
+             */
+            e_value_limit: number | null;
+            /** @description service: METHOD /route */
+            endpoint: string;
+            /** @description for GET /api/v1/endpoints/{id} */
+            endpoint_id: string;
+            /** @enum {string} */
+            exposure: "errors" | "slow";
+            /** Format: double */
+            goal_rate_exposed: number;
+            /** Format: double */
+            goal_rate_unexposed: number;
+            /** @description the interval for who looks every day: it holds at every look */
+            lost_anytime95: number[];
+            lost_ci95: number[];
+            /**
+             * Format: double
+             * @description below zero: gained
+             */
+            lost_goals_per_day: number | null;
+            lost_value_ci95: number[];
+            /**
+             * Format: double
+             * @description lost goals, each worth the mean; null without value
+             */
+            lost_value_per_day: number | null;
+            /** @description how the difference was adjusted, as a plain sentence */
+            method: string;
+            /** Format: int64 */
+            n_exposed: number;
+            /**
+             * Format: int64
+             * @description made the same call, which went well
+             */
+            n_unexposed: number;
+            /** Format: double */
+            p: number | null;
+            /** Format: int64 */
+            people_exposed: number;
+            /** Format: int64 */
+            people_unexposed: number;
+            /** @description the worst of placebos; null when none could be made */
+            placebo: components["schemas"]["PlaceboResult"];
+            /** @description effects that must be none */
+            placebos: components["schemas"]["PlaceboResult"][];
+            /**
+             * Format: double
+             * @description false discovery: of the results with q up to .05, about one in twenty is chance
+             */
+            q: number | null;
+            /**
+             * Format: int64
+             * @description of n_exposed: reached the goal afterwards
+             */
+            reached_exposed: number;
+            /** Format: int64 */
+            reached_unexposed: number;
+            /** @description why there is no number */
+            refusal?: components["schemas"]["NoNumber"];
+            /**
+             * Format: double
+             * @description the share of what is unexplained of both that it would have to explain
+             */
+            robustness_value: number | null;
+            /** @description durations are the servers' own */
+            server_side: boolean;
+            /**
+             * Format: double
+             * @description what counts as slow
+             */
+            slow_over_ms?: number;
+            /** @enum {string} */
+            strength: "strong" | "moderate" | "association_only" | "not_enough_data";
+            /** @description the same people with and without: should have the same sign; null when too few met both */
+            within_person: components["schemas"]["WithinResult"];
+        };
         Interaction: {
             /** Format: int64 */
             calls: number;
@@ -2826,6 +3269,18 @@ export interface components {
             name: string;
             route: string;
             service: string;
+        };
+        NoNumber: {
+            /** Format: double */
+            have: number;
+            /** Format: double */
+            need: number;
+            /** @description what there is too little of */
+            of?: string;
+            /** @enum {string} */
+            reason: "too_few" | "not_enough_natural_variation" | "placebo_failed" | "goal_not_reached" | "goal_precedes_exposure" | "endpoint_not_called";
+            /** @description the same as a plain sentence */
+            says: string;
         };
         Now: {
             /**
@@ -3115,6 +3570,15 @@ export interface components {
             people: components["schemas"]["Share"];
             /** @enum {string} */
             place: "frontend" | "network" | "backend" | "no_request" | "mixed" | "unknown";
+        };
+        PlaceboResult: {
+            ci95: number[];
+            /** Format: double */
+            difference: number;
+            name: string;
+            /** Format: double */
+            p: number;
+            passed: boolean;
         };
         Problem: {
             /** @description what went wrong this time */
@@ -4185,6 +4649,16 @@ export interface components {
             with: number;
             /** Format: int64 */
             without: number;
+        };
+        WithinResult: {
+            ci95: number[];
+            /** Format: double */
+            difference: number;
+            /**
+             * Format: int64
+             * @description rows it rests on
+             */
+            n: number;
         };
         WorstStep: {
             /** Format: date-time */
@@ -6022,6 +6496,39 @@ export interface operations {
             };
         };
     };
+    "query-dose-response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoseBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoseOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "query-funnel": {
         parameters: {
             query?: never;
@@ -6075,6 +6582,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CorrelationOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "query-impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImpactBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImpactOutput"];
                 };
             };
             /** @description Error */

@@ -1,7 +1,6 @@
 // Where the slowness and failures that people met sit.
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useNarrowed } from '../lib/segment'
 import { api, unwrap } from './client'
+import { useAnswer } from './behaviour'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -11,10 +10,5 @@ export type VerdictAnswer = Schemas['VerdictOutput']
 export type ActionVerdict = Schemas['ActionVerdict']
 
 export function useVerdict(question: VerdictQuestion) {
-  const body = useNarrowed(question)
-  return useQuery({
-    queryKey: ['verdict', body],
-    queryFn: ({ signal }) => unwrap(api.POST('/api/v1/query/verdict', { body, signal })),
-    placeholderData: keepPreviousData,
-  })
+  return useAnswer('verdict', question, (body, signal) => unwrap(api.POST('/api/v1/query/verdict', { body, signal })))
 }

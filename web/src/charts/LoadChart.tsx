@@ -27,8 +27,10 @@ export function LoadChart({ groups, label }: { groups: LoadGroup[]; label: strin
         ))}
         <path className="load-p50" d={line('p50')} />
         <path className="load-p95" d={line('p95')} />
-        {groups.map((group) => (
-          <g key={group.from}>
+        {groups.map((group, i) => (
+          // Several groups may begin at the same load.
+          // oxlint-disable-next-line react/no-array-index-key
+          <g key={i}>
             <circle className="load-p50" cx={x(group.load)} cy={y(group.p50)} r={3} />
             <rect className="load-p95" x={x(group.load) - 3} y={y(group.p95) - 3} width={6} height={6}>
               <title>{`${formatRate(group.from, group.to)} to ${formatRate(group.to)}: p50 ${formatMs(group.p50)}, p95 ${formatMs(group.p95)}, ${plural(group.spans, 'span')} of time`}</title>

@@ -31,7 +31,7 @@ export function HelpDialog({ open, onClose }: { open: boolean; onClose: () => vo
         {shortcuts.map(([keys, meaning]) => <Shortcut key={keys} keys={keys} meaning={meaning} />)}
         {pages.map((page) => <Shortcut key={page.path} keys={`g ${page.key}`} meaning={`go to ${page.label}`} />)}
       </dl>
-      <form method="dialog" className="row"><button type="submit" className="plain-button">Close</button><TourAgain /></form>
+      <form method="dialog" className="row"><button type="submit" className="plain-button">Close</button><TourAgain /><a className="plain-button" href="/glossary">Glossary</a></form>
     </dialog>
   )
 }

@@ -36,7 +36,9 @@ const groups: { group: string; pages: Page[] }[] = [
   },
   {
     group: 'Impact',
-    pages: [],
+    pages: [
+      { path: '/impact', label: 'Ranking', key: 'k' },
+    ],
   },
   {
     group: 'Set-up',

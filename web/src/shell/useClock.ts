@@ -34,7 +34,8 @@ export function useClock() {
   useEffect(() => moveOn(onNavigation), [path])
   useEffect(() => {
     if (!step) return
-    const look = () => moveOn(step)
+    // What is still being answered would be asked anew, and a slow question never be answered.
+    const look = () => client.isFetching() === 0 && moveOn(step)
     // Looks at a part of the step, so that a tab that comes back, or a list that was left, does not wait for a whole one.
     const timer = setInterval(look, shortestStep / 6)
     document.addEventListener('visibilitychange', look)
@@ -42,5 +43,5 @@ export function useClock() {
       clearInterval(timer)
       document.removeEventListener('visibilitychange', look)
     }
-  }, [step])
+  }, [step, client])
 }

@@ -15,6 +15,7 @@ import { callColumns } from '../calls/callColumns'
 import { LoadFrame } from '../LoadFrame'
 import { RedCharts } from '../RedCharts'
 import { VerdictFrame } from '../verdict/VerdictFrame'
+import { DoseFrame } from './DoseFrame'
 import { BarList } from './BarList'
 import { callerColumns } from './callerColumns'
 import { peopleMeaning } from './endpointColumns'
@@ -38,6 +39,7 @@ export default function EndpointPage() {
             <Outcomes answer={answer} />
           </div>
           <LoadFrame range={range} filter={endpointFilter(answer.endpoint)} of={endpointName(answer.endpoint)} />
+          <DoseFrame endpoint={answer.endpoint.name} of={endpointName(answer.endpoint)} />
           <VerdictFrame question={{ ...range.query, endpoint: id }} of={endpointName(answer.endpoint)} />
           <Callers answer={answer} />
           <FailedCalls endpoint={answer.endpoint} />

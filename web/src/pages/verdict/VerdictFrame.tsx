@@ -3,24 +3,25 @@ import { useVerdict, type ActionVerdict, type VerdictAnswer, type VerdictQuestio
 import { ChartFrame } from '../../charts/ChartFrame'
 import { DataTable, type Column } from '../../charts/DataTable'
 import { CsvButton } from '../../components/CsvButton'
-import { Answered } from '../../components/Notice'
+import { LongAnswer } from '../../components/LongAnswer'
 import { Moment } from '../../components/values'
 import { formatCount, formatDuration, formatShare } from '../../lib/format'
 import { sessionLink } from '../sessions/sessionLink'
+import { Term } from '../../components/Term'
 import { basisWords, causes, places, shortVerdict } from './words'
 import { WaitBar } from './WaitBar'
 
 /** Frontend, network or backend: where the slow and failed actions of a question sit, by people. */
 export function VerdictFrame({ question, of }: { question: VerdictQuestion; of: string }) {
   const verdict = useVerdict(question)
-  return <Answered query={verdict} what="where the trouble sits">{(answer) => <Verdict answer={answer} of={of} />}</Answered>
+  return <LongAnswer query={verdict} what="where slow and failed actions sit">{(answer) => <Verdict answer={answer} of={of} />}</LongAnswer>
 }
 
 function Verdict({ answer: v, of }: { answer: VerdictAnswer; of: string }) {
   const columns = ['Where', 'Why', 'People', 'Share', 'Actions']
   const rows = v.causes.map(({ place, cause, people, actions }) => [places[place], causes[cause], people.count, formatShare(people.share), actions])
   return (
-    <ChartFrame title={v.actions === 0 ? `Slow or failed: nobody, at ${of}` : v.because} finding={v.actions === 0 ? v.because : basisWords(v)} columns={columns} rows={rows} actions={<CsvButton name={`Verdict ${of}`} columns={columns} rows={rows} />}>
+    <ChartFrame title={v.actions === 0 ? `Slow or failed: nobody, at ${of}` : v.because} finding={v.actions === 0 ? v.because : <>{basisWords(v)} <Term id="verdict">What is a verdict?</Term></>} columns={columns} rows={rows} actions={<CsvButton name={`Verdict ${of}`} columns={columns} rows={rows} />}>
       {v.actions > 0 && (
         <div className="stack">
           <ul className="verdict-places">
