@@ -1852,7 +1852,7 @@ export interface components {
              * @default 12
              */
             bins?: number;
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /**
              * @description [service:]METHOD and glob of the route template; of several endpoints the one called most
@@ -2815,7 +2815,7 @@ export interface components {
              *     ]
              */
             adjust?: string[];
-            /** @description count marked bots too */
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /** @description absent: failures and slowness of all endpoints */
             exposures?: components["schemas"]["ExposureSpec"][];
