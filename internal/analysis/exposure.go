@@ -95,7 +95,7 @@ func oneRequestOneName(met *store.Exposures) {
 	}
 	for i := range met.Endpoints {
 		if best, known := most[bare(i)]; !known || better(met.Endpoints, counts, i, int(best)) {
-			most[bare(i)] = int32(i) //nolint:gosec // endpoints are few
+			most[bare(i)] = int32(i)
 		}
 	}
 	for i := range met.Rows {
@@ -130,7 +130,7 @@ func foldUnits(met *store.Exposures, unit ImpactUnit, served []bool, midnight ti
 			endpoint: row.Endpoint, before: row.Before, timed: row.Took >= 0 && row.Served == served[row.Endpoint],
 			Row: stats.Row{
 				Person: row.Person, Cell: row.Device*stepsApart + step,
-				Hour:   int32((row.Time - midnight.UnixMicro()) / time.Hour.Microseconds()), //nolint:gosec // years
+				Hour:   int32((row.Time - midnight.UnixMicro()) / time.Hour.Microseconds()),
 				Server: math.NaN(), Usual: math.NaN(), Failed: row.Failed, Outcome: row.Reached,
 			},
 		}
@@ -151,7 +151,7 @@ func foldUnits(met *store.Exposures, unit ImpactUnit, served []bool, midnight ti
 		at, known := open[k]
 		switch {
 		case !known:
-			open[k] = int32(len(out)) //nolint:gosec // rows fit in memory
+			open[k] = int32(len(out))
 			out = append(out, e)
 		case unit == ByInteraction:
 			out[at].add(&e)
@@ -217,7 +217,7 @@ func (t *exposureTable) divide(all []encounter) {
 	for i := range all {
 		counts[all[i].endpoint]++
 		if all[i].timed {
-			persons, endpoints, at, ms = append(persons, all[i].Person), append(endpoints, all[i].endpoint), append(at, int32(i)), append(ms, all[i].Server) //nolint:gosec // rows fit in memory
+			persons, endpoints, at, ms = append(persons, all[i].Person), append(endpoints, all[i].endpoint), append(at, int32(i)), append(ms, all[i].Server)
 		}
 	}
 	for n, usual := range stats.Usual(persons, endpoints, ms) {

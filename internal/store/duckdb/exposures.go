@@ -97,7 +97,7 @@ type numbering map[uint64]int32
 func (n numbering) of(hash uint64) int32 {
 	at, known := n[hash]
 	if !known {
-		at = int32(len(n)) //nolint:gosec // rows fit in memory
+		at = int32(len(n))
 		n[hash] = at
 	}
 	return at
@@ -170,7 +170,7 @@ func (e *exposures) readRows(ctx context.Context, c *conn, text string, args []a
 				person++
 			}
 			row := store.Exposure{
-				Person: person, Session: -1, Action: -1, Endpoint: e.endpoints.of(endpoints[i]), Device: int32(e.devices.number(result.bytes(8))), //nolint:gosec // few
+				Person: person, Session: -1, Action: -1, Endpoint: e.endpoints.of(endpoints[i]), Device: int32(e.devices.number(result.bytes(8))),
 				Time: times[i], Took: took[i], Served: served[i], Failed: failed[i],
 			}
 			if sessions[i] != 0 {
@@ -238,7 +238,7 @@ func inOrder[T any](list []T, name func(T) string) (sorted []T, place []int32) {
 	slices.SortFunc(from, func(a, b int) int { return strings.Compare(name(list[a]), name(list[b])) })
 	sorted, place = make([]T, len(list)), make([]int32, len(list))
 	for to, i := range from {
-		sorted[to], place[i] = list[i], int32(to) //nolint:gosec // few
+		sorted[to], place[i] = list[i], int32(to)
 	}
 	return sorted, place
 }

@@ -46,7 +46,7 @@ func told(e store.Exposures) string {
 		blocks[row.Person].WriteString("\n")
 	}
 	var texts []string
-	for person := range int32(len(blocks)) { //nolint:gosec // few
+	for person := range int32(len(blocks)) {
 		texts = append(texts, blocks[person].String())
 	}
 	slices.Sort(texts)

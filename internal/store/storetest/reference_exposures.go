@@ -65,7 +65,7 @@ func (r *Reference) Exposures(ctx context.Context, q store.ExposuresQuery) (stor
 			return -1
 		}
 		if _, known := of[name]; !known {
-			of[name] = int32(len(of)) //nolint:gosec // few
+			of[name] = int32(len(of))
 		}
 		return of[name]
 	}
@@ -77,7 +77,7 @@ func (r *Reference) Exposures(ctx context.Context, q store.ExposuresQuery) (stor
 		at := e.face.row.Time
 		out.Rows = append(out.Rows, store.Exposure{
 			Person: number(persons, e.who), Session: number(sessions, e.session), Action: number(actions, e.action),
-			Endpoint: int32(slices.Index(out.Endpoints, e.endpoint)), Device: int32(slices.Index(out.Devices, e.device)), //nolint:gosec // few
+			Endpoint: int32(slices.Index(out.Endpoints, e.endpoint)), Device: int32(slices.Index(out.Devices, e.device)),
 			Time: at.UnixMicro(), Took: e.took, Served: e.served, Failed: e.failed,
 			Reached: slices.ContainsFunc(goals[own], func(o occurrence) bool {
 				return o.time.After(at) || q.Goal.Of == store.OfCalls && o.time.Equal(at)
