@@ -69,13 +69,13 @@ func TestStepsMatch(t *testing.T) {
 func TestStepsThatAreNone(t *testing.T) {
 	t.Parallel()
 	for want, step := range map[string]analysis.Step{
-		"either an event":    {},
-		"a page or a call":   {Event: "a", Page: "/"},
-		"goes with page":     {Event: "a", Template: true},
-		`"orders" is not a`:  {Call: "orders"},
-		`"A B /orders" is`:   {Call: "A B /orders"},
-		"there is no field":  {Event: "a", Where: "status > 1"},
-		"line 1, column 1: ": {Call: "GET /a", Where: "nonsense"},
+		"exactly one of what":   {},
+		"a page or an API call": {Event: "a", Page: "/"},
+		"goes with page":        {Event: "a", Template: true},
+		`"orders" names no API`: {Call: "orders"},
+		`"A B /orders" names`:   {Call: "A B /orders"},
+		"there is no field":     {Event: "a", Where: "status > 1"},
+		"line 1, column 1: ":    {Call: "GET /a", Where: "nonsense"},
 	} {
 		_, err := step.Compile()
 		if err == nil || !event.IsPermanent(err) || !strings.Contains(err.Error(), want) {

@@ -47,7 +47,7 @@ func TestBadFieldsAreNamed(t *testing.T) {
 				t.Fatalf("status %d: %s", got.status, got.body)
 			}
 			p := got.problem(t)
-			if len(p.Errors) == 0 || p.Errors[0].Path != tt.field || !strings.HasPrefix(p.Detail, tt.field+": ") {
+			if len(p.Errors) == 0 || p.Errors[0].Path != tt.field || !strings.HasSuffix(p.Detail, ": "+p.Errors[0].Message) {
 				t.Errorf("want %s to be named: %s", tt.field, got.body)
 			}
 			if strings.Contains(got.body, "$schema") {
