@@ -223,6 +223,7 @@ func (s *Server) describedRoutes() {
 	post(s, "query/impact", "query-impact", "Rank failures and slowness by the goals they cost", s.queryImpact)
 	post(s, "query/dose-response", "query-dose-response", "Say how a goal goes with how long an endpoint takes", s.queryDose)
 	post(s, "query/blast-radius", "query-blast-radius", "Say whom something hit and what became of them", s.queryBlast)
+	post(s, "query/compare", "query-compare", "Say whether a release or change helped, on the API and on behaviour", s.queryCompare)
 	change(s, http.MethodPost, "erase", "erase", "Erase a person and get a receipt", s.erase)
 	change(s, http.MethodPost, "sql", "sql", "Ask in SQL, read-only", s.querySQL)
 	get(s, "demo", "demo", "Describe the running demo", s.demoState)
