@@ -71,11 +71,11 @@ func TestServicesAtWork(t *testing.T) {
 		span("edge", "client", "redis", "another", 0, 3000*ms),
 	}
 	got := judge(t, timeline)
-	want := []analysis.ServiceTime{{Service: "postgresql", TimeUS: 2_000_000}, {Service: "pay", TimeUS: 500_000}, {Service: "edge", TimeUS: 300_000}}
+	want := []analysis.ServiceTime{{Service: "pay → postgresql", TimeUS: 2_000_000}, {Service: "pay", TimeUS: 500_000}, {Service: "edge", TimeUS: 300_000}}
 	if diff := cmp.Diff(want, got.Waited.Services); diff != "" {
 		t.Error(diff)
 	}
-	if got.Is != analysis.Backend || got.Service != "postgresql" || *got.Confidence != .8 || got.Because != "servers were at work for 2.8 s of 3.0 s; longest of all postgresql, 2.0 s" {
+	if got.Is != analysis.Backend || got.Service != "pay → postgresql" || *got.Confidence != .8 || got.Because != "servers were at work for 2.8 s of 3.0 s; longest of all pay → postgresql, 2.0 s" {
 		t.Errorf("%+v", got)
 	}
 }
@@ -93,7 +93,7 @@ func TestWhatFailedInside(t *testing.T) {
 	broken.Error = "too many connections"
 	timeline.Spans = []event.Span{broken}
 	got := judge(t, timeline)
-	if got.Is != analysis.Backend || got.Service != "postgresql" || got.SpanID != broken.SpanID || got.Because != "pay: POST /charge answered 503, because query failed inside" {
+	if got.Is != analysis.Backend || got.Service != "pay → postgresql" || got.SpanID != broken.SpanID || got.Because != "pay: POST /charge answered 503, because query failed inside" {
 		t.Errorf("%+v", got)
 	}
 }

@@ -83,7 +83,7 @@ type LinkedCalls struct {
 }
 
 const (
-	verdictVisits = 100 // whose timelines are read
+	verdictVisits = 60 // whose timelines are read
 	evidenceShown = 50
 	evidenceEach  = 10
 	// A visit that began so long before the range may have its trouble within it.

@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -299,12 +300,12 @@ func clamp(t, from, to time.Time) time.Time {
 func (e NamedEndpoint) serviceName() string { return cmp.Or(e.Service, "the server") }
 
 // serviceOf is who was at work in a span: of an outgoing call who was called, as far as
-// its attributes tell.
+// its attributes tell, behind who called.
 func serviceOf(s *event.Span) string {
 	if s.Kind == "client" || s.Kind == "producer" {
 		for _, key := range []string{"peer.service", "db.system.name", "db.system", "messaging.system", "server.address", "net.peer.name"} {
 			if name, _ := s.Attributes[key].(string); name != "" {
-				return name
+				return strings.TrimPrefix(s.Service+" → "+name, " → ")
 			}
 		}
 	}

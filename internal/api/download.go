@@ -64,7 +64,11 @@ func download[Row any](s *Server, w http.ResponseWriter, r *http.Request, of fun
 		s.fail(w, r, err)
 		return
 	}
-	list := of(scope)
+	sendList(ctx, s, w, r, of(scope))
+}
+
+// sendList answers with the file.
+func sendList[Row any](ctx context.Context, s *Server, w http.ResponseWriter, r *http.Request, list listing[Row]) {
 	file, cut, err := list.file(ctx, r.URL.Query().Get("format"))
 	if err != nil {
 		s.fail(w, r, err)

@@ -107,6 +107,7 @@ func (s *Server) describePlain() {
 	text, flag := &huma.Schema{Type: huma.TypeString}, &huma.Schema{Type: huma.TypeBoolean}
 	bytes := map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
 	for _, route := range []struct{ method, path, id, summary string }{
+		{http.MethodGet, "download/blast-radius", "download-blast-radius", "Download whom something hit, as CSV or NDJSON"},
 		{http.MethodGet, "download/calls", "download-calls", "Download what GET /calls lists, as CSV or NDJSON"},
 		{http.MethodGet, "download/people", "download-people", "Download what GET /people lists, as CSV or NDJSON"},
 		{http.MethodGet, "export", "export", "Download everything that is known about a person, as NDJSON"},

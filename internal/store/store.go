@@ -281,6 +281,10 @@ type Reader interface {
 	Paths(ctx context.Context, q PathsQuery) (Paths, error)
 	// Exposures lists what requests met and who reached a goal; see [ExposuresQuery].
 	Exposures(ctx context.Context, q ExposuresQuery) (Exposures, error)
+	// Histories hands over, one after the other and in no order that means anything, what
+	// units did; see [HistoriesQuery]. Rows are used again once use returns; use must be
+	// quick and ask the store nothing.
+	Histories(ctx context.Context, q HistoriesQuery, use func(History)) error
 	// Heatmap counts timed calls by bucket of time and of duration; see [HeatmapQuery].
 	Heatmap(ctx context.Context, q HeatmapQuery) ([]HeatmapCell, error)
 	// Endpoints returns the catalogue: one row per endpoint with server calls in

@@ -26,9 +26,11 @@ import (
 type occurrences struct {
 	store.Scope
 	unit  store.Unit
-	steps []store.Step  // at most 64
-	label *label        // nil = rows have none
-	named func([]byte)  // is told each unit's name before its rows; nil = nobody asks
+	steps []store.Step // at most 64
+	label *label       // nil = rows have none
+	named func([]byte) // is told each unit's name before its rows; nil = nobody asks
+	// did leaves only units that match the first step in this range; nil leaves all.
+	did   *[2]time.Time
 	reach time.Duration // how far outside the range parts of requests are looked for; 0 = [linkReach]
 }
 
@@ -147,6 +149,9 @@ func occurrencesQuery(q occurrences) (string, []any, error) {
 	}
 	if q.named != nil {
 		more += ", any_value(name)"
+	}
+	if q.did != nil {
+		return statement("histories", "more", more, "rows", rows.String()), append(rows.args, q.did[0], q.did[1]), nil
 	}
 	return statement("occurrences", "more", more, "rows", rows.String()), rows.args, nil
 }

@@ -25,7 +25,7 @@ func comparePeople(t *testing.T, engine store.Store) {
 		d := duel{T: rt, ctx: t.Context(), project: project, engine: engine, reference: NewReference(Clock)}
 		d.happen()
 		for range 4 {
-			rapid.SampledFrom([]func(){d.askRetention, d.askLifecycle, d.askStickiness, d.askPaths, d.askPaths, d.askExposures, d.askExposures}).Draw(rt, "question")()
+			rapid.SampledFrom([]func(){d.askRetention, d.askLifecycle, d.askStickiness, d.askHistories, d.askPaths, d.askPaths, d.askExposures, d.askExposures}).Draw(rt, "question")()
 		}
 	})
 }

@@ -32,7 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		for _, c := range slices.Concat(
 			appendCases(), eraseCases(), callCases(), filterCases(), relatedCases(), listCases(), valueCases(),
 			seriesCases(), funnelCases(), correlationCases(), heatmapCases(), endpointCases(), catalogueCases(), sessionCases(), timelineCases(), requestCases(), findCases(), propertyCases(), qualityCases(),
-			retentionCases(), lifecycleCases(), pathCases(), exposureCases(), frictionCases(), sampleCases(),
+			retentionCases(), lifecycleCases(), historyCases(), pathCases(), exposureCases(), frictionCases(), sampleCases(),
 			writeLinksCases(), personCases(), cancelCases(),
 		) {
 			t.Run(c.name, func(t *testing.T) {
