@@ -36,6 +36,8 @@ const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/friction', component: lazyRouteComponent(() => import('./pages/friction/FrictionPage')) }),
   createRoute({ getParentRoute: () => root, path: '/signals', component: lazyRouteComponent(() => import('./pages/friction/SignalsPage')) }),
   createRoute({ getParentRoute: () => root, path: '/impact', component: lazyRouteComponent(() => import('./pages/impact/ImpactPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/releases', component: lazyRouteComponent(() => import('./pages/releases/ReleasesPage')) }),
+  createRoute({ getParentRoute: () => root, path: '/blast', component: lazyRouteComponent(() => import('./pages/blast/BlastPage')) }),
   createRoute({ getParentRoute: () => root, path: '/glossary', component: lazyRouteComponent(() => import('./pages/glossary/GlossaryPage')) }),
   createRoute({ getParentRoute: () => root, path: '/explore', component: lazyRouteComponent(() => import('./pages/explore/ExplorePage')) }),
   createRoute({ getParentRoute: () => root, path: '/sessions', component: lazyRouteComponent(() => import('./pages/sessions/SessionsPage')) }),

@@ -38,6 +38,8 @@ const groups: { group: string; pages: Page[] }[] = [
     group: 'Impact',
     pages: [
       { path: '/impact', label: 'Ranking', key: 'k' },
+      { path: '/blast', label: 'Blast radius', key: 'b' },
+      { path: '/releases', label: 'Releases', key: 'd' },
     ],
   },
   {

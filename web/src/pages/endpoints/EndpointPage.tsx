@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { endpointFilter, endpointName, type EndpointStats } from '../../api/endpoints'
 import { useCalls, useEndpoint, useHeatmap } from '../../api/queries'
 import type { EndpointAnswer, HeatmapAnswer } from '../../api/types'
@@ -8,6 +8,7 @@ import { DataTable } from '../../charts/DataTable'
 import { Heatmap } from '../../charts/Heatmap'
 import { Answered } from '../../components/Notice'
 import { CallsLink } from '../../components/values'
+import { writeAsk } from '../../lib/ask'
 import { formatCount, formatDuration, formatQuantile, formatRate, formatShare, plural } from '../../lib/format'
 import { formatMoment, toIso } from '../../lib/time'
 import { usePreferences, useRange } from '../../lib/view'
@@ -49,6 +50,13 @@ export default function EndpointPage() {
   )
 }
 
+/** Opens whom the endpoint's failures hit. */
+function WhomItHit({ endpoint: e }: { endpoint: EndpointStats }) {
+  if (e.failed === 0) return null
+  const ask = writeAsk({ exposure: { call: `${e.service ? `${e.service}: ` : ''}${e.method} ${e.route}`, where: 'failed == true' } })
+  return <Link to="/blast" search={{ ask }}>Whom its failures hit, and what became of them</Link>
+}
+
 function Summary({ endpoint: e, approx }: { endpoint: EndpointStats; approx: boolean }) {
   return (
     <header>
@@ -57,7 +65,8 @@ function Summary({ endpoint: e, approx }: { endpoint: EndpointStats; approx: boo
         <CallsLink filter={endpointFilter(e)}>{plural(e.calls, 'call')}</CallsLink> ({formatRate(e.per_second)}) by <span title={peopleMeaning}>{plural(e.people, 'known person', 'known people')}</span>.{' '}
         <CallsLink filter={`${endpointFilter(e)} && call.failed == true`}>{formatCount(e.failed)} failed</CallsLink> ({formatShare(e.error_rate)}),{' '}
         <CallsLink filter={`${endpointFilter(e)} && call.refused == true`}>{formatCount(e.refused)} refused</CallsLink>.
-        {' '}p50 {formatQuantile(e.p50_us, approx)}, p95 {formatQuantile(e.p95_us, approx)}, p99 {formatQuantile(e.p99_us, approx)}.{approx && <span className="muted"> ≈ is read off buckets: at most 4.5 % off.</span>}
+        {' '}p50 {formatQuantile(e.p50_us, approx)}, p95 {formatQuantile(e.p95_us, approx)}, p99 {formatQuantile(e.p99_us, approx)}.{approx && <span className="muted"> ≈ is read off buckets: at most 4.5 % off.</span>}{' '}
+        <WhomItHit endpoint={e} />
       </p>
     </header>
   )

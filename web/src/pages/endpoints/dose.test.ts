@@ -4,7 +4,7 @@ import { doseFinding, kneeWords, targetWords } from './dose'
 const curve = { slope_per_second: -0.021, ci95: [-0.04, -0.002], p: 0.01 }
 
 test('the cost of a second, or why there is none', () => {
-  expect(doseFinding(curve, 'Order paid')).toBe('Each further second costs Order paid 2 points (95 %: −4 points to 0 points)')
+  expect(doseFinding(curve, 'Order paid')).toBe('Each further second costs Order paid 2 points (95 %: −4 to 0 points)')
   expect(doseFinding({ ...curve, p: 0.4 }, 'Order paid')).toContain('more than chance')
   expect(doseFinding({ ...curve, slope_per_second: 0.03 }, 'Order paid')).toContain('goes with more of Order paid: +3 points')
   const refusal = { reason: 'too_few', says: 'There are too few people: 3 of the 20 that an interval needs.', have: 3, need: 20 } as const

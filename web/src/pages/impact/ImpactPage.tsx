@@ -1,3 +1,4 @@
+import { useEffect, useEffectEvent } from 'react'
 import { Link } from '@tanstack/react-router'
 import { useGoals } from '../../api/goals'
 import { useImpact, type ImpactAnswer, type ImpactResult } from '../../api/impact'
@@ -20,7 +21,7 @@ import { useCommon } from '../../lib/useCommon'
 import { useSetSearch, useViewSearch } from '../../lib/view'
 import { strengths } from '../overview/words'
 import { fieldError } from '../settings/fieldErrors'
-import { basisWords, chanceWords, chosenGoal, finding, impactQuestion, impactShape, isSure, keyOf, lostWords, metWords, partResults, rangeWords, usualLeast, type Impact } from './impact'
+import { basisWords, byReason, chanceWords, chosenGoal, finding, impactQuestion, impactShape, isSure, keyOf, lostWords, metWords, partResults, rangeWords, usualLeast, type Impact } from './impact'
 import { Exposed } from './Exposed'
 import './impact.css'
 
@@ -32,13 +33,21 @@ export default function ImpactPage() {
   return <Answered query={goals} what="goals">{({ goals: all }) => <Page goals={all} />}</Answered>
 }
 
+/** An interval needs about a week; a month has every hour of the week several times. */
+const usualRange = '28d'
+
 function Page({ goals }: { goals: Goal[] }) {
-  const { filter } = useViewSearch()
+  const { filter, from, to } = useViewSearch()
   const setSearch = useSetSearch()
+  const rangeless = !from && !to
+  const widen = useEffectEvent(() => setSearch({ from: usualRange }, { replace: true }))
+  useEffect(() => {
+    if (rangeless) widen()
+  }, [rangeless])
   const common = useCommon()
   const [asked, change] = useAsk(impactShape)
   const goal = chosenGoal(asked, goals)
-  const impact = useImpact(impactQuestion(asked, goal, common))
+  const impact = useImpact(rangeless ? null : impactQuestion(asked, goal, common))
   return (
     <div className="stack">
       <div className="row top">
@@ -98,6 +107,7 @@ function Ranking({ answer, goal }: { answer: ImpactAnswer; goal: GoalAsked }) {
     <div className="stack">
       <ChartFrame title={finding(answer, goal.name)} columns={columns} rows={rows} actions={<CsvButton name="Impact" columns={columns} rows={rows} />}
         finding={<>{basisWords(answer, goal.name)} Read <Moment at={answer.as_of} precision="minute" />.</>}>
+        {answer.days < leastDays && known.length === 0 && answer.results.length > 0 && <TooShort days={answer.days} />}
         {known.length > 0 && <KnownTable results={known} sel={sel} onOpen={open} />}
         {unknown.length > 0 && <UnknownTable results={unknown} sel={sel} alone={known.length === 0} onOpen={open} />}
         {answer.results.length === 0 && !answer.refusal && <p className="muted">Nobody met a failed or slow call in this range.</p>}
@@ -105,6 +115,20 @@ function Ranking({ answer, goal }: { answer: ImpactAnswer; goal: GoalAsked }) {
       </ChartFrame>
       {chosen && <Exposed key={sel} result={chosen} goal={goal} onClose={() => setSearch({ sel: undefined })} />}
     </div>
+  )
+}
+
+const leastDays = 8
+
+/** The commonest reason why there is no number at all, once and with the way out. */
+function TooShort({ days }: { days: number }) {
+  const { from } = useViewSearch()
+  const setSearch = useSetSearch()
+  return (
+    <p>
+      An interval needs about {leastDays} days of data; {days < 1.5 ? 'one day is' : `${Math.round(days)} days are`} in the range.{' '}
+      {from === usualRange ? 'It comes by itself as days pass.' : <button type="button" className="plain-button" onClick={() => setSearch({ from: usualRange, to: undefined })}>Show the last 28 days</button>}
+    </p>
   )
 }
 
@@ -153,16 +177,19 @@ function UnknownTable({ results, sel, alone, onOpen }: TableProps & { alone: boo
     <details className="apart" open={alone}>
       <summary>No number for {results.length === 1 ? 'one thing' : `${results.length} things`} that people met, and why</summary>
       <Scroll label="Without a number">
-        <table className="mini-table ruled">
-          <thead><tr><th scope="col">What people met</th><th scope="col" className="number">n exposed</th><th scope="col">Why</th></tr></thead>
-          <tbody>
-            {results.map((result) => (
-              <tr key={keyOf(result)}>
-                <th scope="row"><button type="button" className="number-button" aria-pressed={sel === keyOf(result)} onClick={() => onOpen(result)}>{metWords(result)}</button></th>
-                <td className="number">{formatCount(result.n_exposed)}</td><td>{result.refusal?.says}</td>
-              </tr>
-            ))}
-          </tbody>
+        <table className="mini-table ruled impact-table">
+          <thead><tr><th scope="col">What people met</th><th scope="col" className="number">n exposed</th></tr></thead>
+          {byReason(results).map(([reason, same]) => (
+            <tbody key={reason}>
+              <tr className="muted"><td colSpan={2}>{reason}</td></tr>
+              {same.map((result) => (
+                <tr key={keyOf(result)}>
+                  <th scope="row"><button type="button" className="number-button" aria-pressed={sel === keyOf(result)} onClick={() => onOpen(result)}>{metWords(result)}</button></th>
+                  <td className="number">{formatCount(result.n_exposed)}</td>
+                </tr>
+              ))}
+            </tbody>
+          ))}
         </table>
       </Scroll>
     </details>

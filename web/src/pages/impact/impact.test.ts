@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ImpactResult } from '../../api/impact'
 import type { Goal } from '../../api/types'
-import { chanceWords, chosenGoal, decimal, exposedFilter, finding, impactQuestion, isSure, lostWords, metWords, partResults, rateWords } from './impact'
+import { byReason, chanceWords, chosenGoal, decimal, exposedFilter, finding, impactQuestion, isSure, lostWords, metWords, partResults, rateWords } from './impact'
 
 const result = {
   endpoint: 'shop: POST /pay', endpoint_id: 'x', exposure: 'errors', n_exposed: 40, n_unexposed: 400, lost_goals_per_day: 3.12, lost_ci95: [0.4, 6.04], q: 0.01, p: 0.005, strength: 'moderate', placebo: null,
@@ -31,6 +31,7 @@ test('a result in words and numbers', () => {
   expect([isSure(result), isSure({ ...result, lost_ci95: [-1, 2] }), isSure({ ...result, q: 0.2 })]).toEqual([true, false, false])
   expect([decimal(-0.254), decimal(0), decimal(1234.5), decimal(-0.001)]).toEqual(['−0.25', '0.00', '1,235', '0.00'])
   expect([chanceWords(0.00001), chanceWords(0.0421), chanceWords(null)]).toEqual(['< 0.001', '0.042', '–'])
+  expect(byReason([{ ...result, refusal: { reason: 'too_few', says: 'A.', have: 0, need: 1 } }, result, { ...result, endpoint: 'y' }]).map(([reason, same]) => [reason, same.length])).toEqual([['', 2], ['A.', 1]])
   expect(rateWords(10, 40)).toBe('25 % (10 of 40)')
   expect(partResults([result, { ...result, lost_goals_per_day: null }]).unknown).toHaveLength(1)
   expect(exposedFilter('shop: POST /pay', { exposure: 'slow', slow_over_ms: 800 })).toBe('call.endpoint == "shop: POST /pay" && call.duration_ms > 800.0')

@@ -42,7 +42,7 @@ export function rangeWords(range: readonly number[] | null | undefined): string 
 }
 
 export function pointsRange(range: readonly number[] | null | undefined): string {
-  return range ? `${points(range[0]!)} to ${points(range[1]!)}` : ''
+  return range ? `${points(range[0]!).replace(/ points?$/, '')} to ${points(range[1]!)}` : ''
 }
 
 /** "3.1 (0.4 to 6.0)" */
@@ -63,6 +63,16 @@ export function isSure({ lost_ci95: range, q }: ImpactResult): boolean {
 /** Those with a number, and those without. */
 export function partResults(results: ImpactResult[]): { known: ImpactResult[]; unknown: ImpactResult[] } {
   return { known: results.filter(({ lost_goals_per_day: lost }) => lost !== null), unknown: results.filter(({ lost_goals_per_day: lost }) => lost === null) }
+}
+
+/** Those without a number by the reason, the commonest first: a reason that many share is said once. */
+export function byReason(results: ImpactResult[]): [reason: string, results: ImpactResult[]][] {
+  const groups = new Map<string, ImpactResult[]>()
+  for (const result of results) {
+    const says = result.refusal?.says ?? ''
+    groups.set(says, [...(groups.get(says) ?? []), result])
+  }
+  return [...groups].toSorted(([, a], [, b]) => b.length - a.length)
 }
 
 export function keyOf({ endpoint, exposure }: ImpactResult): string {

@@ -21,7 +21,7 @@ export function CostsSection({ overview: { costs, pending } }: { overview: Overv
             </table>
           </div>
           <Covered visits={visits} from={from} to={to} />
-          <div className="muted small"><Association what="the others" /></div>
+          <div className="muted small"><Association what="the others" /> · <Link to="/impact">Ranked over the time range, with everything that speaks for and against it</Link></div>
         </>
       ) : <p className="muted">{pending ? 'Being worked out …' : !goal ? 'Once a goal is set, this ranks endpoints by what their failures and waits cost it.' : visits === 0 ? 'Not enough data: no visit has ended yet.' : `None of the newest ${plural(visits, 'visit')} met a failed or slow call.`}</p>}
     </section>

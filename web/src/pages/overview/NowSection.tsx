@@ -4,11 +4,12 @@ import type { Overview, Trouble } from '../../api/types'
 import { Moment } from '../../components/values'
 import { DemoComing } from '../../demo/Demo'
 import { formatAgo, formatClock, formatMoment, toIso, type Zone } from '../../lib/time'
+import { writeAsk } from '../../lib/ask'
 import { formatCount, plural } from '../../lib/format'
 import { usePreferences } from '../../lib/view'
 import { sessionLink } from '../sessions/sessionLink'
 import { Association } from '../../components/Association'
-import { badCalls, badWords, becameWords, goalWords, missing, quietWords, slowWords, verdictWords } from './words'
+import { badCalls, badWords, becameWords, goalWords, hitBy, missing, quietWords, slowWords, verdictWords } from './words'
 
 /** What hurts people now, in one sentence, with the ways to look closer; or that nothing does. */
 export function NowSection({ overview }: { overview: Overview }) {
@@ -84,6 +85,7 @@ function TroubleNow({ trouble: t, at }: { trouble: Trouble; at: string }) {
           ? <Link {...sessionLink(t.example.session_id, t.example)}>Watch one</Link>
           : t.example.call_id && <Link to="/calls" search={{ sel: t.example.call_id, side: t.side, from: t.since, to: until }}>See one call</Link>}
         {t.sessions.length > 0 && <People trouble={t} at={at}>Their visits</People>}
+        <Link to="/blast" search={{ ask: writeAsk({ exposure: hitBy(t) }), from: t.since, to: until }}>Whom it hit</Link>
         <Link to="/calls" search={{ filter: badCalls(t), side: t.side, from: t.since, to: until }}>The calls</Link>
         <Link to="/endpoints/$id" params={{ id: t.endpoint.id }}>The endpoint</Link>
       </p>

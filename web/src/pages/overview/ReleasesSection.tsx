@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { Overview, ReleaseEffect } from '../../api/types'
 import { Moment } from '../../components/values'
 import { formatCount, formatQuantile, formatShare } from '../../lib/format'
+import { writeAsk } from '../../lib/ask'
 import { toIso } from '../../lib/time'
 import { usePreferences } from '../../lib/view'
 import { ofService, releaseVerdicts, releaseWait } from './words'
@@ -17,12 +18,14 @@ export function ReleasesSection({ overview: { releases, pending } }: { overview:
             <thead><tr><th scope="col">Release</th><th scope="col">At</th><th scope="col">Verdict</th><th scope="col">Failed</th><th scope="col">p95</th></tr></thead>
             <tbody>{releases.map((e) => <ReleaseRow key={`${e.release.service} ${e.release.version} ${e.release.at}`} effect={e} />)}</tbody>
           </table>
-          <p className="muted small">Before → after, over the same length of time.</p>
+          <p className="muted small">Before → after, over the same length of time. <Link to="/releases">Against untouched endpoints, and what people did</Link></p>
         </div>
       ) : <p className="muted">{pending ? 'Being worked out …' : 'No release in the last 30 days. A deploy marker is one request: POST /intake/releases with service, version and at.'}</p>}
     </section>
   )
 }
+
+const day = 86_400_000
 
 function ReleaseRow({ effect: e }: { effect: ReleaseEffect }) {
   const { now } = usePreferences()
@@ -35,7 +38,7 @@ function ReleaseRow({ effect: e }: { effect: ReleaseEffect }) {
   const span = e.window_seconds * 1000
   return (
     <tr>
-      <th scope="row">{e.release.service} {e.release.version}</th>
+      <th scope="row"><Link to="/releases" search={{ ask: writeAsk({ service: e.release.service, release: e.release.version }), from: toIso(at - day), to: toIso(Math.max(now, at + day / 24)) }}>{e.release.service} {e.release.version}</Link></th>
       <td className="nowrap"><Moment at={e.release.at} precision="minute" /></td>
       <td><span className={verdict.tone}>{verdict.text}</span>{wait && <span className="muted">, {wait}</span>}</td>
       <td>{calls(at - span, at, formatShare(e.before.failed.share), e.before.failed.of)} → {calls(at, at + span, formatShare(e.after.failed.share), e.after.failed.of)}</td>

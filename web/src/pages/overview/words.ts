@@ -9,6 +9,11 @@ export function badCalls(t: Pick<Trouble, 'endpoint' | 'kind' | 'slow_over_ms'>)
   return `${endpointFilter(t.endpoint)} && ${t.kind === 'failing' ? 'call.failed == true' : `call.duration_ms > ${t.slow_over_ms}.0`}`
 }
 
+/** What hit people in the trouble, as a step. */
+export function hitBy({ endpoint: e, kind, slow_over_ms }: Pick<Trouble, 'endpoint' | 'kind' | 'slow_over_ms'>): { call: string; where: string } {
+  return { call: `${e.service ? `${e.service}: ` : ''}${e.method} ${e.route}`, where: kind === 'failing' ? 'failed == true' : `duration_ms > ${slow_over_ms}.0` }
+}
+
 /** "8 of 15 calls (53 %, usually 0.5 %)" */
 export function badWords({ bad, usual }: Trouble): string {
   const compared = usual === null ? 'nothing to compare with yet' : `usually ${formatShare(usual)}`
