@@ -27,7 +27,7 @@ type QueryFields struct {
 type Meta struct {
 	ElapsedMS    int64    `json:"elapsed_ms"`
 	Sampled      bool     `json:"sampled"`
-	Approx       bool     `json:"approx"`
+	Approx       bool     `json:"approx" doc:"quantiles came from rollups and are off by at most 4.5 %"`
 	LinkCoverage *float64 `json:"link_coverage" doc:"share of calls whose action is known; null when there are none, or when counting them takes more than 5 s"`
 }
 
@@ -89,17 +89,18 @@ func (s *Server) querySeries(ctx context.Context, in *SeriesInput) (SeriesOutput
 	if err != nil {
 		return SeriesOutput{}, err
 	}
-	lines, other, err := s.measure(ctx, scope, cuts, q)
+	found, err := s.measure(ctx, scope, cuts, q)
 	if err != nil {
 		return SeriesOutput{}, err
 	}
-	out := SeriesOutput{Buckets: cuts[:len(cuts)-1], End: cuts[len(cuts)-1], Series: []SeriesLine{}, Other: other}
-	for _, line := range lines {
+	out := SeriesOutput{Buckets: cuts[:len(cuts)-1], End: cuts[len(cuts)-1], Series: []SeriesLine{}, Other: found.other}
+	for _, line := range found.lines {
 		for m, values := range line.values {
 			out.Series = append(out.Series, SeriesLine{Labels: line.labels, Measure: m, Values: values})
 		}
 	}
 	out.Meta, err = s.metaOf(ctx, scope, begun)
+	out.Meta.Approx = found.approx
 	return out, err
 }
 
@@ -137,16 +138,24 @@ func (s *Server) queryBreakdown(ctx context.Context, in *BreakdownInput) (Breakd
 	if _, err := zoneOf(q.Timezone); err != nil {
 		return BreakdownOutput{}, err
 	}
-	lines, other, err := s.measure(ctx, scope, []time.Time{scope.From, scope.To},
+	found, err := s.measure(ctx, scope, []time.Time{scope.From, scope.To},
 		SeriesBody{Measures: q.Measures, Breakdown: q.Breakdown, Limit: q.Limit})
 	if err != nil {
 		return BreakdownOutput{}, err
 	}
-	out := BreakdownOutput{Other: other, Rows: each(lines, func(l measuredLine) BreakdownRow {
+	out := BreakdownOutput{Other: found.other, Rows: each(found.lines, func(l measuredLine) BreakdownRow {
 		return BreakdownRow{Labels: l.labels, Values: each(l.values, func(buckets []*float64) *float64 { return buckets[0] })}
 	})}
 	out.Meta, err = s.metaOf(ctx, scope, begun)
+	out.Meta.Approx = found.approx
 	return out, err
+}
+
+// measured is the lines that measures gave.
+type measured struct {
+	lines  []measuredLine
+	other  bool // more labels exist
+	approx bool // quantiles are off by at most 4.5 %
 }
 
 // measuredLine is one label's values by measure and bucket.
@@ -156,24 +165,24 @@ type measuredLine struct {
 }
 
 // measure asks the store for what the measures are made of and puts them together.
-func (s *Server) measure(ctx context.Context, scope store.Scope, cuts []time.Time, q SeriesBody) ([]measuredLine, bool, error) {
+func (s *Server) measure(ctx context.Context, scope store.Scope, cuts []time.Time, q SeriesBody) (measured, error) {
 	plans := make([]plan, len(q.Measures))
-	ask := store.SeriesQuery{Scope: scope, Edges: cuts, Limit: q.Limit}
+	ask := store.SeriesQuery{Scope: scope, Edges: cuts, Limit: q.Limit, Approx: true}
 	for i, spec := range q.Measures {
 		var err error
 		if plans[i], err = planOf(i, spec); err != nil {
-			return nil, false, err
+			return measured{}, err
 		}
 		ask.Measures = append(ask.Measures, plans[i].parts...)
 	}
 	by, err := breakdownFields(q)
 	if err != nil {
-		return nil, false, err
+		return measured{}, err
 	}
 	ask.By = by
 	series, err := s.store.Series(ctx, ask)
 	if err != nil {
-		return nil, false, err
+		return measured{}, err
 	}
 	lines := each(series.Lines, func(l store.Line) measuredLine {
 		out := measuredLine{labels: map[string]*string{}}
@@ -190,7 +199,7 @@ func (s *Server) measure(ctx context.Context, scope store.Scope, cuts []time.Tim
 		}
 		return out
 	})
-	return lines, series.Other, nil
+	return measured{lines, series.Other, series.Approx}, nil
 }
 
 // breakdownFields resolves the names of a breakdown against the record that all

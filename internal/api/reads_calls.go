@@ -35,6 +35,7 @@ type Histogram struct {
 	Calls   []int64     `json:"calls"`
 	Failed  []int64     `json:"failed"`
 	P95MS   []*float64  `json:"p95_ms" doc:"null where no call was timed"`
+	Approx  bool        `json:"approx" doc:"p95_ms came from rollups and is off by at most 4.5 %"`
 	// Assets are not among Calls unless the filter names call.class; bots are.
 	Assets int64 `json:"assets" doc:"asset calls that match too, but are neither listed nor counted"`
 	Bots   int64 `json:"bots" doc:"of the calls: by marked bots, which are left out where people are counted"`
@@ -112,25 +113,28 @@ func (s *Server) histogram(ctx context.Context, scope store.Scope) (*Histogram, 
 		return store.Measure{Of: store.OfCalls, Stat: stat, Filter: append(store.And{bothSides}, more...)}
 	}
 	series, err := s.store.Series(ctx, store.SeriesQuery{
-		Scope: scope, Edges: cuts, Limit: 1,
-		Measures: []store.Measure{
-			measure(store.Count), measure(store.Failed), measure(store.P95),
-			measure(store.Count, store.Equals("call.class", string(event.Asset))), measure(store.Count, store.Has{Field: store.Field{Name: "call.bot"}}),
-		},
+		Scope: scope, Edges: cuts, Limit: 1, Approx: true,
+		Measures: []store.Measure{measure(store.Count), measure(store.Failed), measure(store.P95)},
 	})
 	if err != nil {
 		return nil, err
 	}
 	buckets := len(cuts) - 1
-	h := &Histogram{Buckets: cuts[:buckets], End: cuts[buckets], Calls: make([]int64, buckets), Failed: make([]int64, buckets), P95MS: make([]*float64, buckets)}
-	if len(series.Lines) == 0 {
-		return h, nil
+	h := &Histogram{Buckets: cuts[:buckets], End: cuts[buckets], Calls: make([]int64, buckets), Failed: make([]int64, buckets), P95MS: make([]*float64, buckets), Approx: series.Approx}
+	for _, line := range series.Lines {
+		for i := range buckets {
+			h.Calls[i], h.Failed[i], h.P95MS[i] = whole(line.Values[0][i]), whole(line.Values[1][i]), line.Values[2][i]
+		}
 	}
-	values := series.Lines[0].Values
-	for i := range buckets {
-		h.Calls[i], h.Failed[i], h.P95MS[i] = whole(values[0][i]), whole(values[1][i]), values[2][i]
-		h.Assets += whole(values[3][i])
-		h.Bots += whole(values[4][i])
+	beside, err := s.store.Series(ctx, store.SeriesQuery{
+		Scope: scope, Edges: []time.Time{scope.From, scope.To}, Limit: 1,
+		Measures: []store.Measure{measure(store.Count, store.Equals("call.class", string(event.Asset))), measure(store.Count, store.Has{Field: store.Field{Name: "call.bot"}})},
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, line := range beside.Lines {
+		h.Assets, h.Bots = whole(line.Values[0][0]), whole(line.Values[1][0])
 	}
 	if store.Mentions(scope.Filter, "call.class") {
 		h.Assets = 0 // those that match are listed

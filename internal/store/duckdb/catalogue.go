@@ -110,7 +110,7 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// tally adds up the sums of one endpoint.
+// tally adds up sums, of one endpoint or bucket of time.
 type tally struct {
 	calls, failed, refused float64
 	buckets                map[int]int64 // timed calls
@@ -123,11 +123,17 @@ func (r *reader) sum(tallies map[event.Endpoint]*tally) {
 	r.endpoint(&e)
 	t := tallies[e]
 	if t == nil {
-		t = &tally{buckets: map[int]int64{}}
+		t = newTally()
 		tallies[e] = t
 	}
-	outcome, bucket, n, samples := r.int(), int(r.int()), r.float(), r.int()
+	t.add(r.int(), int(r.int()), r.float(), r.int())
 	t.last = later(t.last, r.time())
+}
+
+func newTally() *tally { return &tally{buckets: map[int]int64{}} }
+
+// add takes calls that ended alike and took about as long.
+func (t *tally) add(outcome int64, bucket int, n float64, samples int64) {
 	t.calls += n
 	switch {
 	case outcome >= 5 || outcome == noResponse:

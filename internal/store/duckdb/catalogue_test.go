@@ -115,6 +115,42 @@ func TestCatalogueErasesPeopleOfExpiredCalls(t *testing.T) {
 	check()
 }
 
+// What calls add up to by the day is the same when their minutes have become hours, and
+// when their hours are asked for that begin within one.
+func TestNumbersOutliveMinutes(t *testing.T) {
+	t.Parallel()
+	s := openServed(t, served(200))
+	q := store.SeriesQuery{Scope: store.Scope{Project: 1}, Limit: 1, Approx: true}
+	for at := noon.Add(-20*day - time.Hour/2); !at.After(noon); at = at.Add(day) {
+		q.Edges = append(q.Edges, at.Truncate(time.Hour))
+	}
+	q.Edges[0] = q.Edges[0].Add(20 * time.Minute)
+	q.From, q.To = q.Edges[0], q.Edges[len(q.Edges)-1]
+	for _, stat := range []store.Stat{store.Count, store.Failed, store.P95} {
+		q.Measures = append(q.Measures, store.Measure{Of: store.OfCalls, Stat: stat})
+	}
+	ask := func() (store.Series, []store.HeatmapCell) {
+		series, err := s.Series(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cells, err := s.Heatmap(t.Context(), store.HeatmapQuery{Scope: q.Scope, Edges: q.Edges})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return series, cells
+	}
+	series, cells := ask()
+	if !series.Approx || len(cells) == 0 {
+		t.Fatalf("approximate: %v, %d cells", series.Approx, len(cells))
+	}
+	expire(t, s, store.Retention{Minutes: 2 * day})
+	again, cellsAgain := ask()
+	if diff := cmp.Diff([]any{series, cells}, []any{again, cellsAgain}); diff != "" {
+		t.Errorf("hours tell something else than minutes (-minutes +hours):\n%s", diff)
+	}
+}
+
 func TestCatalogueExpiresHours(t *testing.T) {
 	t.Parallel()
 	s := openServed(t, served(200))

@@ -122,5 +122,5 @@ func callersQuery(s store.Scope, e event.Endpoint, limit int) (string, []any, er
 		"persons", persons.String(), "people", people(store.OfEvents))
 	near := []any{s.Project, s.From.Add(-linkReach), s.To.Add(linkReach)}
 	links := append(slices.Clone(near), s.MinConfidence)
-	return text, slices.Concat(rows.args, links, links, persons.args, near, []any{limit}), nil
+	return text, slices.Concat(rows.args, links, links, links, near, persons.args, []any{limit}), nil
 }

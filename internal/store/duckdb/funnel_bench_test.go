@@ -85,6 +85,23 @@ func BenchmarkFunnel(b *testing.B) {
 			q.By = &store.FunnelBy{Field: store.Field{Name: "event.browser"}, Attribution: store.FirstValue}
 		})},
 		{"3 steps, 10,000 people listed", funnel(named(3), func(q *store.FunnelQuery) { q.Entities = 10_000 })},
+		{"3 steps, events and failed calls met", func(ctx context.Context) error {
+			_, err := s.Correlation(ctx, store.CorrelationQuery{
+				Funnel: store.FunnelQuery{
+					Scope: scope, Steps: named(3), Unit: store.Unit{Of: store.UnitPerson}, Order: store.InOrder, Entry: store.Best, Window: 14 * 24 * time.Hour, Now: scope.To,
+				},
+				Candidates: []store.Candidate{
+					{Step: store.Step{Of: store.OfEvents}, Name: store.Field{Name: "event.name"}, Least: 1},
+					{Step: store.Step{Of: store.OfCalls, Filter: is("call.failed", true)}, Name: store.Field{Name: "call.endpoint"}, Least: 1},
+				},
+				Limit: 50,
+			})
+			return err
+		}},
+		{"friction by element", func(ctx context.Context) error {
+			_, err := s.Friction(ctx, store.FrictionQuery{Scope: scope, By: store.ByElement, Limit: 50})
+			return err
+		}},
 	} {
 		b.Run(ask.name, func(b *testing.B) {
 			before := processorTime()

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/store"
@@ -47,7 +48,7 @@ func (q *query) stat(m store.Measure, bots bool, fields columnsOf, only query) e
 	if err != nil {
 		return err
 	}
-	quantiles := map[store.Stat]string{store.P50: "0.5", store.P75: "0.75", store.P90: "0.9", store.P95: "0.95", store.P99: "0.99"}
+	share, isQuantile := shareOf(m.Stat)
 	switch {
 	case m.Stat == store.Count:
 		q.over("sum("+weight+")", nil, only)
@@ -75,12 +76,18 @@ func (q *query) stat(m store.Measure, bots bool, fields columnsOf, only query) e
 		q.add(", 0)")
 	case m.Stat == store.Mean:
 		q.over("avg("+value.String()+")", value.args, only)
-	case quantiles[m.Stat] != "":
-		q.over("quantile_cont("+value.String()+", "+quantiles[m.Stat]+")", value.args, only)
+	case isQuantile:
+		q.over("quantile_cont("+value.String()+", "+strconv.FormatFloat(share, 'f', -1, 64)+")", value.args, only)
 	default:
 		return unmeasurable(m)
 	}
 	return nil
+}
+
+// shareOf is the share of the numbers that are not above a quantile.
+func shareOf(stat store.Stat) (share float64, isQuantile bool) {
+	share, isQuantile = map[store.Stat]float64{store.P50: 0.5, store.P75: 0.75, store.P90: 0.9, store.P95: 0.95, store.P99: 0.99}[stat]
+	return share, isQuantile
 }
 
 // over adds an aggregate over the rows that meet every condition that is not empty.

@@ -19,8 +19,8 @@ import (
 
 // Questions about behaviour look at the few rows that match a step. The engine finds
 // them, says which steps they match and gathers them by unit; what then follows of their
-// order is folded in Go, which is quicker than any join. One sort of all rows would cost
-// the engine twice as much as everything else.
+// order is folded in Go, which is quicker than any join. They come nearly in order, which
+// the engine's own sort would not notice.
 
 // occurrences asks for the rows that match steps, as numbers.
 type occurrences struct {
@@ -72,7 +72,45 @@ type placed struct {
 }
 
 func (a placed) compare(b placed) int {
-	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.seq, b.seq))
+	if a.Time != b.Time {
+		return cmp.Compare(a.Time, b.Time)
+	}
+	return cmp.Compare(a.seq, b.seq)
+}
+
+// mergeRuns sorts rows that lie in a few runs, each of them in order already: each thread
+// of the engine leaves one or more. spare is as long; the result is in one of the two.
+func mergeRuns(rows, spare []placed) []placed {
+	for {
+		merged, runs := spare[:0], 0
+		for rest := rows; len(rest) > 0; runs++ {
+			first := runOf(rest)
+			second := runOf(rest[len(first):])
+			rest = rest[len(first)+len(second):]
+			for len(first) > 0 && len(second) > 0 {
+				if second[0].compare(first[0]) < 0 {
+					merged, second = append(merged, second[0]), second[1:]
+				} else {
+					merged, first = append(merged, first[0]), first[1:]
+				}
+			}
+			merged = append(append(merged, first...), second...)
+		}
+		if runs <= 1 {
+			return merged
+		}
+		rows, spare = merged, rows
+	}
+}
+
+// runOf is the first rows, as long as they are in order.
+func runOf(rows []placed) []placed {
+	for n := 1; n < len(rows); n++ {
+		if rows[n].compare(rows[n-1]) < 0 {
+			return rows[:n]
+		}
+	}
+	return rows
 }
 
 // sequences hands over the rows of one unit after the other, in order of time, then
@@ -88,7 +126,7 @@ func (c *conn) sequences(ctx context.Context, q occurrences, names *dictionary, 
 		return err
 	}
 	defer result.close()
-	var found []placed
+	var found, spare []placed
 	var rows []fold.Row
 	for result.fetch() {
 		n := int(mapping.DataChunkGetSize(result.chunk))
@@ -107,9 +145,9 @@ func (c *conn) sequences(ctx context.Context, q occurrences, names *dictionary, 
 				}
 				found = append(found, placed{row, seqs[j]})
 			}
-			slices.SortFunc(found, placed.compare)
-			for j := range found {
-				rows = append(rows, found[j].Row)
+			spare = slices.Grow(spare[:0], len(found))
+			for _, p := range mergeRuns(found, spare) {
+				rows = append(rows, p.Row)
 			}
 			if result.at = i; q.named != nil {
 				q.named(result.bytes(len(result.columns) - 1))

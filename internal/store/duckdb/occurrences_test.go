@@ -3,6 +3,7 @@ package duckdb
 import (
 	"cmp"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -110,5 +111,25 @@ func TestOccurrences(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestMergeRuns puts rows in order that lie in runs of any length.
+func TestMergeRuns(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		rows := make([]placed, random.IntN(50))
+		for i := range rows {
+			rows[i] = placed{fold.Row{Time: random.Int64N(9)}, int64(i)}
+		}
+		for runs := random.IntN(3); runs < 2 && len(rows) > 0; runs++ {
+			slices.SortFunc(rows[random.IntN(len(rows)):], placed.compare)
+		}
+		want := slices.Clone(rows)
+		slices.SortFunc(want, placed.compare)
+		if got := mergeRuns(rows, make([]placed, 0, len(rows))); !slices.Equal(got, want) {
+			t.Fatalf("got %v, want %v", got, want)
+		}
 	}
 }

@@ -25,8 +25,8 @@ func (s *Store) Quality(ctx context.Context, scope store.Scope) (out store.Quali
 	out.BySource, out.ByRoute = []store.SourceQuality{}, []store.RouteQuality{}
 	out.Unlinked, out.Rejected = []store.UnlinkedReason{}, []event.Rejection{}
 	err = s.readers.heavy.with(ctx, func(c *conn) error {
-		q := qualityQuery{conn: c, scope: scope, out: &out}
-		for _, part := range []func(context.Context) error{q.calls, q.reasons, q.events, q.sources, q.clocks, q.arrivals, q.loss} {
+		q := qualityQuery{conn: c, scope: scope, out: &out, sources: map[string]*sourceTally{}}
+		for _, part := range []func(context.Context) error{q.calls, q.reasons, q.events, q.bySource, q.clocks, q.arrivals, q.loss} {
 			if err := part(ctx); err != nil {
 				return err
 			}
@@ -39,19 +39,44 @@ func (s *Store) Quality(ctx context.Context, scope store.Scope) (out store.Quali
 // qualityQuery fills one answer, part by part.
 type qualityQuery struct {
 	*conn
-	scope store.Scope
-	out   *store.Quality
+	scope   store.Scope
+	out     *store.Quality
+	sources map[string]*sourceTally
+}
+
+// sourceTally is a source and how many rows it has, assets too.
+type sourceTally struct {
+	store.SourceQuality
+	rows int64
+}
+
+// source is the tally of a source.
+func (q *qualityQuery) source(name string) *sourceTally {
+	if q.sources[name] == nil {
+		q.sources[name] = &sourceTally{SourceQuality: store.SourceQuality{Source: name}}
+	}
+	return q.sources[name]
 }
 
 func (q *qualityQuery) inRange() []any { return []any{q.scope.Project, q.scope.From, q.scope.To} }
 
-// calls says how many calls are linked and by what.
+// calls says how many calls are linked, by what, and where they came from.
 func (q *qualityQuery) calls(ctx context.Context) error {
 	routes := map[event.Endpoint]*store.RouteQuality{}
 	err := q.each(ctx, statement("quality_calls"), append(q.inRange(), q.scope.MinConfidence), func(r *reader) {
 		var e event.Endpoint
 		r.endpoint(&e)
-		side, method, n, answered, linked := event.Side(r.text()), r.text(), r.int(), r.int(), r.int()
+		side, method, source, isAsset := event.Side(r.text()), r.text(), q.source(r.text()), r.bool()
+		n, answered, linked, late := r.int(), r.int(), r.int(), r.int()
+		source.rows += n
+		q.out.Late += late
+		if isAsset {
+			return
+		}
+		source.Calls += n
+		if method != "" {
+			source.Linked += n
+		}
 		if side == event.Client {
 			q.out.Calls.Client += n
 			return
@@ -99,12 +124,21 @@ func (q *qualityQuery) events(ctx context.Context) error {
 	})
 }
 
-// sources counts rows by where they came from.
-func (q *qualityQuery) sources(ctx context.Context) error {
-	return q.each(ctx, statement("quality_sources"), append(q.inRange(), q.scope.MinConfidence), func(r *reader) {
-		q.out.BySource = append(q.out.BySource, store.SourceQuality{Source: r.text(), Events: r.int(), Calls: r.int(), Spans: r.int(), Linked: r.int()})
+// bySource counts the other rows by where they came from.
+func (q *qualityQuery) bySource(ctx context.Context) error {
+	err := q.each(ctx, statement("quality_sources"), q.inRange(), func(r *reader) {
+		source := q.source(r.text())
+		source.Events, source.Spans = r.int(), r.int()
+		source.rows += source.Events + source.Spans
 		q.out.Late += r.int()
 	})
+	ordered := slices.SortedFunc(maps.Values(q.sources), func(a, b *sourceTally) int {
+		return cmp.Or(cmp.Compare(b.rows, a.rows), strings.Compare(a.Source, b.Source))
+	})
+	for _, source := range ordered {
+		q.out.BySource = append(q.out.BySource, source.SourceQuality)
+	}
+	return err
 }
 
 // clocks says how wrong the senders' clocks were.

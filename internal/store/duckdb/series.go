@@ -24,23 +24,10 @@ func (s *Store) Series(ctx context.Context, q store.SeriesQuery) (store.Series, 
 	err := s.readers.heavy.with(ctx, func(c *conn) error {
 		for measured := 0; measured < len(q.Measures); {
 			some := sameLook(q.Measures[measured:], needsLink(q.Filter))
-			text, args, err := seriesQuery(q, some...)
-			if err != nil {
-				return err
+			told, err := c.rolledSeries(ctx, q, some, lines, measured)
+			if err == nil && !told {
+				err = c.series(ctx, q, some, lines, measured)
 			}
-			err = c.each(ctx, text, args, func(r *reader) {
-				bucket := int(r.int())
-				labels := make([]string, len(q.By))
-				for n := range labels {
-					labels[n] = r.text()
-				}
-				line := lines.line(labels)
-				for i := range some {
-					if value, ok := cell[float64](r.rows, r.next()); ok {
-						line.Values[measured+i][bucket] = &value
-					}
-				}
-			})
 			if err != nil {
 				return err
 			}
@@ -49,6 +36,27 @@ func (s *Store) Series(ctx context.Context, q store.SeriesQuery) (store.Series, 
 		return nil
 	})
 	return lines.series(), err
+}
+
+// series answers measures, of which the first has this number, by one look at the rows.
+func (c *conn) series(ctx context.Context, q store.SeriesQuery, measures []store.Measure, lines *lines, first int) error {
+	text, args, err := seriesQuery(q, measures...)
+	if err != nil {
+		return err
+	}
+	return c.each(ctx, text, args, func(r *reader) {
+		bucket := int(r.int())
+		labels := make([]string, len(q.By))
+		for n := range labels {
+			labels[n] = r.text()
+		}
+		line := lines.line(labels)
+		for i := range measures {
+			if value, ok := cell[float64](r.rows, r.next()); ok {
+				line.Values[first+i][bucket] = &value
+			}
+		}
+	})
 }
 
 func checkSeries(q store.SeriesQuery) error {
@@ -218,6 +226,7 @@ func (q *query) search(at string, edges []time.Time, first int) {
 type lines struct {
 	query  store.SeriesQuery
 	labels map[string]*store.Line
+	approx bool
 }
 
 func newLines(q store.SeriesQuery) *lines {
@@ -250,7 +259,7 @@ func (l *lines) line(labels []string) *store.Line {
 
 // series orders the lines and keeps the first.
 func (l *lines) series() store.Series {
-	out := store.Series{Lines: make([]store.Line, 0, len(l.labels))}
+	out := store.Series{Lines: make([]store.Line, 0, len(l.labels)), Approx: l.approx}
 	totals := map[*store.Line]float64{}
 	sorted := make([]*store.Line, 0, len(l.labels))
 	for _, line := range l.labels {

@@ -142,6 +142,10 @@ func TestStatements(t *testing.T) {
 			text, args, _, err := exposuresQuery(with(onPhones), store.UnitSession)
 			return text, args, err
 		},
+		"rolled": func() (string, []any, error) {
+			text, args, _ := rolledQuery(with(ofServers(store.Equals("call.failed", true))), hours, window{hours[1], hours[3]})
+			return text, args, nil
+		},
 		"heatmap": func() (string, []any, error) { return heatmapQuery(store.HeatmapQuery{Scope: scope, Edges: hours}) },
 	} {
 		t.Run(name, func(t *testing.T) {

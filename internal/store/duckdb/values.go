@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/store"
@@ -148,6 +149,15 @@ func fewValues(f store.Field) bool {
 	return false
 }
 
+// someValues reports whether a field has so few values that all of them can be handed over.
+func someValues(f store.Field) bool {
+	switch f.Name {
+	case "call.error", "call.release", "call.device", "call.os", "call.browser", "call.source":
+		return true
+	}
+	return fewValues(f)
+}
+
 // Facets implements [store.Reader].
 func (s *Store) Facets(ctx context.Context, scope store.Scope, fields []string, limit int) ([]store.Facet, error) {
 	out := make([]store.Facet, len(fields))
@@ -164,7 +174,7 @@ func (s *Store) Facets(ctx context.Context, scope store.Scope, fields []string, 
 		if err != nil {
 			return out, err
 		}
-		if fewValues(f) {
+		if someValues(f) {
 			together = append(together, f)
 		}
 	}
@@ -175,7 +185,7 @@ func (s *Store) Facets(ctx context.Context, scope store.Scope, fields []string, 
 		}
 		for i, field := range fields {
 			out[i] = store.Facet{Field: field, Values: []store.Value{}}
-			if f, _ := parseField(field, store.OfCalls); fewValues(f) {
+			if f, _ := parseField(field, store.OfCalls); someValues(f) {
 				out[i].Values = mostFrequent(counted[slices.Index(together, f)], limit)
 				continue
 			}
@@ -209,32 +219,46 @@ func (c *conn) countTogether(ctx context.Context, scope store.Scope, together []
 		counted[i] = map[string]int64{}
 	}
 	err = c.each(ctx, text, args, func(r *reader) {
-		n := r.int()
+		n, without := r.int(), r.int() // bit i, from the right: not grouped by the i-th from the end
 		for i := range counted {
-			counted[i][r.text()] += n
+			if value := r.text(); without>>(len(counted)-1-i)&1 == 0 {
+				counted[i][value] += n
+			}
 		}
 	})
 	return counted, err
 }
 
-// togetherQuery counts the combinations of fields' values. The texts that values are
-// shown as are made of the few combinations, not of every row.
+// togetherQuery counts the values of fields: of those with few the combinations, of the
+// others each by itself. The texts that values are shown as are made of the few groups,
+// not of every row.
 func togetherQuery(scope store.Scope, together []store.Field) (string, []any, error) {
 	var rows, bare, labels query
 	fields, err := rows.rowsIn(store.OfCalls, scope, together, false)
 	if err != nil {
 		return "", nil, err
 	}
+	var names, few, sets []string
 	for i, f := range together {
 		c := fields[f.Name]
 		name := fmt.Sprintf("v%d", i)
 		bare.add(", " + c.sql + " AS " + name)
+		names = append(names, name)
+		if fewValues(f) {
+			few = append(few, name)
+		} else {
+			sets = append(sets, "("+name+")")
+		}
 		labels.add(", ")
 		if err := labels.label(f, columnsOf{f.Name: {name, c.kind}}); err != nil {
 			return "", nil, err
 		}
 	}
-	return statement("facets", "labels", labels.String(), "values", bare.String(), "rows", rows.String()), rows.args, nil
+	if len(few) > 0 {
+		sets = append(sets, "("+strings.Join(few, ", ")+")")
+	}
+	text := statement("facets", "labels", labels.String(), "names", strings.Join(names, ", "), "sets", strings.Join(sets, ", "), "values", bare.String(), "rows", rows.String())
+	return text, rows.args, nil
 }
 
 // mostFrequent are the first values by count desc, then value; ” is no value.

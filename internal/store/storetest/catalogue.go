@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/store"
@@ -110,6 +111,40 @@ func (w *world) sameCatalogue(both func(func(*world)) *world) {
 			})
 			w.want(answers[0].Rows, answers[1].Rows, sameStats(&answers[0].Approx))
 		}
+	}
+	for _, f := range []store.Filter{nil, store.OnEndpoint(event.Endpoint{Method: "GET", Route: "/a"}), store.Equals("call.side", "client"), store.Equals("call.failed", true), store.Has{Field: fieldOf("call.user_id")}} {
+		w.sameHours(both, f)
+	}
+}
+
+// sameHours compares what calls add up to by the hour, and in a range that begins and
+// ends within one.
+func (w *world) sameHours(both func(func(*world)) *world, f store.Filter) {
+	w.t.Helper()
+	s := store.Scope{Project: w.project, From: clock("2026-11-20T10:20:30Z"), To: clock("2026-11-23T09:40:15Z"), Filter: f}
+	hours := []time.Time{s.From}
+	for at := clock("2026-11-20T11:00:00Z"); at.Before(s.To); at = at.Add(time.Hour) {
+		hours = append(hours, at)
+	}
+	for _, at := range [][]time.Time{{s.From, s.To}, append(hours, s.To)} {
+		var numbers []store.Series
+		var cells [][]store.HeatmapCell
+		both(func(w *world) {
+			q := store.SeriesQuery{Scope: s, Edges: at, Limit: 1, Approx: true}
+			for _, stat := range []store.Stat{store.Count, store.Failed, store.Refused, store.ErrorRate, store.P50, store.P95} {
+				q.Measures = append(q.Measures, store.Measure{Of: store.OfCalls, Stat: stat})
+			}
+			out, err := w.store.Series(w.ctx(), q)
+			w.must(err)
+			numbers = append(numbers, out)
+			found, err := w.store.Heatmap(w.ctx(), store.HeatmapQuery{Scope: s, Edges: at})
+			w.must(err)
+			cells = append(cells, found)
+		})
+		w.want(cells[0], cells[1])
+		got, want := numbers[0].Lines[0].Values, numbers[1].Lines[0].Values
+		w.want(got[:4], want[:4], closely())
+		w.want(got[4:], want[4:], cmpopts.EquateApprox(0.045, 0.001))
 	}
 }
 

@@ -3000,6 +3000,8 @@ export interface components {
             to_us: number;
         };
         Histogram: {
+            /** @description p95_ms came from rollups and is off by at most 4.5 % */
+            approx: boolean;
             /**
              * Format: int64
              * @description asset calls that match too, but are neither listed nor counted
@@ -3505,6 +3507,7 @@ export interface components {
             into: string;
         };
         Meta: {
+            /** @description quantiles came from rollups and are off by at most 4.5 % */
             approx: boolean;
             /** Format: int64 */
             elapsed_ms: number;

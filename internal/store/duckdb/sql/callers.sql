@@ -1,32 +1,42 @@
--- Only calls whose action is known are looked for among the links.
--- Parameters: project, range of the calls, endpoint, confidence.
-WITH asked AS (
-    SELECT c.id, /*failed*/ AS failed
+-- Only calls whose action is known are looked for among the links. What is looked for by
+-- id is narrowed by IN before it is joined: only that is a filter of a scan.
+-- Parameters: project, range of the calls, endpoint, confidence; three times the scope of
+-- the links; project and range of the events.
+WITH asked AS MATERIALIZED (
+    SELECT c.id, c.side = CAST('server' AS call_side) AS served, /*failed*/ AS failed
     FROM calls c /*join*/
     WHERE c.project = ? AND c.time >= ? AND c.time < ? AND c.service = ? AND c.method = ? AND c.route = ? AND c.linked >= ? /*conditions*/
 ), ties AS MATERIALIZED (
-    SELECT l.event, l.client, l.server, a.failed
+    SELECT l.event, l.client, l.server AS call
     FROM links l
-    JOIN asked a ON a.id = coalesce(l.server, l.client)
-    WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ?
-), called AS (
+    WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ? AND l.server IN (SELECT id FROM asked WHERE served)
+    UNION ALL
+    SELECT l.event, NULL, l.client
+    FROM links l
+    WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ? AND l.server IS NULL AND l.client IN (SELECT id FROM asked WHERE NOT served)
+), behind AS MATERIALIZED (
+    SELECT l.event, l.client
+    FROM links l
+    WHERE l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ? AND l.server IS NULL AND l.event IS NOT NULL AND l.client IN (SELECT client FROM ties)
+), called AS MATERIALIZED (
     -- The actions that caused the calls, directly or through a client call.
-    SELECT event, bool_or(failed) AS failed
+    SELECT t.event, bool_or(a.failed) AS failed
     FROM (
-        SELECT event, failed FROM ties WHERE event IS NOT NULL
+        SELECT event, call FROM ties WHERE event IS NOT NULL
         UNION ALL
-        SELECT l.event, t.failed
-        FROM ties t
-        JOIN links l ON l.client = t.client AND l.project = ? AND l.time >= ? AND l.time < ? AND l.confidence >= ? AND l.server IS NULL AND l.event IS NOT NULL
-        WHERE t.server IS NOT NULL
-    )
-    GROUP BY event
+        SELECT b.event, t.call FROM ties t JOIN behind b ON b.client = t.client
+    ) t
+    JOIN asked a ON a.id = t.call
+    GROUP BY t.event
+), acts AS MATERIALIZED (
+    SELECT e.id, e.time, e.kind, e.name, e.target, e.page_route, e.path, e.session_id, e.user_id, e.device_id
+    FROM events e
+    WHERE e.project = ? AND e.time >= ? AND e.time < ? /*bots*/ AND e.id IN (SELECT event FROM called)
 )
 SELECT coalesce(nullif(e.target, ''), e.name) AS caller, CAST(e.kind AS VARCHAR) AS kind, CASE WHEN e.page_route <> '' THEN e.page_route ELSE e.path END AS page,
     count(*) AS n, count(*) FILTER (a.failed), /*people*/
 FROM called a
-JOIN events e ON e.id = a.event /*persons*/
-WHERE e.project = ? AND e.time >= ? AND e.time < ? /*bots*/
+JOIN acts e ON e.id = a.event /*persons*/
 GROUP BY ALL
 ORDER BY n DESC, caller, page, kind
 LIMIT ?

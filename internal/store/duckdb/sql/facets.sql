@@ -1,6 +1,6 @@
-SELECT n /*labels*/
+SELECT n, without /*labels*/
 FROM (
-    SELECT count(*) AS n /*values*/
-    FROM /*rows*/
-    GROUP BY ALL
+    SELECT count(*) AS n, GROUPING(/*names*/) AS without, /*names*/
+    FROM (SELECT TRUE /*values*/ FROM /*rows*/)
+    GROUP BY GROUPING SETS (/*sets*/)
 )
