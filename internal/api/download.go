@@ -38,7 +38,7 @@ func (s *Server) downloadCalls(w http.ResponseWriter, r *http.Request) {
 		return listing[Call]{"calls", func(ctx context.Context, cursor string) ([]Call, string, error) {
 			sort := cmp.Or(store.Sort(query.Get("sort")), store.Newest)
 			page, err := s.store.Calls(ctx, store.CallsQuery{Scope: scope, Sort: sort, Cursor: cursor, Limit: downloadPage})
-			return each(page.Rows, func(c store.CallRow) Call { return callOf(c.Call, c.Link) }), page.Next, err
+			return each(page.Rows, rowOf), page.Next, err
 		}, callRecord}
 	})
 }

@@ -110,7 +110,7 @@ func (s *Server) describePlain() {
 		{http.MethodGet, "download/blast-radius", "download-blast-radius", "Download whom something hit, as CSV or NDJSON"},
 		{http.MethodGet, "download/calls", "download-calls", "Download what GET /calls lists, as CSV or NDJSON"},
 		{http.MethodGet, "download/people", "download-people", "Download what GET /people lists, as CSV or NDJSON"},
-		{http.MethodGet, "export", "export", "Download everything that is known about a person, as NDJSON"},
+		{http.MethodGet, "export", "export", "Download everything that is known about a person, or the rows of a range"},
 		{http.MethodPost, "import", "import", "Take in a file"},
 		{http.MethodDelete, "import", "undo-import", "Remove what an import brought"},
 		{http.MethodPut, "openapi", "put-openapi", "Take route templates from an OpenAPI document"},

@@ -64,7 +64,7 @@ func (s *Server) calls(ctx context.Context, in *CallsInput) (CallsOutput, error)
 	if wants("rows") {
 		tasks = append(tasks, func(ctx context.Context) error {
 			page, err := s.store.Calls(ctx, store.CallsQuery{Scope: scope, Sort: store.Sort(in.Sort), Cursor: in.Cursor, Limit: in.Limit})
-			out.Rows, out.Next = each(page.Rows, func(r store.CallRow) Call { return callOf(r.Call, r.Link) }), page.Next
+			out.Rows, out.Next = each(page.Rows, rowOf), page.Next
 			return err
 		})
 	}
@@ -186,6 +186,7 @@ func (s *Server) call(ctx context.Context, in *CallInput) (CallOutput, error) {
 		best := slices.MaxFunc(request.Links, func(a, b event.Link) int { return compareConfidence(a, b, in.ID) })
 		out.Call.Link = &best
 	}
+	out.Call.Pending = request.Pending
 	if request.Event != nil {
 		cause := eventOf(*request.Event)
 		out.Event = &cause

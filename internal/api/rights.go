@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/url"
 
@@ -27,34 +26,17 @@ func (s *Server) erase(ctx context.Context, in *EraseInput) (privacy.Receipt, er
 	return s.rights.Erase(ctx, project, in.Body.Person)
 }
 
-// exportPerson streams everything that is known about a person as NDJSON. When it
+// streamPerson streams everything that is known about a person as NDJSON. When it
 // cannot go on half-way the connection is cut, so that nobody takes it for whole.
-func (s *Server) exportPerson(w http.ResponseWriter, r *http.Request) {
-	if err := s.streamPerson(r.Context(), w, r.URL.Query()); err != nil {
-		s.fail(w, r, err)
-	}
-}
-
 func (s *Server) streamPerson(ctx context.Context, w http.ResponseWriter, query url.Values) error {
-	if err := needAdmin(ctx); err != nil {
-		return err
-	}
-	person := query.Get("person")
-	if person == "" {
-		return problem(http.StatusBadRequest, "Send ?person=ID, any id of theirs.", "the person is missing")
-	}
 	project, err := s.project(ctx, query.Get("project"))
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
-	_, err = s.rights.Export(ctx, project, person, w)
-	if errors.Is(err, privacy.ErrNobody) { // found out before anything was written
+	_, err = s.rights.Export(ctx, project, query.Get("person"), w)
+	if err == nil || errors.Is(err, privacy.ErrNobody) { // found out before anything was written
 		return err
 	}
-	if err != nil {
-		s.log.ErrorContext(ctx, "export ended early", slog.Any("error", err))
-		panic(http.ErrAbortHandler)
-	}
-	return nil
+	return cutOff(ctx, s.log, err)
 }

@@ -240,7 +240,7 @@ func (s *Server) plainRoutes() {
 	s.main.Handle("GET /api/v1/download/blast-radius", s.private(http.HandlerFunc(s.downloadBlast)))
 	s.main.Handle("GET /api/v1/live", s.private(http.HandlerFunc(s.tail)))
 	s.main.Handle("GET /metrics", s.private(s.metrics.handler()))
-	s.main.Handle("GET /api/v1/export", s.private(http.HandlerFunc(s.exportPerson)))
+	s.main.Handle("GET /api/v1/export", s.private(http.HandlerFunc(s.answerExport)))
 	s.main.Handle("POST /api/v1/import", s.private(http.HandlerFunc(s.takeImport)))
 	s.main.Handle("DELETE /api/v1/import", s.private(http.HandlerFunc(s.undoImport)))
 	s.main.Handle("PUT /api/v1/sourcemaps", s.private(http.HandlerFunc(s.takeSourceMap)))

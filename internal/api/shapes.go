@@ -19,6 +19,8 @@ type Call struct {
 	Failed     bool      `json:"failed" doc:"status 500 and above, or no response"`
 	// Link is absent when nothing ties the call to an action or a client call.
 	Link *event.Link `json:"link,omitempty"`
+	// Pending tells "not linked yet" apart from "nothing to link it to".
+	Pending bool `json:"link_pending,omitempty" doc:"there is no link yet: the link pass, which takes rows as they arrive, has not come to it"`
 }
 
 func callOf(c event.Call, link *event.Link) Call {
@@ -27,6 +29,13 @@ func callOf(c event.Call, link *event.Link) Call {
 		us := c.Duration.Microseconds()
 		out.DurationUS = &us
 	}
+	return out
+}
+
+// rowOf is a call of a list.
+func rowOf(r store.CallRow) Call {
+	out := callOf(r.Call, r.Link)
+	out.Pending = r.Pending
 	return out
 }
 

@@ -36,7 +36,7 @@ type commands struct {
 	Demo      demoCmd      `cmd:"" help:"Fill a simulated shop and serve it."`
 	Import    importCmd    `cmd:"" help:"Take in log files."`
 	Simulate  simulateCmd  `cmd:"" help:"Write simulated traffic with known truth to files or a server."`
-	Export    exportCmd    `cmd:"" help:"Write everything that is known about a person as NDJSON."`
+	Export    exportCmd    `cmd:"" help:"Write everything that is known about a person, or the rows of a range."`
 	Erase     eraseCmd     `cmd:"" help:"Erase a person and print a receipt."`
 	Query     queryCmd     `cmd:"" help:"Ask a question about behaviour or calls: funnel, retention, series, …"`
 	SQL       sqlCmd       `cmd:"" name:"sql" help:"Ask the telemetry store in SQL, read-only."`

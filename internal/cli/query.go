@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/api"
@@ -87,25 +88,51 @@ func (n *node) within(e *env) *remote {
 // inProcess hands requests to a handler.
 type inProcess struct{ handler http.Handler }
 
-// RoundTrip answers a request.
+// RoundTrip answers a request, and passes on the body as it is written.
 func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	r.RemoteAddr, r.RequestURI, r.Host = "127.0.0.1:0", r.URL.RequestURI(), r.URL.Host
-	w := &answerWriter{header: http.Header{}, status: http.StatusOK}
-	p.handler.ServeHTTP(w, r)
-	return &http.Response{StatusCode: w.status, Status: http.StatusText(w.status), Header: w.header, Body: io.NopCloser(&w.body), Request: r}, nil
+	body, to := io.Pipe()
+	w := &answerWriter{header: http.Header{}, body: to, begun: make(chan struct{})}
+	go func() {
+		defer func() {
+			cause := recover() // an answer that is cut off ends in a panic
+			w.begin(http.StatusOK)
+			if cause != nil {
+				_ = to.CloseWithError(fmt.Errorf("the answer was cut off: %v", cause))
+			} else {
+				_ = to.Close()
+			}
+		}()
+		p.handler.ServeHTTP(w, r)
+	}()
+	<-w.begun
+	return &http.Response{StatusCode: w.status, Status: http.StatusText(w.status), Header: w.header, Body: body, Request: r}, nil
 }
 
-// answerWriter keeps an answer.
+// answerWriter passes an answer on.
 type answerWriter struct {
 	header http.Header
 	status int
-	body   bytes.Buffer
+	body   io.Writer
+	once   sync.Once
+	begun  chan struct{} // closed when the status is known
 }
 
-func (w *answerWriter) Header() http.Header         { return w.header }
-func (w *answerWriter) WriteHeader(status int)      { w.status = status }
-func (w *answerWriter) Write(p []byte) (int, error) { return w.body.Write(p) }
+func (w *answerWriter) Header() http.Header    { return w.header }
+func (w *answerWriter) WriteHeader(status int) { w.begin(status) }
+
+func (w *answerWriter) Write(p []byte) (int, error) {
+	w.begin(http.StatusOK)
+	return w.body.Write(p)
+}
+
+func (w *answerWriter) begin(status int) {
+	w.once.Do(func() {
+		w.status = status
+		close(w.begun)
+	})
+}
 
 // printAnswer prints every list of an answer as a table under its name, and what is
 // neither list nor object as name and value.

@@ -2,10 +2,12 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -124,4 +126,30 @@ func code(text string) string {
 		return ""
 	}
 	return "`" + text + "`"
+}
+
+// TestQueryKnowsEveryKind compares what clickspan query takes with the API's routes.
+func TestQueryKnowsEveryKind(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../web/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var api struct{ Paths map[string]any }
+	if err := json.Unmarshal(text, &api); err != nil {
+		t.Fatal(err)
+	}
+	var routes []string
+	for path := range api.Paths {
+		if kind, ok := strings.CutPrefix(path, "/api/v1/query/"); ok {
+			routes = append(routes, kind)
+		}
+	}
+	field, _ := reflect.TypeFor[queryCmd]().FieldByName("Kind")
+	kinds := strings.Split(field.Tag.Get("enum"), ",")
+	slices.Sort(routes)
+	slices.Sort(kinds)
+	if !slices.Equal(routes, kinds) {
+		t.Errorf("routes %q, kinds %q", routes, kinds)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/privacy"
@@ -48,17 +49,42 @@ func (c *eraseCmd) Run(e *env) error {
 	return printJSON(e, receipt)
 }
 
-type exportCmd struct{ personFlags }
+// exportCmd writes everything about a person, or what a range holds.
+type exportCmd struct {
+	Person  string    `help:"Any id of the person: user, device, e-mail address. Everything about them is written, as NDJSON."`
+	From    time.Time `help:"Start of a range (RFC 3339), whose rows are written."`
+	To      time.Time `help:"End of the range, exclusive (RFC 3339)."`
+	What    string    `default:"events" enum:"events,calls,spans,links,sessions" help:"What of the range: ${enum}."`
+	Format  string    `default:"ndjson" enum:"ndjson,csv" help:"How its rows are written: ${enum}."`
+	Project string    `default:"default" help:"Project to look in."`
+	remoteFlags
+}
 
-// Run writes the person's records to standard output.
-func (c *exportCmd) Run(e *env) error {
-	to, err := c.local(e, func(n *node, project event.ProjectID) error {
-		_, err := n.rights.Export(e.ctx, project, c.Person, e.Out)
-		return err
-	})
-	if err != nil || to == nil {
+// Validate makes half a question wrong usage.
+func (c *exportCmd) Validate() error {
+	ranged := !c.From.IsZero() && !c.To.IsZero()
+	if (c.Person != "") == ranged || c.Person != "" && (!c.From.IsZero() || !c.To.IsZero()) {
+		return errors.New("name --person, or --from and --to")
+	}
+	return nil
+}
+
+// Run writes to standard output.
+func (c *exportCmd) Run(e *env) (err error) {
+	query := url.Values{"project": {c.Project}, "person": {c.Person}}
+	if c.Person == "" {
+		query = url.Values{
+			"project": {c.Project}, "what": {c.What}, "format": {c.Format},
+			"from": {c.From.UTC().Format(time.RFC3339Nano)}, "to": {c.To.UTC().Format(time.RFC3339Nano)},
+		}
+	}
+	n, to, err := c.openExisting(e)
+	if err != nil {
 		return err
 	}
-	query := url.Values{"project": {c.Project}, "person": {c.Person}}
+	if n != nil {
+		defer func() { err = errors.Join(err, n.close()) }()
+		to = n.within(e)
+	}
 	return to.do(e.ctx, http.MethodGet, "/api/v1/export?"+query.Encode(), nil, e.Out)
 }

@@ -2,13 +2,14 @@
 //
 // The language is the Common Expression Language's own grammar (parsed by
 // cel-go), narrowed to what every engine can answer: comparisons of a field with
-// a literal, `in` lists, has(), text tests, lower(), and their combination with
+// a literal, `in` lists, has(), size(), text tests, lower(), and their combination with
 // && || and !. Anything else is an error that names its position.
 package filter
 
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"cel.dev/cel-go/common"
@@ -122,8 +123,10 @@ func (c *compiler) call(e ast.Expr) (store.Filter, error) {
 		return c.in(args[0], args[1])
 	case string(store.StartsWith), string(store.EndsWith), string(store.Contains), string(store.Matches):
 		return c.text(e, store.TextTest(name), call)
+	case "size":
+		return nil, c.fail(e, "size() is a number; compare it: size(call.path) > 3")
 	default:
-		return nil, c.fail(e, "%s is not available here; use == != < <= > >= && || ! in has startsWith endsWith contains matches lower",
+		return nil, c.fail(e, "%s is not available here; use == != < <= > >= && || ! in has size startsWith endsWith contains matches lower",
 			strings.Trim(name, "_"))
 	}
 }
@@ -148,8 +151,11 @@ func (c *compiler) compare(e ast.Expr, op store.Op, left, right ast.Expr) (store
 	if left.Kind() == ast.LiteralKind {
 		left, right, op = right, left, flip(op)
 	}
-	if lowered, ok := lowerArg(left); ok {
+	if lowered, ok := argOf("lower", left); ok {
 		return c.compareLowered(e, op, lowered, right)
+	}
+	if sized, ok := argOf("size", left); ok {
+		return c.compareSize(op, sized, right)
 	}
 	field, info, err := c.field(left)
 	if err != nil {
@@ -191,6 +197,48 @@ func (c *compiler) compareLowered(e ast.Expr, op store.Op, of, right ast.Expr) (
 		return store.And{store.Has{Field: field}, store.Not{Of: equal}}, nil
 	}
 	return nil, c.fail(e, "lower() can be compared with == and != only")
+}
+
+// longestSize is what size() is compared with at most: patterns that count further
+// grow large.
+const longestSize = 500
+
+// compareSize compiles size(x) > 3 as a match of so many characters, so that engines
+// need no further node for it.
+func (c *compiler) compareSize(op store.Op, of, right ast.Expr) (store.Filter, error) {
+	field, err := c.textField(of)
+	if err != nil {
+		return nil, err
+	}
+	value, err := c.literal(right)
+	if err != nil {
+		return nil, err
+	}
+	n, ok := value.(int64)
+	if !ok || n < 0 || n > longestSize {
+		return nil, c.fail(right, "size() counts characters; compare it with a whole number from 0 to %d", longestSize)
+	}
+	long := func(least, most string) store.Filter {
+		return store.Text{Field: field, Test: store.Matches, Arg: "(?s)^.{" + least + most + "}$"}
+	}
+	digits, before, after := strconv.FormatInt(n, 10), strconv.FormatInt(n-1, 10), strconv.FormatInt(n+1, 10)
+	shorter, longer := store.Filter(store.Or{}), long(after, ",")
+	if n > 0 {
+		shorter = long("0,", before)
+	}
+	switch op {
+	case store.Eq:
+		return long(digits, ""), nil
+	case store.Ne:
+		return store.Or{shorter, longer}, nil
+	case store.Lt:
+		return shorter, nil
+	case store.Le:
+		return long("0,", digits), nil
+	case store.Gt:
+		return longer, nil
+	}
+	return long(digits, ","), nil
 }
 
 func flip(op store.Op) store.Op {
@@ -235,7 +283,7 @@ func (c *compiler) text(e ast.Expr, test store.TextTest, call ast.CallExpr) (sto
 		return nil, c.fail(e, `write it behind a field: call.path.%s("x")`, test)
 	}
 	target, lower := call.Target(), false
-	if lowered, ok := lowerArg(target); ok {
+	if lowered, ok := argOf("lower", target); ok {
 		target, lower = lowered, true
 	}
 	field, err := c.textField(target)
@@ -258,9 +306,9 @@ func (c *compiler) text(e ast.Expr, test store.TextTest, call ast.CallExpr) (sto
 	return store.Text{Field: field, Test: test, Arg: arg, Lower: lower}, nil
 }
 
-// lowerArg returns x of lower(x).
-func lowerArg(e ast.Expr) (ast.Expr, bool) {
-	if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != "lower" || e.AsCall().IsMemberFunction() || len(e.AsCall().Args()) != 1 {
+// argOf returns x of function(x).
+func argOf(function string, e ast.Expr) (ast.Expr, bool) {
+	if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != function || e.AsCall().IsMemberFunction() || len(e.AsCall().Args()) != 1 {
 		return nil, false
 	}
 	return e.AsCall().Args()[0], true

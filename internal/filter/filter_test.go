@@ -42,6 +42,10 @@ func TestCompile(t *testing.T) {
 		`lower(call.host) == "a.b"`: store.Text{
 			Field: field("call.host"), Test: store.Matches, Arg: `^a\.b$`, Lower: true,
 		},
+		`size(call.path) >= 3`: store.Text{Field: field("call.path"), Test: store.Matches, Arg: `(?s)^.{3,}$`},
+		`2 > size(call.path)`:  store.Text{Field: field("call.path"), Test: store.Matches, Arg: `(?s)^.{0,1}$`},
+		`size(call.path) < 0`:  store.Or{},
+		`size(call.path) != 0`: store.Or{store.Or{}, store.Text{Field: field("call.path"), Test: store.Matches, Arg: `(?s)^.{1,}$`}},
 		`call.status == 1 && call.status == 2 || call.status == -3`: store.Or{
 			store.And{
 				store.Compare{Field: status, Op: store.Eq, Value: int64(1)},
@@ -85,7 +89,11 @@ func TestErrorsNamePositionAndRemedy(t *testing.T) {
 		"call.status + 1 == 2":         "a field is needed",
 		`call.path.matches("(")`:       "missing closing )",
 		`call.path.reverse() == "x"`:   "a field is needed",
-		`size(call.path)`:              "size is not available",
+		`size(call.path)`:              "compare it",
+		`size(call.path) > 501`:        "a whole number from 0 to 500",
+		`size(call.path) > "a"`:        "a whole number from 0 to 500",
+		`size(call.status) > 1`:        "not text",
+		`call.path.upper() == "A"`:     "a field is needed",
 		`event.properties == 1`:        `name one: event.properties["key"]`,
 		"true &&\n call.nope == 1":     "line 2, column 6",
 		strings.Repeat("(", 5000):      "at most 4096",

@@ -61,8 +61,12 @@ func (r *requests) vital(name string, value float64) {
 }
 
 func (r *requests) event(kind event.Kind, name string) event.Event {
+	return r.named(r.dice.hex(16), kind, name)
+}
+
+func (r *requests) named(id string, kind event.Kind, name string) event.Event {
 	return event.Event{
-		ID: r.dice.hex(16), Time: r.now.Add(r.device.skew), Name: name, Kind: kind, Identity: r.identity,
+		ID: id, Time: r.now.Add(r.device.skew), Name: name, Kind: kind, Identity: r.identity,
 		Page: event.Page{URL: r.pageURL, ID: r.pageID}, Context: r.context, Release: r.world.release("web", r.now),
 		Origin: event.Origin{Source: "simulate", UserAgent: r.device.agent, ClientIP: r.device.address},
 	}
@@ -79,6 +83,10 @@ func (r *requests) tell(e event.Event) {
 		r.lost[e.ID] = true
 		return
 	}
+	r.arrive(e)
+}
+
+func (r *requests) arrive(e event.Event) {
 	r.ledger.events = append(r.ledger.events, stamped[event.Event]{r.now, e})
 }
 

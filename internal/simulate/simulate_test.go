@@ -504,3 +504,41 @@ func BenchmarkRun(b *testing.B) {
 	}
 	b.ReportMetric(float64(records)/b.Elapsed().Seconds(), "records/s")
 }
+
+// TestPagesSayHowLongTheyWereSeen: what the browser SDK sends as a page is left is there
+// for every page that was not left at once, and adds up to no more than the visits took.
+func TestPagesSayHowLongTheyWereSeen(t *testing.T) {
+	t.Parallel()
+	type visit struct {
+		first, last time.Time
+		seen        time.Duration
+	}
+	visits, pages, notes := map[string]*visit{}, 0, 0
+	for _, e := range tell(t, Config{Seed: 1, People: 100, Days: 2, End: noon}).events {
+		v := visits[e.SessionID]
+		if v == nil {
+			v = &visit{first: e.Time}
+			visits[e.SessionID] = v
+		}
+		v.last = e.Time
+		switch {
+		case e.Name == "engaged":
+			ms, _ := e.Properties["engaged_ms"].(float64)
+			if e.Kind != event.WebVital || ms < 100 || e.Page.URL == "" {
+				t.Fatalf("not what the SDK sends: %+v", e)
+			}
+			v.seen += time.Duration(ms) * time.Millisecond
+			notes++
+		case e.Kind == event.PageView, e.Kind == event.RouteChange:
+			pages++
+		}
+	}
+	if share := float64(notes) / float64(pages); share < .7 || share > 1 {
+		t.Errorf("%d notes for %d pages", notes, pages)
+	}
+	for id, v := range visits {
+		if v.seen > v.last.Sub(v.first)+time.Second {
+			t.Errorf("session %s lasted %s and was seen for %s", id, v.last.Sub(v.first), v.seen)
+		}
+	}
+}

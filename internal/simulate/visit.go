@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -25,6 +26,8 @@ type visit struct {
 	eager   float64 // log odds of paying that come on top
 	key     [3]int  // who the visit is: person, hour and which of that hour
 	orders  int
+	pages   int
+	since   time.Time // when the page was turned to
 
 	// What the person has been through.
 	doublings float64 // sum of log2 of latency to normal
@@ -81,6 +84,8 @@ func (v *visit) run(landing string) {
 			v.think(24)
 		}
 		if v.now.Sub(begin) > longestVisit {
+			v.now = begin.Add(longestVisit)
+			v.leavePage()
 			return
 		}
 		v.step()
@@ -88,6 +93,7 @@ func (v *visit) run(landing string) {
 			break
 		}
 	}
+	v.leavePage()
 	if v.dice.chance(.03) {
 		v.forgottenTab(begin)
 	}
@@ -113,9 +119,27 @@ func (v *visit) open(path string) {
 
 // turn makes path the page that the person is on.
 func (v *visit) turn(path string) {
-	v.before, v.page = v.page, path
+	v.leavePage()
+	v.before, v.page, v.since = v.page, path, v.now
 	v.pageURL = origin + path
 	v.pageID = v.dice.hex(16)
+}
+
+// leavePage notes how long the page was before the person, as the browser SDK does. It
+// rolls no dice, so that a story stays the same but for these notes.
+func (v *visit) leavePage() {
+	visible := v.now.Sub(v.since).Milliseconds()
+	if v.page == "" || v.silent || visible < 100 {
+		return
+	}
+	v.pages++
+	seed, at := v.world.config.Seed, []int{v.key[0], v.key[1], v.key[2], v.pages}
+	if uniform(seed, "engaged is lost", at...) < v.loss() {
+		return
+	}
+	e := v.named(fmt.Sprintf("%016x", mix(seed, "engaged", at...)), event.WebVital, "engaged")
+	e.Properties = map[string]any{"engaged_ms": float64(visible)}
+	v.arrive(e)
 }
 
 // route changes the page without loading it, as the answer of a call arrived.

@@ -59,6 +59,8 @@ type CallRow struct {
 	// the highest confidence, then the earliest of [event.Methods], then the least
 	// event id and client call id.
 	Link *event.Link
+	// Pending: there is no Link, and it arrived after the watermark: one may still come.
+	Pending bool
 }
 
 // CallsPage is one page.
@@ -295,6 +297,8 @@ type Request struct {
 	Spans []event.Span
 	Links []event.Link
 	Event *event.Event // the action that caused it; nil when unknown
+	// Pending: there are no Links, and Call arrived after the watermark: they may still come.
+	Pending bool
 }
 
 // Hit is something found by id.
@@ -335,7 +339,7 @@ type Quality struct {
 	BySource []SourceQuality `json:"by_source"`
 	// ByRoute is link coverage of server calls by endpoint, by calls desc; 50 at most.
 	ByRoute  []RouteQuality    `json:"by_route"`
-	Unlinked []UnlinkedReason  `json:"unlinked"` // by count desc, then reason and side
+	Unlinked []UnlinkedReason  `json:"unlinked"` // by count desc, then reason and side; those of the server side add up to Total less LinkedToAction
 	Rejected []event.Rejection `json:"rejected"` // by count desc, then source and reason; the greatest example
 	// Duplicates counts records that were already there. They and Rejected are
 	// counted by hour of arrival, and here are the hours that the range touches.
@@ -371,7 +375,12 @@ type RouteQuality struct {
 	Linked int64 `json:"linked"`
 }
 
-// UnlinkedReason counts calls without link by reason, with one call to look at.
+// UnlinkedReason counts calls without link by reason, with one call to look at. A client
+// call has the reason of the link pass, or none. A server call without known action has
+// the first of these: no_action, it answered a client call and no link of any confidence
+// leads to an action; low_confidence, its links are below Scope.MinConfidence; the reason
+// of the link pass; pending, it arrived after the watermark; no_browser, nothing of the
+// client side shares a link key with it.
 type UnlinkedReason struct {
 	Reason  string     `json:"reason"`
 	Side    event.Side `json:"side"`

@@ -109,7 +109,7 @@ func (s *Store) Calls(ctx context.Context, q store.CallsQuery) (store.CallsPage,
 			return err
 		}
 		err = c.each(ctx, text, args, func(r *reader) {
-			row := store.CallRow{Call: r.call()}
+			row := store.CallRow{Call: r.call(), Pending: r.bool()}
 			if linked, link := r.bool(), r.link(); linked {
 				row.Link = &link
 			}

@@ -107,7 +107,7 @@ func (q *qualityQuery) calls(ctx context.Context) error {
 
 // reasons says why calls have no link.
 func (q *qualityQuery) reasons(ctx context.Context) error {
-	return q.each(ctx, statement("quality_reasons", "id", idText("c")), q.inRange(), func(r *reader) {
+	return q.each(ctx, statement("quality_reasons", "id", idText("c")), append(q.inRange(), q.scope.MinConfidence), func(r *reader) {
 		q.out.Unlinked = append(q.out.Unlinked, store.UnlinkedReason{Reason: r.text(), Side: event.Side(r.text()), Count: r.int(), Example: r.text()})
 	})
 }

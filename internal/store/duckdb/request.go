@@ -36,7 +36,12 @@ func (s *Store) Request(ctx context.Context, project event.ProjectID, callID str
 			return store.ErrNotFound
 		}
 		out.Call = found[len(found)-1] // an id may come again at another time: the newest counts
-		return c.request(ctx, project, &out)
+		if err := c.request(ctx, project, &out); err != nil || len(out.Links) > 0 {
+			return err
+		}
+		pending, err := c.number(ctx, statement("pending"), project, out.Call.Time, identOf(callID).uuid)
+		out.Pending = pending > 0
+		return err
 	})
 	return out, err
 }

@@ -178,15 +178,19 @@ func expireCases() []example {
 			w.link(rows(c, young), unlinked(c), unlinked(young))
 			everything := w.today()
 			everything.From, everything.To = clock("2026-01-01T00:00:00Z"), clock("2026-12-31T00:00:00Z")
+			told := func(n int64) store.UnlinkedReason {
+				return store.UnlinkedReason{Reason: "no_client", Side: event.Server, Count: n, Example: "c2"}
+			}
+			untold := store.UnlinkedReason{Reason: "pending", Side: event.Server, Count: 1, Example: "c1"}
 			for _, step := range []struct {
 				age  time.Duration
-				left int64
-			}{{30 * day, 2}, {7 * day, 1}} {
+				left []store.UnlinkedReason
+			}{{30 * day, []store.UnlinkedReason{told(2)}}, {7 * day, []store.UnlinkedReason{told(1), untold}}} {
 				_, err := w.store.Expire(w.ctx(), Clock().Add(9*day), store.Retention{Links: step.age})
 				w.must(err)
 				q, err := w.store.Quality(w.ctx(), everything)
 				w.must(err)
-				w.want(q.Unlinked, []store.UnlinkedReason{{Reason: "no_client", Side: event.Server, Count: step.left, Example: "c2"}})
+				w.want(q.Unlinked, step.left)
 			}
 		}},
 		{"expire/bodies go before their call", func(w *world) {

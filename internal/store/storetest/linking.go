@@ -301,23 +301,23 @@ func unlinkedCases() []example {
 func writeLinksCases() []example {
 	return []example{
 		{"write links/again changes nothing", func(w *world) {
-			e, c := click("Pay", session("s")), call("POST /pay")
-			w.append(e, c)
+			e, c, alone := click("Pay", session("s")), call("POST /pay"), call("GET /a", id("alone"))
+			w.append(e, c, alone)
 			all := []any{
 				tie(e, c, event.ByTrace, 0.95), part("s", e, e),
 				event.Signal{Kind: event.ErrorClick, Time: e.Time, EventID: e.ID, CallID: c.ID, SessionID: "s", Page: "/a", Target: "Pay", Detail: "503"},
 				event.Interaction{EventID: e.ID, SessionID: "s", Time: e.Time, Name: "Pay", Calls: 1, Failed: 1, Slowest: time.Second, Endpoint: c.Endpoint(), Reaction: event.Left},
-				store.Unlinked{CallID: c.ID, Side: event.Server, Reason: "no_client"},
+				store.Unlinked{CallID: "alone", Side: event.Server, Reason: "no_client"},
 			}
-			w.link(rows(e, c), all...)
+			w.link(rows(e, c, alone), all...)
 			first, err := w.store.Timeline(w.ctx(), w.project, "s", 0)
 			w.must(err)
-			w.link(rows(e, c), all...)
+			w.link(rows(e, c, alone), all...)
 			second, err := w.store.Timeline(w.ctx(), w.project, "s", 0)
 			w.must(err)
 			w.want(second, first)
 			w.want([]int{len(first.Links), len(first.Signals), len(first.Interactions), first.Session.Events}, []int{1, 1, 1, 2})
-			w.want(w.quality().Unlinked, []store.UnlinkedReason{{Reason: "no_client", Side: event.Server, Count: 1, Example: c.ID}})
+			w.want(w.quality().Unlinked, []store.UnlinkedReason{{Reason: "no_client", Side: event.Server, Count: 1, Example: "alone"}})
 		}},
 		{"write links/a later pass replaces what the block covers and no more", func(w *world) {
 			e1, e2 := click("a", id("e1"), session("s")), click("b", id("e2"), session("t"))
@@ -344,7 +344,9 @@ func writeLinksCases() []example {
 			w.append(first, last)
 			w.link(rows(first, last), store.Unlinked{CallID: "c2", Side: event.Server, Reason: "no_client"})
 			w.link(rows(last), store.Unlinked{CallID: "c2", Side: event.Server, Reason: "ambiguous"})
-			w.want(w.quality().Unlinked, []store.UnlinkedReason{{Reason: "ambiguous", Side: event.Server, Count: 1, Example: "c2"}})
+			w.want(w.quality().Unlinked, []store.UnlinkedReason{
+				{Reason: "ambiguous", Side: event.Server, Count: 1, Example: "c2"}, {Reason: "pending", Side: event.Server, Count: 1, Example: "c1"},
+			})
 		}},
 		{"write links/another project's links stay", func(w *world) {
 			e, c := click("a", session("s")), call("GET /a")

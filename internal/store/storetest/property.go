@@ -405,8 +405,22 @@ func (d *duel) askQuality() {
 		scope.From, scope.To = clock("2026-11-01T00:00:00Z"), clock("2026-12-01T00:00:00Z")
 	}
 	d.same(fmt.Sprintf("Quality(%+v)", scope), func(s store.Store) (any, error) {
-		return s.Quality(d.ctx, scope)
+		q, err := s.Quality(d.ctx, scope)
+		if left := q.Calls.Total - q.Calls.LinkedToAction; err == nil && left != unexplained(q) {
+			d.Errorf("%d server calls have no action, and the reasons add up to %d: %+v", left, unexplained(q), q.Unlinked)
+		}
+		return q, err
 	})
+}
+
+// unexplained sums up the reasons of server calls.
+func unexplained(q store.Quality) (n int64) {
+	for _, reason := range q.Unlinked {
+		if reason.Side == event.Server {
+			n += reason.Count
+		}
+	}
+	return n
 }
 
 func (d *duel) askFriction() {

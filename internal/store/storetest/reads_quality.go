@@ -49,6 +49,25 @@ func qualityCases() []example {
 			w.must(err)
 			w.want([]int64{q.Events.Total, q.Events.Actions}, []int64{4, 3})
 		}},
+		{"quality/the reasons of server calls without action add up", func(w *world) {
+			pay := click("Pay", id("e1"), session("s"))
+			client, asked := call("POST /pay", id("cc"), fromClient()), call("GET /a", id("ca"), fromClient())
+			linked, joined, told := call("POST /pay", id("s1")), call("GET /a", id("s2")), call("GET /b", id("s3"))
+			w.append(pay, client, asked, linked, joined, told, call("GET /fresh", id("s4")))
+			w.link(rows(pay, client, asked, linked, joined, told),
+				tie(pay, client, event.ByWindow, 0.5), tie(client, linked, event.BySpan, 1), tie(asked, joined, event.BySpan, 1),
+				store.Unlinked{CallID: "s3", Side: event.Server, Reason: "ambiguous"}, store.Unlinked{CallID: "ca", Side: event.Client, Reason: "no_action"})
+			reason := func(word, example string) store.UnlinkedReason {
+				return store.UnlinkedReason{Reason: word, Side: event.Server, Count: 1, Example: example}
+			}
+			ofClient := store.UnlinkedReason{Reason: "no_action", Side: event.Client, Count: 1, Example: "ca"}
+			w.want(w.quality().Unlinked, []store.UnlinkedReason{reason("ambiguous", "s3"), ofClient, reason("no_action", "s2"), reason("pending", "s4")})
+			surer := w.today()
+			surer.MinConfidence = 0.9
+			q, err := w.store.Quality(w.ctx(), surer)
+			w.must(err)
+			w.want(q.Unlinked, []store.UnlinkedReason{reason("ambiguous", "s3"), reason("low_confidence", "s1"), ofClient, reason("no_action", "s2"), reason("pending", "s4")})
+		}},
 		{"quality/at most fifty routes", func(w *world) {
 			for i := range 51 {
 				w.append(call(fmt.Sprintf("GET /%02d", i)))

@@ -216,7 +216,7 @@ func requestCases() []example {
 			}
 			got, err := w.store.Request(w.ctx(), w.project, "alone")
 			w.must(err)
-			w.want(got, store.Request{Call: alone})
+			w.want(got, store.Request{Call: alone, Pending: true})
 		}},
 		{"request/the action of a server call without client call", func(w *world) {
 			pay, served := click("Pay", id("e1")), call("POST /pay", id("c1"))
@@ -231,7 +231,7 @@ func requestCases() []example {
 			w.append(sent)
 			got, err := w.store.Request(w.ctx(), w.project, "c1")
 			w.must(err)
-			w.want(got, store.Request{Call: sent})
+			w.want(got, store.Request{Call: sent, Pending: true})
 			for _, asked := range []bool{false, true} {
 				page, err := w.store.Calls(w.ctx(), store.CallsQuery{Scope: w.today(), Limit: 10, Bodies: asked})
 				w.must(err)
@@ -239,7 +239,7 @@ func requestCases() []example {
 				if !asked {
 					want.Bodies = event.Bodies{}
 				}
-				w.want(page.Rows, []store.CallRow{{Call: want}})
+				w.want(page.Rows, []store.CallRow{{Call: want, Pending: true}})
 			}
 		}},
 		{"request/not found", func(w *world) {

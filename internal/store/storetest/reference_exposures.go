@@ -115,7 +115,7 @@ func (r *Reference) exposed(s store.Scope) []exposed {
 	calls, asked := []stored[event.Call]{}, map[string]bool{}
 	for i := range r.calls {
 		c := &r.calls[i]
-		row := callRow{&c.row, view.best(c.row.ID), len(view.actions(c.row.ID)) > 0}.asRow()
+		row := callRow{&c.row, c.seq, view.best(c.row.ID), len(view.actions(c.row.ID)) > 0}.asRow()
 		if c.project != s.Project || !within(c.row.Time, s.From.Add(-store.SliceReach), s.To.Add(store.SliceReach)) || c.row.Bot != event.Human && !s.Bots ||
 			!seen.holds(row) || c.row.Class == event.Asset && !store.Mentions(s.Filter, "call.class") {
 			continue
@@ -136,7 +136,7 @@ func (r *Reference) exposed(s store.Scope) []exposed {
 		if !within(face.row.Time, s.From, s.To) {
 			continue
 		}
-		row := callRow{&face.row, view.best(face.row.ID), false}.asRow()
+		row := callRow{&face.row, face.seq, view.best(face.row.ID), false}.asRow()
 		e := exposed{
 			face: face, who: people.unitOf(store.Unit{Of: store.UnitPerson}, row), session: identityOf(row).SessionID, endpoint: face.row.Endpoint(),
 			device: strings.TrimSpace(face.row.Context.Device + " " + face.row.Context.Network), took: tookOf(face), failed: face.row.Failed(),

@@ -64,6 +64,7 @@ func (v linkView) actions(callID string) []string {
 // callRow is a call as questions see it.
 type callRow struct {
 	*event.Call
+	seq    store.Seq
 	link   *event.Link
 	linked bool
 }
@@ -87,7 +88,7 @@ func (r *Reference) callRows(s store.Scope, more store.Filter) []callRow {
 	var out []callRow
 	for i := range r.calls {
 		c := &r.calls[i]
-		row := callRow{&c.row, view.best(c.row.ID), len(view.actions(c.row.ID)) > 0}
+		row := callRow{&c.row, c.seq, view.best(c.row.ID), len(view.actions(c.row.ID)) > 0}
 		if c.project == s.Project && within(c.row.Time, s.From, s.To) && (assets || c.row.Class != event.Asset) &&
 			sight.holds(row.asRow()) && store.Match(more, row.asRow()) {
 			out = append(out, row)

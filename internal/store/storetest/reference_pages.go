@@ -71,7 +71,7 @@ func (r *Reference) Calls(ctx context.Context, q store.CallsQuery) (out store.Ca
 		shown = shownWithBodies
 	}
 	rows := each(r.callRows(q.Scope, nil), func(c callRow) store.CallRow {
-		return store.CallRow{Call: shown(*c.Call), Link: c.link}
+		return store.CallRow{Call: shown(*c.Call), Link: c.link, Pending: c.link == nil && c.seq > r.watermark}
 	})
 	out.Rows, out.Next, err = page(rows, placeOfCall, order, q.Cursor, q.Limit)
 	return out, err

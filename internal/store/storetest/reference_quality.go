@@ -38,9 +38,8 @@ func (r *Reference) callQuality(s store.Scope, out *store.Quality) {
 	out.Calls.ByMethod = map[string]int64{}
 	view := r.linkView(s.Project, s.MinConfidence)
 	routes := map[event.Endpoint]*store.RouteQuality{}
-	inRange := map[string]callRow{}
-	for _, c := range r.callRows(s, nil) {
-		inRange[c.ID] = c
+	rows := r.callRows(s, nil)
+	for _, c := range rows {
 		if c.Side == event.Client {
 			out.Calls.Client++
 			continue
@@ -69,21 +68,41 @@ func (r *Reference) callQuality(s store.Scope, out *store.Quality) {
 		return cmp.Or(cmp.Compare(b.Calls, a.Calls), cmp.Compare(a.String(), b.String()))
 	})
 	out.ByRoute = out.ByRoute[:min(len(out.ByRoute), 50)]
-	out.Unlinked = r.reasons(s.Project, inRange)
+	out.Unlinked = r.reasons(s, rows)
 }
 
 // reasons counts calls by why they have no link; the newest is the example.
-func (r *Reference) reasons(project event.ProjectID, inRange map[string]callRow) []store.UnlinkedReason {
+func (r *Reference) reasons(s store.Scope, rows []callRow) []store.UnlinkedReason {
 	type reason struct {
 		word string
 		side event.Side
 	}
-	calls := map[reason][]callRow{}
+	told := map[string]string{}
 	for _, u := range r.unlinked {
-		if c, ok := inRange[u.row.CallID]; ok && u.project == project {
-			key := reason{u.row.Reason, u.row.Side}
-			calls[key] = append(calls[key], c)
+		if word, twice := told[u.row.CallID]; u.project == s.Project && (!twice || u.row.Reason < word) {
+			told[u.row.CallID] = u.row.Reason
 		}
+	}
+	any, sure := r.linkView(s.Project, 0), r.linkView(s.Project, s.MinConfidence)
+	calls := map[reason][]callRow{}
+	for _, c := range rows {
+		word := told[c.ID]
+		switch answered := slices.ContainsFunc(sure.of[c.ID], func(l event.Link) bool { return l.ClientCallID != "" }); {
+		case c.linked && c.Side == event.Server, c.Side == event.Client && word == "":
+			continue
+		case c.Side == event.Client:
+		case answered && len(any.actions(c.ID)) == 0:
+			word = "no_action"
+		case any.best(c.ID) != nil:
+			word = "low_confidence"
+		case word != "":
+		case c.seq > r.watermark:
+			word = "pending"
+		default:
+			word = "no_browser"
+		}
+		key := reason{word, c.Side}
+		calls[key] = append(calls[key], c)
 	}
 	var out []store.UnlinkedReason
 	for key, of := range calls {

@@ -89,7 +89,7 @@ func (r *Reference) requests(s store.Scope, of store.Unit, steps []store.Step) [
 	byClient, seen := map[string][]occurrence{}, r.seeSteps(s, store.OfCalls)
 	for i := range r.calls {
 		c := &r.calls[i]
-		row := callRow{&c.row, view.best(c.row.ID), len(view.actions(c.row.ID)) > 0}.asRow()
+		row := callRow{&c.row, c.seq, view.best(c.row.ID), len(view.actions(c.row.ID)) > 0}.asRow()
 		matched := matching(s, steps, row)
 		wanted := c.project == s.Project && (s.Bots || c.row.Bot == event.Human) && seen.holds(row) && slices.Contains(matched, true)
 		if !wanted || people.unitOf(of, row) == "" || c.row.Side != event.Server && answered[c.row.ID] {

@@ -131,7 +131,7 @@ func (r *Reference) Request(ctx context.Context, project event.ProjectID, callID
 	found := false
 	for _, c := range r.calls {
 		if c.project == project && c.row.ID == callID && (!found || c.row.Time.After(out.Call.Time)) {
-			out.Call, found = shownWithBodies(c.row), true
+			out.Call, out.Pending, found = shownWithBodies(c.row), c.seq > r.watermark, true
 		}
 	}
 	if !found {
@@ -151,6 +151,7 @@ func (r *Reference) Request(ctx context.Context, project event.ProjectID, callID
 			others[l.ClientCallID], others[l.ServerCallID] = true, true
 		}
 	}
+	out.Pending = out.Pending && len(out.Links) == 0
 	slices.SortFunc(out.Links, linkByTime)
 	traces := map[string]bool{out.Call.TraceID: true, out.Call.ServerTraceID: true}
 	for _, c := range r.calls {

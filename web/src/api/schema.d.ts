@@ -325,7 +325,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Download everything that is known about a person, as NDJSON
+         * Download everything that is known about a person, or the rows of a range
          * @description docs/reference/api.md tells its parameters.
          */
         get: operations["export"];
@@ -1582,6 +1582,8 @@ export interface components {
             host?: string;
             id: string;
             link?: components["schemas"]["Link"];
+            /** @description there is no link yet: the link pass, which takes rows as they arrive, has not come to it */
+            link_pending?: boolean;
             method: string;
             page_id?: string;
             parent_span_id?: string;

@@ -11,7 +11,7 @@ WITH places AS (
     FROM calls c
     JOIN places p ON p.place = c.rowid
 )
-SELECT /*columns*/, l.call IS NOT NULL, /*link*/
+SELECT /*columns*/, l.call IS NULL AND c.seq > (SELECT value FROM state WHERE name = 'watermark'), l.call IS NOT NULL, /*link*/
 FROM page c
 LEFT JOIN (/*best*/) l ON l.call = c.id
 ORDER BY /*order*/

@@ -5,7 +5,7 @@ WITH page AS (
     ORDER BY /*order*/
     LIMIT ?
 )
-SELECT /*columns*/, l.call IS NOT NULL, /*link*/
+SELECT /*columns*/, l.call IS NULL AND c.seq > (SELECT value FROM state WHERE name = 'watermark'), l.call IS NOT NULL, /*link*/
 FROM page c
 LEFT JOIN (/*best*/) l ON l.call = c.id
 ORDER BY /*order*/

@@ -80,7 +80,7 @@ function Cause({ answer: { call, event, links } }: { answer: RequestAnswer }) {
   return (
     <section>
       <h3>What the person did</h3>
-      {event ? <Action event={event} link={link} /> : <p className="muted">No action is known. <Link to="/quality">Data quality</Link> says why calls stay without one.</p>}
+      {event ? <Action event={event} link={link} /> : <p className="muted">{call.link_pending ? 'It came a moment ago and is not linked yet.' : 'No action is known.'} <Link to="/quality">Data quality</Link> says why calls stay without one.</p>}
       {session && (
         <p>
           <Link {...sessionLink(session, { event_id: event?.id, call_id: call.id })}>

@@ -8,7 +8,7 @@ import { NoCalls } from '../../components/Onboarding'
 import { CallsLink, Facts } from '../../components/values'
 import { formatCount, formatMs, formatShare } from '../../lib/format'
 import { useRange } from '../../lib/view'
-import { callsAlone, describeReason } from './reasons'
+import { describeReason } from './reasons'
 import './quality.css'
 
 /** How far the data can be trusted: what is linked, by what evidence, and why the rest is not. */
@@ -73,20 +73,13 @@ function Methods({ quality: { calls } }: { quality: Quality }) {
 }
 
 function Unlinked({ quality }: { quality: Quality }) {
-  const alone = callsAlone(quality)
   return (
     <section aria-labelledby="unlinked">
       <h2 id="unlinked">Why not linked</h2>
-      {quality.unlinked.length === 0 && alone === 0 ? <p className="muted">Every call that was looked at is linked.</p> : (
+      {quality.unlinked.length === 0 ? <p className="muted">Every call that was looked at is linked.</p> : (
         <table className="mini-table">
           <thead><tr><th scope="col">Reason</th><th scope="col">Side</th><th scope="col" className="number">Calls</th><th scope="col" className="nowrap">Look at</th></tr></thead>
           <tbody>
-            {alone > 0 && (
-              <tr>
-                <td><span className="mono">no_browser</span> <span className="muted">nothing from a browser came with them: other services, scripts, bots, or pages that report nothing</span></td>
-                <td>server</td><td className="number">{formatCount(alone)}</td><td><CallsLink filter="call.linked == false">all</CallsLink></td>
-              </tr>
-            )}
             {quality.unlinked.map(({ reason, side, count, example }) => (
               <tr key={`${reason} ${side}`}>
                 <td><span className="mono">{reason}</span> <span className="muted">{describeReason(reason)}</span></td><td>{side}</td><td className="number">{formatCount(count)}</td>
