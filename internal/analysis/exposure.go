@@ -37,7 +37,7 @@ type exposureTable struct {
 	served     []bool        // by endpoint: durations are the servers'
 	goals      store.Goals
 	begin, end time.Time // of what was looked at
-	people     int
+	asOf       time.Time // when it was read
 	coverage   Coverage
 }
 
@@ -63,14 +63,13 @@ func readExposures(ctx context.Context, r store.Reader, scope store.Scope, zone 
 	if err != nil {
 		return nil, err
 	}
-	t := &exposureTable{goals: met.Goals, begin: scope.From, end: scope.To}
+	t := &exposureTable{goals: met.Goals, begin: scope.From, end: scope.To, asOf: event.Time(now)}
 	if len(met.Rows) > 0 {
 		first := met.Rows[0].Time
 		for i := range met.Rows {
 			first = min(first, met.Rows[i].Time)
 		}
 		t.begin = time.UnixMicro(first).UTC()
-		t.people = int(met.Rows[len(met.Rows)-1].Person) + 1
 	}
 	t.coverage, err = coverageOf(ctx, r, scope, met.Rows)
 	if err != nil {
