@@ -9,9 +9,9 @@ import (
 
 // How differences are adjusted, in words.
 const (
-	methodFailures  = "Those whose call failed are compared with others who made the same call at the same hour of the week, on such a device and network, at that step of a visit, when the servers were as slow, and who did as well before (cross-fitted AIPW; intervals by person and six-hour block)."
-	methodCurve     = "Moments in which the servers took longer than this person is used to are compared with others of the same hour of the week, device, network and step of a visit (two-stage least squares in pieces; intervals by person and six-hour block)."
-	methodDoublings = "Moments in which the servers took longer than this person is used to are compared with others of the same hour of the week, device, network and step of a visit; each doubling is taken to cost the same (two-stage least squares; intervals by person and six-hour block)."
+	methodFailures  = "Those whose call failed are compared with others who made the same call at the same hour of the week, on such a device and network, at that step of a visit, when this and other endpoints were as slow and failed as much, just then and before in the visit, and who did as well before (cross-fitted AIPW; intervals by person and six-hour block)."
+	methodCurve     = "Moments in which the servers took longer than this person is used to are compared with others of the same hour of the week, device, network and step of a visit, when other endpoints were as slow, just then and before in the visit (two-stage least squares in pieces; intervals by person and six-hour block)."
+	methodDoublings = "Moments in which the servers took longer than this person is used to are compared with others of the same hour of the week, device, network and step of a visit, when other endpoints were as slow, just then and before in the visit; each doubling is taken to cost the same (two-stage least squares; intervals by person and six-hour block)."
 	methodAbove     = "Those who waited longer are compared with others who made the same call at the same hour of the week, on such a device and network, at that step of a visit, and who did as well before (cross-fitted AIPW; intervals by person and six-hour block)."
 )
 
