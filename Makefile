@@ -10,7 +10,7 @@ LDFLAGS := -s -w -X github.com/clickspan/clickspan/internal/cli.version=$(VERSIO
 # The C compiler links DuckDB; every other package is plain Go.
 export CGO_ENABLED := 1
 
-.PHONY: help demo build ui sdk test test-go test-ui test-sdk test-browser screenshots lint fmt generate bench bench-link bench-effects fuzz release test-release clean
+.PHONY: help demo build ui sdk test test-go test-ui test-sdk test-browser screenshots lint fmt generate bench bench-link bench-effects bench-stats fuzz release test-release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -90,6 +90,9 @@ bench-link: ## precision, recall and calibration of links
 
 bench-effects: ## bias and coverage of the effects' estimators where the truth is known
 	$(GO) test -tags bench ./internal/stats -run '^TestBenchEffects$$' -count=1 -timeout 3h -v | grep -vE '^ *(=== |--- |PASS|ok)'
+
+bench-stats: bench-effects ## the same, and what the answers of a whole simulated shop are worth
+	$(GO) test -tags bench ./internal/api -run '^TestBenchImpact$$' -count=1 -timeout 3h -v | grep -vE '^ *(=== |--- |PASS|ok)'
 
 fuzz: ## every fuzz target for a minute
 	./scripts/fuzz 60s

@@ -64,29 +64,31 @@ type DoseTarget struct {
 	CI95        [2]float64 `json:"ci95"`
 }
 
-// Dose answers the question about a scope. Errors are a [WrongField] when they are about
-// one; what cannot be told is a [NoNumber] in the answer.
-func Dose(ctx context.Context, r store.Reader, scope store.Scope, zone *time.Location, now time.Time, q DoseQuestion) (DoseAnswer, error) {
-	goal, err := q.Goal.occurrence()
-	if err != nil {
-		return DoseAnswer{}, at(err, "goal")
-	}
+// Dose answers the question. Errors are a [WrongField] when they are about one; what
+// cannot be told is a [NoNumber] in the answer.
+func (i *Impacts) Dose(ctx context.Context, a Asked, q DoseQuestion) (DoseAnswer, error) {
 	call, err := callCondition(q.Call)
 	if err != nil {
 		return DoseAnswer{}, at(err, "call")
 	}
-	t, err := readExposures(ctx, r, scope, zone, now, cmp.Or(q.Unit, ByInteraction), goal, nil)
-	if err != nil {
-		return DoseAnswer{}, err
-	}
+	return get(ctx, i, &i.curves, a.Now, words(a.Words, q), func() (DoseAnswer, error) {
+		t, err := i.exposures(ctx, a, cmp.Or(q.Unit, ByInteraction), q.Goal, "")
+		if err != nil {
+			return DoseAnswer{}, err
+		}
+		return q.answer(t, call, a.Scope), nil
+	})
+}
+
+func (q DoseQuestion) answer(t *exposureTable, call store.Filter, scope store.Scope) DoseAnswer {
 	out := DoseAnswer{
-		Points: []DosePoint{}, Placebos: []PlaceboResult{}, Method: methodCurve, Days: t.days(), AsOf: event.Time(now), Coverage: t.coverage,
+		Points: []DosePoint{}, Placebos: []PlaceboResult{}, Method: methodCurve, Days: t.days(), AsOf: t.asOf, Coverage: t.coverage,
 		Caveats: t.caveats(cmp.Or(q.Unit, ByInteraction)),
 	}
 	endpoint := t.calledMost(call)
 	if endpoint < 0 {
-		out.Refusal = (&impactAsk{}).unmet(nil)
-		return out, nil
+		out.Refusal = endpointNotCalled()
+		return out
 	}
 	out.Endpoint, out.EndpointID, out.ServerSide = t.endpoints[endpoint].String(), t.endpoints[endpoint].ID(), t.served[endpoint]
 	perDay := 1 / t.days()
@@ -94,7 +96,7 @@ func Dose(ctx context.Context, r store.Reader, scope store.Scope, zone *time.Loc
 		perDay /= scope.Sample
 	}
 	out.fill(t, t.of[endpoint], q, perDay)
-	return out, nil
+	return out
 }
 
 // calledMost is the endpoint that the call means; -1 when nobody called such a one.
@@ -116,7 +118,7 @@ func (out *DoseAnswer) fill(t *exposureTable, all []encounter, q DoseQuestion, p
 	case t.refusal() != nil:
 		out.Refusal = t.refusal()
 		return
-	case out.GoalRate == 0 && reachedBefore(all):
+	case onlyBefore(all):
 		out.Refusal = goalPrecedes()
 		return
 	}

@@ -26,8 +26,10 @@ const (
 type encounter struct {
 	stats.Row
 	endpoint int32
-	before   bool // the person had reached the goal before
-	timed    bool // Server is the duration on the side that counts for the endpoint
+	session  int32 // -1 = none
+	moment   int32 // ten minutes, since midnight before all
+	before   bool  // the person had reached the goal before
+	timed    bool  // Server is the duration on the side that counts for the endpoint
 }
 
 // exposureTable is who met what, by endpoint.
@@ -37,7 +39,7 @@ type exposureTable struct {
 	served     []bool        // by endpoint: durations are the servers'
 	goals      store.Goals
 	begin, end time.Time // of what was looked at
-	people     int
+	asOf       time.Time // when it was read
 	coverage   Coverage
 }
 
@@ -45,8 +47,9 @@ type exposureTable struct {
 func (t *exposureTable) days() float64 { return max(t.end.Sub(t.begin), time.Hour).Hours() / 24 }
 
 const (
-	stepsApart  = 10 // steps of a visit that are told apart, the last with all later ones
-	enoughServe = .2 // of the timed requests of an endpoint: then only the servers' durations count
+	moments     = 10 * time.Minute // in which endpoints share what goes on
+	stepsApart  = 10               // steps of a visit that are told apart, the last with all later ones
+	enoughServe = .2               // of the timed requests of an endpoint: then only the servers' durations count
 )
 
 // readExposures asks the store and folds requests into units. What happened in the last
@@ -63,14 +66,13 @@ func readExposures(ctx context.Context, r store.Reader, scope store.Scope, zone 
 	if err != nil {
 		return nil, err
 	}
-	t := &exposureTable{goals: met.Goals, begin: scope.From, end: scope.To}
+	t := &exposureTable{goals: met.Goals, begin: scope.From, end: scope.To, asOf: event.Time(now)}
 	if len(met.Rows) > 0 {
 		first := met.Rows[0].Time
 		for i := range met.Rows {
 			first = min(first, met.Rows[i].Time)
 		}
 		t.begin = time.UnixMicro(first).UTC()
-		t.people = int(met.Rows[len(met.Rows)-1].Person) + 1
 	}
 	t.coverage, err = coverageOf(ctx, r, scope, met.Rows)
 	if err != nil {
@@ -127,7 +129,7 @@ func foldUnits(met *store.Exposures, unit ImpactUnit, served []bool, midnight ti
 		}
 		step := stepOf(row, steps, actions)
 		e := encounter{
-			endpoint: row.Endpoint, before: row.Before, timed: row.Took >= 0 && row.Served == served[row.Endpoint],
+			endpoint: row.Endpoint, session: row.Session, moment: int32((row.Time - midnight.UnixMicro()) / moments.Microseconds()), before: row.Before, timed: row.Took >= 0 && row.Served == served[row.Endpoint],
 			Row: stats.Row{
 				Person: row.Person, Cell: row.Device*stepsApart + step,
 				Hour:   int32((row.Time - midnight.UnixMicro()) / time.Hour.Microseconds()),
@@ -208,27 +210,75 @@ func servedEndpoints(met *store.Exposures) []bool {
 	return out
 }
 
-// divide fills in how slow people's calls were before, over all endpoints, and sorts the
-// encounters by endpoint.
+// divide fills in how slow people's calls were before, and what other endpoints were like
+// just then, and sorts the encounters by endpoint.
 func (t *exposureTable) divide(all []encounter) {
-	var persons, endpoints, at []int32
-	var ms []float64
+	var persons, endpoints, buckets, at []int32
+	var ms, doublings []float64
 	counts := make([]int, len(t.endpoints))
 	for i := range all {
 		counts[all[i].endpoint]++
-		if all[i].timed {
-			persons, endpoints, at, ms = append(persons, all[i].Person), append(endpoints, all[i].endpoint), append(at, int32(i)), append(ms, all[i].Server)
+		if e := &all[i]; e.timed {
+			persons, endpoints, buckets, at = append(persons, e.Person), append(endpoints, e.endpoint), append(buckets, e.moment), append(at, int32(i))
+			ms, doublings = append(ms, e.Server), append(doublings, math.Log2(e.Server))
 		}
 	}
-	for n, usual := range stats.Usual(persons, endpoints, ms) {
-		all[at[n]].Usual = usual
+	usual, around := stats.Usual(persons, endpoints, ms), stats.Around(endpoints, buckets, doublings)
+	for n, i := range at {
+		all[i].Usual, all[i].Besides[0] = usual[n], around[n]
 	}
+	troubles(all)
+	t.visits(all, at, doublings)
 	t.of = make([][]encounter, len(t.endpoints))
 	for i, n := range counts {
 		t.of[i] = make([]encounter, 0, n)
 	}
 	for i := range all {
 		t.of[all[i].endpoint] = append(t.of[all[i].endpoint], all[i])
+	}
+}
+
+// troubles fills in how many calls of other endpoints failed just then.
+func troubles(all []encounter) {
+	endpoints, buckets, failed := make([]int32, len(all)), make([]int32, len(all)), make([]float64, len(all))
+	for i := range all {
+		endpoints[i], buckets[i], failed[i] = all[i].endpoint, all[i].moment, one(all[i].Failed)
+	}
+	for i, troubled := range stats.Around(endpoints, buckets, failed) {
+		all[i].Besides[1] = troubled
+	}
+}
+
+// visits fills in what the visit had met of other endpoints before: by how many doublings
+// above normal they took, in the mean, and how many failed.
+func (t *exposureTable) visits(all []encounter, timed []int32, doublings []float64) {
+	normal, n := make([]float64, len(t.endpoints)), make([]float64, len(t.endpoints))
+	for k, i := range timed {
+		normal[all[i].endpoint] += doublings[k]
+		n[all[i].endpoint]++
+	}
+	type sum struct{ above, timed, failed float64 }
+	type visit struct{ session, endpoint int32 }
+	whole, own := map[int32]sum{}, map[visit]sum{}
+	for i := range all {
+		e := &all[i]
+		if i > 0 && e.Person != all[i-1].Person {
+			clear(whole)
+			clear(own)
+		}
+		if e.session < 0 {
+			continue
+		}
+		w, o := whole[e.session], own[visit{e.session, e.endpoint}]
+		e.Besides[2], e.Besides[3] = (w.above-o.above)/(w.timed-o.timed+1), min(w.failed-o.failed, 3)
+		for _, s := range []*sum{&w, &o} {
+			s.failed += one(e.Failed)
+			if e.timed {
+				s.above += math.Log2(e.Server) - normal[e.endpoint]/n[e.endpoint]
+				s.timed++
+			}
+		}
+		whole[e.session], own[visit{e.session, e.endpoint}] = w, o
 	}
 }
 

@@ -129,48 +129,54 @@ type NoNumber struct {
 	Need   float64 `json:"need"`
 }
 
-// Impact answers the question about a scope. Errors are a [WrongField] when they are
-// about one; what cannot be told is a [NoNumber] in the answer.
-func Impact(ctx context.Context, r store.Reader, scope store.Scope, zone *time.Location, now time.Time, q ImpactQuestion) (ImpactAnswer, error) {
+// Impact answers the question. Errors are a [WrongField] when they are about one; what
+// cannot be told is a [NoNumber] in the answer.
+func (i *Impacts) Impact(ctx context.Context, a Asked, q ImpactQuestion) (ImpactAnswer, error) {
 	ask, err := q.compile()
 	if err != nil {
 		return ImpactAnswer{}, err
 	}
-	t, err := readExposures(ctx, r, scope, zone, now, ask.unit, ask.goal, ask.value)
-	if err != nil {
-		return ImpactAnswer{}, err
-	}
+	return get(ctx, i, &i.answers, a.Now, words(a.Words, q), func() (ImpactAnswer, error) {
+		t, err := i.exposures(ctx, a, ask.unit, q.Goal, q.Value)
+		if err != nil {
+			return ImpactAnswer{}, err
+		}
+		return ask.answer(ctx, t, a.Scope)
+	})
+}
+
+// answer estimates everything that is asked for.
+func (a *impactAsk) answer(ctx context.Context, t *exposureTable, scope store.Scope) (ImpactAnswer, error) {
+	scaled := 1.
 	if scope.Sampled() {
-		ask.scale = 1 / scope.Sample
+		scaled = 1 / scope.Sample
 	}
 	out := ImpactAnswer{
-		Results: []ImpactResult{}, Unit: ask.unit, From: t.begin, To: t.end, Days: t.days(), AsOf: event.Time(now), Coverage: t.coverage,
-		Goal:    ImpactGoal{Count: t.goals.Count, People: t.goals.People, PerDay: ask.scale * float64(t.goals.Count) / t.days()},
-		Caveats: t.caveats(ask.unit),
+		Unit: a.unit, From: t.begin, To: t.end, Days: t.days(), AsOf: t.asOf, Coverage: t.coverage,
+		Goal:    ImpactGoal{Count: t.goals.Count, People: t.goals.People, PerDay: scaled * float64(t.goals.Count) / t.days()},
+		Caveats: t.caveats(a.unit), Refusal: t.refusal(),
 	}
 	scale(scope, &out.Goal.Count, &out.Goal.People)
 	if t.goals.Valued > 0 {
 		mean := t.goals.Value / float64(t.goals.Valued)
 		out.Goal.MeanValue = &mean
 	}
-	out.Refusal = t.refusal()
-	out.Results, err = ask.results(ctx, t, out.Refusal != nil)
-	if err != nil {
+	var err error
+	if out.Results, err = a.results(ctx, t, out.Refusal != nil); err != nil {
 		return ImpactAnswer{}, err
 	}
-	out.Refusal = cmp.Or(out.Refusal, ask.unmet(out.Results))
-	settle(out.Results, t, ask.scale, out.Goal.MeanValue)
+	if len(out.Results) == 0 && out.Refusal == nil {
+		out.Refusal = endpointNotCalled()
+	}
+	settle(out.Results, t, scaled, out.Goal.MeanValue)
 	return out, nil
 }
 
 // impactAsk is a question that was understood.
 type impactAsk struct {
-	goal   store.Step
-	value  *store.Field
 	unit   ImpactUnit
 	specs  []exposureAsk
 	leastN float64
-	scale  float64 // of a sample to all
 }
 
 type exposureAsk struct {
@@ -181,21 +187,7 @@ type exposureAsk struct {
 }
 
 func (q ImpactQuestion) compile() (impactAsk, error) {
-	ask := impactAsk{unit: cmp.Or(q.Unit, ByInteraction), leastN: float64(cmp.Or(q.MinN, leastVisits)), scale: 1}
-	var err error
-	if ask.goal, err = q.Goal.occurrence(); err != nil {
-		return ask, at(err, "goal")
-	}
-	if q.Value != "" {
-		field, err := stepField(q.Value)
-		if err == nil && field.Record() != ask.goal.Of {
-			err = &event.Permanent{Err: errors.New("the goal has no such property"), Hint: "Name a property of the goal's own event or call."}
-		}
-		if err != nil {
-			return ask, at(err, "value")
-		}
-		ask.value = &field
-	}
+	ask := impactAsk{unit: cmp.Or(q.Unit, ByInteraction), leastN: float64(cmp.Or(q.MinN, leastVisits))}
 	for i, a := range q.Adjust {
 		if a != "auto" {
 			return ask, at(&event.Permanent{Err: fmt.Errorf("nothing is adjusted by %q", a), Hint: `Write ["auto"], or leave it out: all that is known is adjusted for.`}, "adjust[%d]", i)
@@ -213,6 +205,15 @@ func (q ImpactQuestion) compile() (impactAsk, error) {
 		ask.specs = append(ask.specs, e)
 	}
 	return ask, nil
+}
+
+// goalValue reads the property that says what a goal is worth.
+func goalValue(name string, goal store.Step) (store.Field, error) {
+	field, err := stepField(name)
+	if err == nil && field.Record() != goal.Of {
+		err = &event.Permanent{Err: errors.New("the goal has no such property"), Hint: "Name a property of the goal's own event or call."}
+	}
+	return field, err
 }
 
 func (s ExposureSpec) compile() (exposureAsk, error) {
@@ -301,14 +302,6 @@ func (a *impactAsk) results(ctx context.Context, t *exposureTable, tableOnly boo
 		}
 	}
 	return out, ctx.Err()
-}
-
-// unmet says that nothing was found that was asked for.
-func (a *impactAsk) unmet(results []ImpactResult) *NoNumber {
-	if len(results) > 0 {
-		return nil
-	}
-	return &NoNumber{Reason: "endpoint_not_called", Says: "Nobody who is known called such an endpoint in this time, so there is nothing to compare.", Of: "requests", Need: 1}
 }
 
 // settle turns effects into numbers a day, says which of all of them chance may explain,

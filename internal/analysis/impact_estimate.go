@@ -40,7 +40,7 @@ func (a *impactAsk) estimate(t *exposureTable, j job, tableOnly bool) *ImpactRes
 	switch {
 	case tableOnly:
 		r.Refusal = goalNotReached()
-	case r.ReachedExposed+r.ReachedUnexposed == 0 && reachedBefore(all):
+	case onlyBefore(all):
 		r.Refusal = goalPrecedes()
 	case min(float64(r.Exposed), float64(r.Unexposed)) < a.leastN:
 		r.Refusal = tooFew("exposed, or not exposed, to compare", min(float64(r.Exposed), float64(r.Unexposed)), a.leastN)
@@ -102,8 +102,16 @@ func (r *ImpactResult) count(all []encounter, counted, exposed func(*encounter) 
 	r.GoalRateUnexposed, r.GoalRateExposed = float64(reached[0])/float64(max(1, n[0])), float64(reached[1])/float64(max(1, n[1]))
 }
 
-func reachedBefore(all []encounter) bool {
-	return slices.ContainsFunc(all, func(e encounter) bool { return e.before })
+// onlyBefore reports whether people reach the goal before the call and never after it.
+func onlyBefore(all []encounter) bool {
+	before := false
+	for i := range all {
+		if all[i].Outcome {
+			return false
+		}
+		before = before || all[i].before
+	}
+	return before
 }
 
 // failures estimates what failing does.
@@ -129,24 +137,23 @@ func (r *ImpactResult) failures(all []encounter) {
 	}
 }
 
-// slowness estimates what it does that calls take longer than the threshold: by the
-// curve of durations, which needs people's past, else by comparing slow calls with others.
+// slowness estimates what it does that calls take longer than the threshold: what each
+// doubling does, which needs people's past, else by comparing slow calls with others.
 func (r *ImpactResult) slowness(all []encounter, unit ImpactUnit) {
 	answered, before := rowsOf(all, answeredInTime)
-	r.Method = methodCurve
 	brought, refusal := stats.Effect{}, &stats.Refusal{}
 	if unit != ByPerson {
-		var curve *stats.Curve
-		if curve, refusal = stats.Dose(answered); refusal == nil {
-			brought = curve.Brought(r.SlowOverMS)
+		r.Method = methodDoublings
+		if brought, refusal = stats.Latency(answered); refusal == nil {
+			brought = brought.Times(doublingsOver(answered, r.SlowOverMS))
 		}
 	}
 	if refusal != nil && refusal.Reason != stats.NoVariation {
 		var contrast stats.Contrast
+		r.Method = methodAbove
 		if contrast, refusal = stats.Above(answered, r.SlowOverMS); refusal == nil {
 			brought = contrast.Brought
-			r.Method = methodAbove
-			r.Caveats = append(r.Caveats, "Too few people have called it eight times before, so how slow it usually is for each of them is not taken into account.")
+			r.Caveats = append(r.Caveats, pastUnknown)
 		}
 	}
 	if refusal != nil {
@@ -161,6 +168,14 @@ func (r *ImpactResult) slowness(all []encounter, unit ImpactUnit) {
 	if w, refusal := stats.Within(answered, func(r *stats.Row) float64 { return one(r.Server > over) }); refusal == nil {
 		r.within(w)
 	}
+}
+
+// doublingsOver adds up by how many doublings calls took longer than the threshold.
+func doublingsOver(rows []stats.Row, ms float64) (sum float64) {
+	for i := range rows {
+		sum += math.Log2(max(1, rows[i].Server/ms))
+	}
+	return sum
 }
 
 // leadOf is, for each of the answered rows, the share of rows that failed in the block

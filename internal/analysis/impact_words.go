@@ -9,13 +9,16 @@ import (
 
 // How differences are adjusted, in words.
 const (
-	methodFailures = "Those whose call failed are compared with others who made the same call at the same hour of the week, on such a device and network, at that step of a visit, when the servers were as slow, and who did as well before (cross-fitted AIPW; intervals by person and six-hour block)."
-	methodCurve    = "Moments in which the servers took longer than this person is used to are compared with others of the same hour of the week, device, network and step of a visit (two-stage least squares in pieces; intervals by person and six-hour block)."
-	methodAbove    = "Those who waited longer are compared with others who made the same call at the same hour of the week, on such a device and network, at that step of a visit, and who did as well before (cross-fitted AIPW; intervals by person and six-hour block)."
+	methodFailures  = "Those whose call failed are compared with others who made the same call at the same hour of the week, on such a device and network, at that step of a visit, when this and other endpoints were as slow and failed as much, just then and before in the visit, and who did as well before (cross-fitted AIPW; intervals by person and six-hour block)."
+	methodCurve     = "Moments in which the servers took longer than this person is used to are compared with others of the same hour of the week, device, network and step of a visit, when other endpoints were as slow, just then and before in the visit (two-stage least squares in pieces; intervals by person and six-hour block)."
+	methodDoublings = "Moments in which the servers took longer than this person is used to are compared with others of the same hour of the week, device, network and step of a visit, when other endpoints were as slow, just then and before in the visit; each doubling is taken to cost the same (two-stage least squares; intervals by person and six-hour block)."
+	methodAbove     = "Those who waited longer are compared with others who made the same call at the same hour of the week, on such a device and network, at that step of a visit, and who did as well before (cross-fitted AIPW; intervals by person and six-hour block)."
 )
 
 // browserOnly warns of durations that end when people leave.
 const browserOnly = "Only the browser's own time is known here. It ends when people leave, so that slowness looks harmless, or even good: take this for a lower bound."
+
+const pastUnknown = "Too few people have called it eight times before, so how slow it usually is for each of them is not taken into account."
 
 // The placebos, in words.
 const (
@@ -33,6 +36,10 @@ func goalPrecedes() *NoNumber {
 		Reason: "goal_precedes_exposure", Of: "goals after the call", Need: 1,
 		Says: "People reach this goal before they make this call, never after it, so the call cannot cost it.",
 	}
+}
+
+func endpointNotCalled() *NoNumber {
+	return &NoNumber{Reason: "endpoint_not_called", Says: "Nobody who is known called such an endpoint in this time, so there is nothing to compare.", Of: "requests", Need: 1}
 }
 
 func tooFew(of string, have, need float64) *NoNumber {
@@ -80,9 +87,9 @@ func (t *exposureTable) refusal() *NoNumber {
 // caveats are what holds for all results.
 func (t *exposureTable) caveats(unit ImpactUnit) []string {
 	out := []string{}
-	if c := t.coverage; c.Share != nil && *c.Share < .95 {
-		out = append(out, fmt.Sprintf("Of the calls that services saw, %s can be tied to an action of somebody. What the others cost is not in these numbers; were they alike, it would be %.1f times as much.",
-			percent(*c.Share), 1/max(*c.Share, .01)))
+	if c := t.coverage; c.Linked > 0 && *c.Share < .95 {
+		out = append(out, fmt.Sprintf("Of the calls that services saw, %s can be tied to an action of somebody. What the others cost is not in these numbers; were they made by such people, it would be %.1f times as much.",
+			percent(*c.Share), 1 / *c.Share))
 	}
 	if c := t.coverage; c.Requests > 0 && float64(c.Served) < .95*float64(c.Requests) {
 		out = append(out, fmt.Sprintf("Of the requests of people who are known, %s have the server's own duration. An endpoint's slowness is judged by these alone, and taken to be the same for the others.",

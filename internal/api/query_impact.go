@@ -2,8 +2,11 @@ package api
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
 	"github.com/clickspan/clickspan/internal/analysis"
+	"github.com/clickspan/clickspan/internal/store"
 )
 
 // ImpactBody asks what failed and slow calls cost a goal.
@@ -27,7 +30,7 @@ func (s *Server) queryImpact(ctx context.Context, in *ImpactInput) (ImpactOutput
 	if err != nil {
 		return ImpactOutput{}, err
 	}
-	answer, err := analysis.Impact(ctx, s.store, scope, zone, begun, in.Body.ImpactQuestion)
+	answer, err := s.impacts.Impact(ctx, askedBy(in.Body.QueryFields, scope, zone, begun), in.Body.ImpactQuestion)
 	if err != nil {
 		return ImpactOutput{}, err
 	}
@@ -56,10 +59,16 @@ func (s *Server) queryDose(ctx context.Context, in *DoseInput) (DoseOutput, erro
 	if err != nil {
 		return DoseOutput{}, err
 	}
-	answer, err := analysis.Dose(ctx, s.store, scope, zone, begun, in.Body.DoseQuestion)
+	answer, err := s.impacts.Dose(ctx, askedBy(in.Body.QueryFields, scope, zone, begun), in.Body.DoseQuestion)
 	if err != nil {
 		return DoseOutput{}, err
 	}
 	meta := Meta{ElapsedMS: s.now().Sub(begun).Milliseconds(), Sampled: scope.Sampled(), LinkCoverage: answer.Coverage.Share}
 	return DoseOutput{answer, meta}, nil
+}
+
+// askedBy is what the question is about, in the asker's words.
+func askedBy(q QueryFields, scope store.Scope, zone *time.Location, now time.Time) analysis.Asked {
+	words, _ := json.Marshal(q) // it came as JSON
+	return analysis.Asked{Scope: scope, Zone: zone, Now: now, Words: string(words)}
 }

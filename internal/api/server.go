@@ -87,6 +87,7 @@ type Server struct {
 	logins       chan struct{} // one for each login with password under way
 	password     sync.Mutex    // held while one is checked
 	boards       *analysis.Boards
+	impacts      *analysis.Impacts
 	goals        sync.Mutex // held while goals change
 	segments     sync.Mutex // held while segments change
 	opened       openedMaps
@@ -115,7 +116,7 @@ func New(c Config) *Server {
 		witness: c.Witness, sites: newSites(c.Now), intakeAddr: c.IntakeAddr, data: c.Data, program: c.Program,
 		slots: make(chan struct{}, c.Limits.Requests), logins: make(chan struct{}, maxLogins),
 		main: http.NewServeMux(), intake: http.NewServeMux(),
-		boards: analysis.NewBoards(c.Store, analysis.Association{}),
+		boards: analysis.NewBoards(c.Store, analysis.Association{}), impacts: analysis.NewImpacts(c.Store),
 	}
 	s.disk.write, s.disk.log = s.writeNothing, s.log
 	s.page = compressed(http.HandlerFunc(s.servePage))

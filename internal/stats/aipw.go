@@ -10,7 +10,7 @@ const (
 	needExposed = 30 // rows on either side
 	// How many features there are: what is always known, of the call's own latency, and
 	// learnt in each fold.
-	featuresOwn, featuresLatency, featuresLearnt = 6, 3, 4
+	featuresOwn, featuresLatency, featuresLearnt = 6 + Besides, 3, 4
 
 	shrink = 8 // rows that what is known of all people weighs against one person's own
 )
@@ -41,8 +41,8 @@ func (c Contrast) EValue() (value, limit float64) {
 // the outcome (Robins, Rotnitzky and Zhao 1994; Chernozhukov and others 2018). It is
 // right if either model is.
 //
-// The models know hour of week, cell, the person's past latency and outcomes, and the
-// server's latency, without which an incident's slowness would be blamed on its errors.
+// The models know hour of week, cell, what other endpoints were like just then, the
+// person's past latency and outcomes, and the server's latency, without which an incident's slowness would be blamed on its errors.
 // It refuses below 30 rows or people on either side, 30 blocks, and 200 rows with or
 // without the outcome.
 func Failure(rows []Row) (Contrast, *Refusal) {
@@ -109,6 +109,7 @@ func (t *trial) describe(rows []Row, knowLatency bool) {
 		sin, cos := math.Sincos(2 * math.Pi * float64(row.Hour%24) / 24)
 		t.features = append(t.features, sin, cos,
 			usualOr0(row), past.outcomes/(past.n+shrink), math.Log1p(past.n),
+			row.Besides[0], row.Besides[1], row.Besides[2], row.Besides[3],
 			0, 0, 0, 0)
 		past.outcomes += one(row.Outcome) - outcomes
 		past.n++

@@ -66,6 +66,7 @@ func Dose(rows []Row) (*Curve, *Refusal) {
 	for _, column := range slices.Concat(x, z, [][]float64{y}) {
 		within(column, p.week, p.cell)
 	}
+	p.besides(rows, at, slices.Concat(x, z, [][]float64{y})...)
 	if r := p.moves(moved, z[0], x[0]); r != nil {
 		return nil, r
 	}

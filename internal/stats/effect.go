@@ -17,10 +17,17 @@ type Row struct {
 	// it hurt.
 	Server float64
 	// Usual is how slow the person's calls were before; NaN is unknown. See [Usual].
-	Usual   float64
+	Usual float64
+	// Besides is what else went on that may go with both: how slow, in doublings, and how
+	// failing other endpoints were just then (see [Around]), and the visit had met them
+	// before. 0 is as usual.
+	Besides [Besides]float64
 	Failed  bool
 	Outcome bool // what the person then did: left, tried again, raged, reached the goal
 }
+
+// Besides is how much is known of what else went on at a row.
+const Besides = 4
 
 // Effect is an estimate with its 95 % interval. The unit is the estimator's.
 type Effect struct {

@@ -20,7 +20,8 @@ const (
 //
 // A person's own past takes out what makes them slow and loyal at once; it is used
 // instead of their mean over all time, because leaving ends a visit and so decides what
-// the mean is of. Hour of week and cell take out what else slow moments have in common.
+// the mean is of. Hour of week and cell take out what else slow moments have in common,
+// and so does what other endpoints were like just then.
 // Intervals hold when people, and six-hour blocks, have shocks of their own.
 //
 // The rows are answered calls: failures are another exposure (see [Failure]), which
@@ -38,6 +39,7 @@ func Latency(rows []Row) (Effect, *Refusal) {
 	for _, column := range [][]float64{y, d, z} {
 		within(column, p.week, p.cell)
 	}
+	p.besides(rows, at, y, d, z)
 	if r := p.moves(moved, z, d); r != nil {
 		return Effect{}, r
 	}

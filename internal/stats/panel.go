@@ -65,14 +65,14 @@ func within(column []float64, groups ...[]int32) {
 	for g, group := range groups {
 		tables[g] = newTable(group)
 	}
-	const enough = 1e-7 // of the column's own spread
+	const little = 1e-7 // of the column's own spread
 	scale := spread(column)
 	for range 100 {
 		moved := 0.0
 		for g, group := range groups {
 			moved = max(moved, tables[g].center(column, group))
 		}
-		if moved <= enough*scale || len(groups) == 1 {
+		if moved <= little*scale || len(groups) == 1 {
 			return
 		}
 	}
@@ -126,6 +126,7 @@ func mean(of []float64) float64 {
 }
 
 func dot(a, b []float64) (sum float64) {
+	b = b[:len(a)]
 	for i, x := range a {
 		sum += x * b[i]
 	}

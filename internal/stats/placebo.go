@@ -43,6 +43,7 @@ func Decoy(name string, rows []Row, decoy []float64) (Placebo, *Refusal) {
 	for _, column := range [][]float64{y, d, z, w} {
 		within(column, p.week, p.cell)
 	}
+	p.besides(rows, at, y, d, z, w)
 	beta, influence := instrumented([][]float64{z, w}, [][]float64{d, w}, y)
 	if beta == nil || spread(w) < 1e-9 {
 		return Placebo{}, &Refusal{NoVariation, name, spread(w), 1e-9}

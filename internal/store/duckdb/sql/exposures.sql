@@ -29,7 +29,7 @@ WITH seen AS MATERIALIZED (
         coalesce(m.session_id_hash, l.session_id_hash) AS session, hash(l.event) AS action, l.event IS NOT NULL AS caused, /*unit*/
     FROM seen m
     LEFT JOIN best l ON l.call = m.id
-    LEFT JOIN tiers t ON t.client = m.id AND NOT m.served
+    LEFT JOIN tiers t ON t.client = CASE WHEN NOT m.served THEN m.id END -- one equality: a second condition makes the join try all pairs
     /*persons*/
     WHERE NOT m.served OR l.client IS NULL OR l.client NOT IN (FROM asked)
 )
