@@ -89,11 +89,14 @@ func (c *conn) rolledSeries(ctx context.Context, q store.SeriesQuery, measures [
 	}
 	approx := false
 	for _, m := range measures {
+		if m.Value != (store.Field{}) {
+			return false, nil // the rows tell whether it is a number
+		}
 		switch m.Stat {
 		case store.Count, store.Failed, store.Refused, store.ErrorRate:
 		default:
 			_, approx = shareOf(m.Stat)
-			if !approx || !q.Approx || m.Value != (store.Field{}) || q.To.Sub(q.From) <= exactRange {
+			if !approx || !q.Approx || q.To.Sub(q.From) <= exactRange {
 				return false, nil
 			}
 		}

@@ -32,7 +32,7 @@ SELECT c.time, c.own_time, c.id, c.forms, c.odd, c.side, c.class, c.service, c.m
     c.device_id, c.user_id, c.account_id, c.session_id,
     c.action, c.trace, c.span, c.parent, c.server_trace, c.request, c.page_id,
     c.request_bytes, c.response_bytes, c.release, c.weight, c.context, c.attributes,
-    c.origin, c.sent_at, c.consent, c.bot, l.call IS NOT NULL, l.time, l.event, l.event_form, l.event_text, l.client, l.client_form, l.client_text,
+    c.origin, c.sent_at, c.consent, c.bot, l.call IS NULL AND c.seq > (SELECT value FROM state WHERE name = 'watermark'), l.call IS NOT NULL, l.time, l.event, l.event_form, l.event_text, l.client, l.client_form, l.client_text,
     l.server, l.server_form, l.server_text, l.method, l.confidence, l.session_id, l.device_id, l.user_id,
     l.service, l.verb, l.route
 FROM page c
