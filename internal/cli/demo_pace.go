@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/pipeline"
@@ -45,5 +46,9 @@ func thousands(n float64) string {
 	if n < 500 {
 		return "0"
 	}
-	return fmt.Sprintf("%.0f,000", n/1000)
+	k := int(math.Round(n / 1000))
+	if k < 1000 {
+		return fmt.Sprintf("%d,000", k)
+	}
+	return fmt.Sprintf("%d,%03d,000", k/1000, k%1000)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,14 +101,11 @@ func TestPace(t *testing.T) {
 	if share, words = p.report(300_000, began.Add(time.Minute)); share != 1 || words != "200,000 of about 200,000 records, about 0s more" {
 		t.Errorf("at the end: %v %q", share, words)
 	}
-<<<<<<< HEAD
-=======
 	p.whole = 4
 	p.add(2, pipeline.Result{Accepted: 6_425_700})
 	if _, words = p.report(7_000_000, began.Add(time.Minute)); !strings.HasPrefix(words, "6,626,000 of about 6,626,000 records") {
 		t.Errorf("of millions: %q", words)
 	}
->>>>>>> b3b0cbb (The demo counts millions in threes)
 }
 
 // Two demos with one seed tell the same, shifted by whole hours.
