@@ -158,6 +158,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/download/blast-radius": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download whom something hit, as CSV or NDJSON
+         * @description docs/reference/api.md tells its parameters.
+         */
+        get: operations["download-blast-radius"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/download/calls": {
         parameters: {
             query?: never;
@@ -745,6 +765,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/query/blast-radius": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whom something hit and what became of them */
+        post: operations["query-blast-radius"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/query/breakdown": {
         parameters: {
             query?: never;
@@ -756,6 +793,23 @@ export interface paths {
         put?: never;
         /** Measure by label */
         post: operations["query-breakdown"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/query/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether a release or change helped, on the API and on behaviour */
+        post: operations["query-compare"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1366,6 +1420,108 @@ export interface components {
              */
             went_on: number;
         };
+        BlastBody: {
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
+            bots?: boolean;
+            /** @description what hit them, as a step: {"call":"POST /orders","where":"status >= 500"} */
+            exposure: components["schemas"]["Step"];
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session */
+            filter?: string;
+            /**
+             * Format: date-time
+             * @description start of the range; default 7 days before its end
+             */
+            from?: string;
+            /** @description what they were after; default the project's first goal */
+            goal?: components["schemas"]["Step"];
+            /** @description also list who was hit */
+            list?: components["schemas"]["BlastList"];
+            /** Format: double */
+            min_confidence?: number;
+            /**
+             * @description how long after their last hit somebody may come back before they count as lost; at most 30d
+             * @default 24h
+             */
+            patience?: string;
+            /**
+             * @description name of the project
+             * @default default
+             */
+            project?: string;
+            /**
+             * Format: double
+             * @description the share of people that is enough for funnel, retention, lifecycle, stickiness and paths, whose counts are then estimates of all, and for funnel-correlation, whose counts are of the sample; meta.sampled says so
+             */
+            sample?: number;
+            /** @description id of a segment: only what belongs to its sessions or people */
+            segment?: string;
+            /** @description IANA name; default UTC */
+            timezone?: string;
+            /**
+             * Format: date-time
+             * @description end of the range, exclusive; default now
+             */
+            to?: string;
+        };
+        BlastList: {
+            /** @description next of the page before */
+            cursor?: string;
+            /**
+             * Format: int64
+             * @default 50
+             */
+            limit?: number;
+            /**
+             * @default people
+             * @enum {string}
+             */
+            of?: "people" | "accounts" | "sessions";
+            /**
+             * @description of people: only those
+             * @enum {string}
+             */
+            outcome?: "recovered" | "converted_later" | "returned" | "lost" | "open";
+        };
+        BlastOutput: {
+            /** Format: int64 */
+            accounts: number;
+            /** Format: int64 */
+            bucket_seconds: number;
+            caveats: string[];
+            /** @description people by when they were first hit, one for each bucket of the range */
+            first_hits: components["schemas"]["FirstHits"][];
+            /** @description null without one: nobody can convert later then */
+            goal: components["schemas"]["Step"];
+            /**
+             * Format: int64
+             * @description of these people: events, or requests, each once however many sides and tiers saw it
+             */
+            hits: number;
+            known: components["schemas"]["KnownHits"];
+            /** @description the page asked for */
+            list: components["schemas"]["HitRow"][];
+            meta: components["schemas"]["Meta"];
+            /** @description cursor of the next page; empty on the last */
+            next: string;
+            /** @description in order of precedence: each person has the first that holds */
+            outcomes: components["schemas"]["OutcomeShare"][];
+            /** Format: int64 */
+            patience_seconds: number;
+            /**
+             * Format: int64
+             * @description distinct people, as claims tell them apart
+             */
+            people: number;
+            /** Format: int64 */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description of open: their visit goes on
+             */
+            still_there: number;
+            /** @description against those who did the same unharmed at the same hours of the week before */
+            usual: components["schemas"]["UsualShare"][];
+        };
         BodiesOutput: {
             /** @description METHOD /route of any service, or service: METHOD /route */
             endpoints: string[];
@@ -1546,6 +1702,17 @@ export interface components {
             /** @enum {string} */
             place: "frontend" | "network" | "backend" | "no_request" | "mixed" | "unknown";
         };
+        Change: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description a release marker, the first calls that carry the version, or who asks
+             * @enum {string}
+             */
+            from: "marker" | "calls" | "asked";
+            service: string;
+            version?: string;
+        };
         ClaimRow: {
             call_id?: string;
             device_id?: string;
@@ -1568,6 +1735,87 @@ export interface components {
             /** @description devices that they and others used */
             shared: string[];
             users: string[];
+        };
+        CompareBody: {
+            after?: components["schemas"]["TimeSpan"];
+            /**
+             * Format: date-time
+             * @description a moment at which something was changed
+             */
+            at?: string;
+            /** @description with after: compare these two; of the longer one the part nearest to the other counts */
+            before?: components["schemas"]["TimeSpan"];
+            /** @description count events, sessions and people of marked bots too; counts of calls have them always */
+            bots?: boolean;
+            /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session */
+            filter?: string;
+            /**
+             * Format: date-time
+             * @description start of the range; default 7 days before its end
+             */
+            from?: string;
+            /** Format: double */
+            min_confidence?: number;
+            /**
+             * @description name of the project
+             * @default default
+             */
+            project?: string;
+            /** @description version of a release marker, or one that calls carry */
+            release?: string;
+            /**
+             * Format: double
+             * @description the share of people that is enough for funnel, retention, lifecycle, stickiness and paths, whose counts are then estimates of all, and for funnel-correlation, whose counts are of the sample; meta.sampled says so
+             */
+            sample?: number;
+            /** @description id of a segment: only what belongs to its sessions or people */
+            segment?: string;
+            /** @description what was changed: only its endpoints are judged, the others are controls; default that of the release, else all */
+            service?: string;
+            /** @description IANA name; default UTC */
+            timezone?: string;
+            /**
+             * Format: date-time
+             * @description end of the range, exclusive; default now
+             */
+            to?: string;
+        };
+        CompareOutput: {
+            after: components["schemas"]["TimeSpan"];
+            /** @description the verdict in words */
+            because: string;
+            /** @description null when there is nothing to compare yet */
+            before: components["schemas"]["TimeSpan"];
+            /** @description what people did: friction of actions that called the service, and goals */
+            behaviour: components["schemas"]["MetricChange"][];
+            caveats: string[];
+            /** @description what was compared; null for two ranges */
+            change: components["schemas"]["Change"];
+            /** @description all releases and changes of version in the range, newest first; at most 50 */
+            changes: components["schemas"]["Change"][];
+            /** @description of the service, by calls descending; at most 10 */
+            endpoints: components["schemas"]["EndpointChange"][];
+            /**
+             * Format: double
+             * @description a q below it is a finding
+             */
+            level: number;
+            /**
+             * Format: int64
+             * @description how many times there was something to look at since the change; verdicts ask for more proof the more often one looks
+             */
+            look: number;
+            meta: components["schemas"]["Meta"];
+            /**
+             * Format: date-time
+             * @description when to ask again: the first verdict, or the next one with twice the time
+             */
+            ready_at?: string;
+            /**
+             * @description worse when anything surely is
+             * @enum {string}
+             */
+            verdict: "improved" | "worse" | "no_change" | "not_enough_data";
         };
         ConnectKeyInputBody: {
             /**
@@ -2025,6 +2273,13 @@ export interface components {
             route: string;
             service: string;
         };
+        EndpointChange: {
+            endpoint: components["schemas"]["NamedEndpoint"];
+            /** @description error_share, p50_ms, p95_ms and requests_per_second, which is neither good nor bad */
+            metrics: components["schemas"]["MetricChange"][];
+            /** @enum {string} */
+            verdict: "improved" | "worse" | "no_change" | "not_enough_data";
+        };
         EndpointOutput: {
             /** @description quantiles came from rollups and are off by at most 4.5 % */
             approx: boolean;
@@ -2295,6 +2550,14 @@ export interface components {
             from?: string;
             hits: components["schemas"]["FindHit"][];
             visits: components["schemas"]["FoundVisit"][];
+        };
+        FirstHits: {
+            /** @description what became of them */
+            came: components["schemas"]["OutcomeCounts"];
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            people: number;
         };
         FoundVisit: {
             /** Format: int64 */
@@ -2796,6 +3059,22 @@ export interface components {
             /** @description null where no call was timed */
             p95_ms: (number | null)[];
         };
+        HitRow: {
+            /** Format: date-time */
+            first_hit: string;
+            /** Format: int64 */
+            hits: number;
+            id: string;
+            /** Format: date-time */
+            last_hit: string;
+            /** @description of people only */
+            outcome?: string;
+            /**
+             * Format: date-time
+             * @description when it recovered, converted or came back; absent for the others
+             */
+            outcome_at?: string;
+        };
         Identity: {
             account_id?: string;
             device_id?: string;
@@ -3065,6 +3344,18 @@ export interface components {
         KeysOutput: {
             keys: components["schemas"]["Key"][];
         };
+        KnownHits: {
+            /**
+             * Format: int64
+             * @description events, or calls as one side saw them, that match
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description of these: carry a user or device, or a link to one does
+             */
+            with_person: number;
+        };
         LifecycleBody: {
             /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
@@ -3261,6 +3552,59 @@ export interface components {
             link_coverage: number | null;
             sampled: boolean;
         };
+        MetricChange: {
+            /** Format: double */
+            after: number | null;
+            /**
+             * Format: double
+             * @description null when there was nothing to measure
+             */
+            before: number | null;
+            /**
+             * Format: double
+             * @description of a share the difference, of others the part by which it rose, beyond what controls show; null when it is not known
+             */
+            change: number | null;
+            /** @description 95 % interval of change */
+            ci95: number[];
+            /** @description untouched endpoints that moved along before, whose change is taken out */
+            controls: string[];
+            /**
+             * Format: int64
+             * @description earlier pairs of windows, or hours, that it rests on
+             */
+            earlier: number;
+            /** @description id of the goal */
+            goal?: string;
+            /**
+             * @description windows: against the changes between earlier windows as long; hours: state-space model of the hours of weeks
+             * @enum {string}
+             */
+            method: "windows" | "hours" | "none";
+            /**
+             * @description or error_share, p50_ms, requests_per_second, friction_share, left_share, goal_share
+             * @example p95_ms
+             */
+            metric: string;
+            /** Format: int64 */
+            n_after: number;
+            /**
+             * Format: int64
+             * @description calls, actions or people
+             */
+            n_before: number;
+            /** Format: double */
+            p: number | null;
+            /**
+             * Format: double
+             * @description p corrected for all that was looked at, after Benjamini and Hochberg
+             */
+            q: number | null;
+            /** @enum {string} */
+            verdict: "improved" | "worse" | "no_change" | "not_enough_data";
+            /** @description why there is no verdict, in words */
+            why?: string;
+        };
         NamedEndpoint: {
             /** @description for GET /api/v1/endpoints/{id} */
             id: string;
@@ -3302,6 +3646,23 @@ export interface components {
             state: "trouble" | "quiet" | "no_calls";
             /** @description the worst that goes on, or ended in the last 30 minutes */
             trouble?: components["schemas"]["Trouble"];
+        };
+        OutcomeCounts: {
+            /** Format: int64 */
+            converted_later: number;
+            /** Format: int64 */
+            lost: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            recovered: number;
+            /** Format: int64 */
+            returned: number;
+        };
+        OutcomeShare: {
+            /** @enum {string} */
+            outcome: "recovered" | "converted_later" | "returned" | "lost" | "open";
+            people: components["schemas"]["Share"];
         };
         Overview: {
             /**
@@ -4392,6 +4753,12 @@ export interface components {
              */
             unknown_us: number;
         };
+        TimeSpan: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+        };
         TimeToConvert: {
             /** @description from the first that is not empty to the last */
             bins: components["schemas"]["TimeBin"][];
@@ -4460,6 +4827,39 @@ export interface components {
             example: string;
             reason: string;
             side: string;
+        };
+        UsualShare: {
+            /** @description 95 % interval of the difference */
+            ci95: number[];
+            /**
+             * Format: double
+             * @description hit minus usual; null when one is nobody
+             */
+            difference: number | null;
+            /**
+             * Format: double
+             * @description about how many of those hit would have, had they done like the others; below 0 it is more
+             */
+            fewer_people: number | null;
+            fewer_people_ci95: number[];
+            /**
+             * Format: int64
+             * @description how long everybody of both was followed
+             */
+            followed_seconds: number;
+            /** @description within followed_seconds of their first hit */
+            hit: components["schemas"]["Share"];
+            /** @enum {string} */
+            of: "reached_goal" | "came_back";
+            /** @description within as long of doing it unharmed */
+            usual: components["schemas"]["Share"];
+            /**
+             * Format: int64
+             * @description how many weeks before were looked at
+             */
+            weeks: number;
+            /** @description why there is no difference, in words */
+            why?: string;
         };
         Value: {
             /** Format: int64 */
@@ -5061,6 +5461,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DemoState"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-blast-radius": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -6463,6 +6890,39 @@ export interface operations {
             };
         };
     };
+    "query-blast-radius": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlastBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlastOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "query-breakdown": {
         parameters: {
             query?: never;
@@ -6483,6 +6943,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BreakdownOutput"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "query-compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareOutput"];
                 };
             };
             /** @description Error */
