@@ -372,8 +372,8 @@ func (c *comparison) endpoint(s endpointSides, controls map[string]map[string]si
 	floor := map[string]float64{"error_share": math.Hypot(shareSE(failedBefore, before), shareSE(failedAfter, after))}
 	own := map[string][2]*float64{
 		"error_share": {ratio(failedBefore, before), ratio(failedAfter, after)},
-		"p50_ms":      {finite(s.rawBefore[0]), finite(s.rawLast[0])}, "p95_ms": {finite(s.rawBefore[1]), finite(s.rawLast[1])},
-		"requests_per_second": {finite(before / long), finite(after / long)},
+		"p50_ms":      {orNil(s.rawBefore[0]), orNil(s.rawLast[0])}, "p95_ms": {orNil(s.rawBefore[1]), orNil(s.rawLast[1])},
+		"requests_per_second": {orNil(before / long), orNil(after / long)},
 	}
 	measures := s.metrics()
 	for _, m := range []MetricChange{
@@ -397,10 +397,10 @@ func shareSE(k, n float64) float64 {
 	return math.Sqrt(p * (1 - p) / max(1, n))
 }
 
-func ratio(k, n float64) *float64 { return finite(k / n) }
+func ratio(k, n float64) *float64 { return orNil(k / n) }
 
-// finite is v, nil when it is no number.
-func finite(v float64) *float64 {
+// orNil is v, nil when it is no number.
+func orNil(v float64) *float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return nil
 	}

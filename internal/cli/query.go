@@ -18,7 +18,7 @@ import (
 
 // queryCmd asks what POST /api/v1/query/{kind} answers.
 type queryCmd struct {
-	Kind  string `arg:"" enum:"funnel,funnel-correlation,retention,paths,lifecycle,stickiness,series,breakdown,impact,dose-response,verdict" help:"What is asked: ${enum}. See docs/reference/routes.md."`
+	Kind  string `arg:"" enum:"funnel,funnel-correlation,retention,paths,lifecycle,stickiness,series,breakdown,impact,dose-response,verdict,blast-radius,compare" help:"What is asked: ${enum}. See docs/reference/routes.md."`
 	File  string `required:"" help:"The question as JSON; - is standard input."`
 	JSON  bool   `name:"json" xor:"as" help:"Print exactly what the API answers."`
 	Table bool   `xor:"as" help:"Print tables; this is the default."`

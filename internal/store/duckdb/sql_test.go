@@ -116,6 +116,11 @@ func TestStatements(t *testing.T) {
 				steps: []store.Step{{Of: store.OfEvents, Filter: named}, {Of: store.OfCalls}},
 			})
 		},
+		"histories": func() (string, []any, error) {
+			return occurrencesQuery(occurrences{
+				Scope: scope, unit: store.Unit{Of: store.UnitSession}, steps: []store.Step{{Of: store.OfEvents}}, did: &[2]time.Time{noon, noon.Add(time.Minute)}, named: func([]byte) {},
+			})
+		},
 		"retention": func() (string, []any, error) {
 			failed := store.Compare{Field: store.Field{Name: "call.failed"}, Op: store.Eq, Value: true}
 			return thinnedQuery(returns(store.RetentionQuery{
