@@ -145,7 +145,7 @@ function KnownTable({ results, sel, onOpen }: TableProps) {
       <table className="mini-table ruled impact-table">
         <thead>
           <tr>
-            <th scope="col">What people met</th><th scope="col" aria-label="Interval" /><th scope="col" className="number"><Term id="lost">Lost a day</Term></th><th scope="col"><Term id="strength">How sure</Term></th>
+            <th scope="col">What people met</th><th scope="col" className="interval-cell"><span className="hidden-text">Interval</span></th><th scope="col" className="number"><Term id="lost">Lost a day</Term></th><th scope="col"><Term id="strength">How sure</Term></th>
             <th scope="col" className="number"><Term id="q">q</Term></th><th scope="col" className="number"><Term id="n">n</Term> exposed</th><th scope="col"><Term id="placebo">Placebo</Term></th>
           </tr>
         </thead>
