@@ -78,7 +78,7 @@ QUALIFY row_number() OVER (
         coalesce(m.session_id_hash, l.session_id_hash) AS session, hash(l.event) AS action, l.event IS NOT NULL AS caused, coalesce(CASE WHEN p.upto IS NULL OR m.session = p.session AND m.time BETWEEN p.since AND p.upto THEN p.person END, coalesce(m.user_id_hash, l.user_id_hash, ~m.device_id_hash, ~l.device_id_hash)) AS unit
     FROM seen m
     LEFT JOIN best l ON l.call = m.id
-    LEFT JOIN tiers t ON t.client = m.id AND NOT m.served
+    LEFT JOIN tiers t ON t.client = CASE WHEN NOT m.served THEN m.id END -- one equality: a second condition makes the join try all pairs
      LEFT JOIN (SELECT CASE WHEN is_user THEN hash(id) ELSE ~hash(id) END AS id, hash(person) AS person, person AS name, session_id, hash(session_id) AS session, since, upto
 FROM people
 WHERE project = ?) p ON p.id = coalesce(m.user_id_hash, l.user_id_hash, ~m.device_id_hash, ~l.device_id_hash)
