@@ -177,7 +177,7 @@ func BlastRadius(ctx context.Context, r store.Reader, scope store.Scope, now tim
 		return out, err
 	}
 	out.Accounts, out.Sessions = int64(len(accounts)), int64(len(sessions))
-	if out.Known, err = b.known(ctx, r, q.Exposure); err != nil {
+	if out.Known, err = b.known(ctx, r); err != nil {
 		return out, err
 	}
 	if err = b.compare(ctx, r, people, &out); err != nil {
@@ -400,7 +400,7 @@ func bucketFor(long time.Duration) time.Duration {
 
 // known counts the hits that are somebody's: of calls as servers saw them, or browsers
 // where no server did.
-func (b *blast) known(ctx context.Context, r store.Reader, exposure Step) (out KnownHits, err error) {
+func (b *blast) known(ctx context.Context, r store.Reader) (out KnownHits, err error) {
 	record, sides := "event", []store.Filter{nil}
 	if b.hit.Of == store.OfCalls {
 		record, sides = "call", []store.Filter{onServer(), store.Equals("call.side", string(event.Client))}

@@ -117,6 +117,7 @@ type comparison struct {
 	question Question
 	service  string // whose calls are judged; empty = all
 	windows  windows
+	touched  map[string]bool // requests that the service answers, also when others pass them on
 	out      *CompareAnswer
 }
 
@@ -319,6 +320,12 @@ func (c *comparison) api(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.touched = map[string]bool{}
+	for label := range got {
+		if c.service == "" || serviceIs(label, c.service) {
+			c.touched[requestOfLabel(label)] = true
+		}
+	}
 	var touched []endpointSides
 	controls := map[string]map[string]sides{"error_share": {}, "p50_ms": {}, "p95_ms": {}, "requests_per_second": {}}
 	for label, m := range got {
@@ -333,6 +340,9 @@ func (c *comparison) api(ctx context.Context) error {
 		if c.service == "" || serviceIs(label, c.service) {
 			touched = append(touched, s)
 			continue
+		}
+		if c.touched[requestOfLabel(label)] {
+			continue // another tier of the same requests
 		}
 		for metric, of := range s.metrics() {
 			controls[metric][label] = of

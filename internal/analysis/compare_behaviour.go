@@ -3,7 +3,9 @@ package analysis
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -46,8 +48,11 @@ func (c *comparison) behaviour(ctx context.Context) error {
 func (c *comparison) friction(ctx context.Context) error {
 	var touched, others store.Filter
 	if c.service != "" {
-		touched = store.Text{Field: store.Field{Name: "interaction.endpoint"}, Test: store.StartsWith, Arg: event.Endpoint{Service: c.service}.String()}
-		others = store.Not{Of: touched}
+		either := store.Or{} // an interaction names the outermost tier, which may be another service
+		for _, request := range slices.Sorted(maps.Keys(c.touched)) {
+			either = append(either, store.Text{Field: store.Field{Name: "interaction.endpoint"}, Test: store.EndsWith, Arg: request})
+		}
+		touched, others = either, store.Not{Of: either}
 	} else {
 		others = store.Or{} // none
 	}

@@ -18,6 +18,7 @@ type hourly struct {
 	from    int // the first full hour after the change
 	start   int // of the first hour, since a Monday's midnight
 	service string
+	touched map[string]bool      // as in comparison
 	lines   map[string]hourLines // by endpoint
 	asked   int                  // how many endpoints were refined
 }
@@ -37,7 +38,7 @@ func (c *comparison) hourRange() *hourly {
 	if !before.To.Equal(after.From) || after.To.Sub(after.From) < comparedHours {
 		return nil
 	}
-	h := &hourly{edges: hourEdges(after.From.Add(-historyReach), after.To.Truncate(time.Hour)), service: c.service}
+	h := &hourly{edges: hourEdges(after.From.Add(-historyReach), after.To.Truncate(time.Hour)), service: c.service, touched: c.touched}
 	for h.from < len(h.edges) && h.edges[h.from].Before(after.From) {
 		h.from++
 	}
@@ -118,7 +119,7 @@ func (h *hourly) controls(metric, endpoint string) (values [][]float64, names []
 	for name, lines := range h.lines {
 		of := lines.of(metric)
 		known := float64(len(usable(of)))
-		if !serviceIs(name, h.service) && known >= wholeHours*float64(len(of)) {
+		if !h.touched[requestOfLabel(name)] && known >= wholeHours*float64(len(of)) {
 			if r := correlation(own, of[:h.from]); r >= alikeHours {
 				correlations[name] = r
 				names = append(names, name)

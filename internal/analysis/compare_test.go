@@ -21,7 +21,7 @@ type deploy struct {
 	slower            float64   // factor from the release on
 	failing           [2]float64
 	version           bool // calls of the shop carry theirs
-	alone             bool // no other service
+	proxied           bool // a proxy sees the shop's calls again
 	deployedAt, until time.Time
 }
 
@@ -40,7 +40,7 @@ func (d deploy) reader(t *testing.T) store.Reader {
 		if d.version && service == "shop" {
 			c.Release = map[bool]string{true: "2.0", false: "1.9"}[!at.Before(d.deployedAt)]
 		}
-		c.Origin.OwnTime = at
+		c.OwnTime = at
 		records.Calls = append(records.Calls, c)
 	}
 	for at := d.from; at.Before(d.until); at = at.Add(30 * time.Second) {
@@ -48,10 +48,13 @@ func (d deploy) reader(t *testing.T) store.Reader {
 		if !at.Before(d.deployedAt) {
 			since, factor = 1, d.slower
 		}
-		add("shop", at, 100*factor*math.Exp(.3*chance.NormFloat64()), chance.Float64() < d.failing[since])
-		if !d.alone {
-			add("feed", at.Add(time.Second), 50*math.Exp(.3*chance.NormFloat64()), chance.Float64() < .02)
+		took, failed := 100*factor*math.Exp(.3*chance.NormFloat64()), chance.Float64() < d.failing[since]
+		add("shop", at, took, failed)
+		if d.proxied {
+			add("edge", at, took+5, failed)
+			records.Calls[len(records.Calls)-1].Route = "/shop"
 		}
+		add("feed", at.Add(time.Second), 50*math.Exp(.3*chance.NormFloat64()), chance.Float64() < .02)
 	}
 	reference := storetest.NewReference(noon)
 	if _, err := reference.Append(t.Context(), event.NewBatch(1, "", records, asIs{})); err != nil {
@@ -125,6 +128,17 @@ func TestCompareOfNothing(t *testing.T) {
 	got := usual().ask(t, analysis.CompareQuestion{At: at("11:30"), Service: "shop"})
 	if got.Verdict != "no_change" || got.Because != "Nothing changed by more than it usually does from one such window to the next." || got.Change.From != "asked" {
 		t.Errorf("%s: %s", got.Verdict, got.Because)
+	}
+}
+
+// What a proxy saw of the same request is no control: it changed as well.
+func TestCompareWithTiers(t *testing.T) {
+	t.Parallel()
+	d := usual()
+	d.slower, d.proxied = 2, true
+	got := d.ask(t, analysis.CompareQuestion{})
+	if m := metric(t, got, "p50_ms"); got.Verdict != "worse" || len(m.Controls) > 0 && m.Controls[0] == "edge: POST /shop" {
+		t.Errorf("%s: %s %+v", got.Verdict, got.Because, m)
 	}
 }
 

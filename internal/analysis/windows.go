@@ -226,3 +226,9 @@ func serviceIs(label, service string) bool {
 	e, ok := event.ParseEndpoint(label)
 	return ok && e.Service == service
 }
+
+// requestOfLabel is what a label of call.endpoint asks for, whoever answers.
+func requestOfLabel(label string) string {
+	e, _ := event.ParseEndpoint(label)
+	return event.Endpoint{Method: e.Method, Route: e.Route}.String()
+}
