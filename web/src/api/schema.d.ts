@@ -1582,6 +1582,8 @@ export interface components {
             host?: string;
             id: string;
             link?: components["schemas"]["Link"];
+            /** @description there is no link yet: the link pass, which takes rows as they arrive, has not come to it */
+            link_pending?: boolean;
             method: string;
             page_id?: string;
             parent_span_id?: string;

@@ -16,7 +16,7 @@ export const allCallColumns: Column<CallRecord>[] = [
   { id: 'service', header: 'Service', width: '92px', cell: (c) => c.service || <span className="muted">{c.side === 'client' ? 'browser' : '–'}</span> },
   {
     id: 'link', header: 'Link', width: '120px', title: 'How the call is linked to an action, or to the same call on the other side, and how sure that is',
-    cell: (c) => c.link ? <Confidence method={c.link.method} confidence={c.link.confidence} /> : <span className="muted">no link</span>,
+    cell: (c) => c.link ? <Confidence method={c.link.method} confidence={c.link.confidence} /> : <span className="muted">{c.link_pending ? 'not linked yet' : 'no link'}</span>,
   },
   text('side', 'Side', '72px', (c) => (c.side === 'client' ? 'browser' : 'server')),
   text('route', 'Route', 'minmax(140px, 1fr)', (c) => c.route),
