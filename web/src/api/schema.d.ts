@@ -158,6 +158,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/download/blast-radius": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download whom something hit, as CSV or NDJSON
+         * @description docs/reference/api.md tells its parameters.
+         */
+        get: operations["download-blast-radius"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/download/calls": {
         parameters: {
             query?: never;
@@ -754,7 +774,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say whether slow and failed actions are the frontend, the network or the backend */
+        /** Say whom something hit and what became of them */
         post: operations["query-blast-radius"];
         delete?: never;
         options?: never;
@@ -788,7 +808,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say whether slow and failed actions are the frontend, the network or the backend */
+        /** Say whether a release or change helped, on the API and on behaviour */
         post: operations["query-compare"];
         delete?: never;
         options?: never;
@@ -1403,6 +1423,8 @@ export interface components {
         BlastBody: {
             /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
+            /** @description what hit them, as a step: {"call":"POST /orders","where":"status >= 500"} */
+            exposure: components["schemas"]["Step"];
             /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session */
             filter?: string;
             /**
@@ -1410,8 +1432,17 @@ export interface components {
              * @description start of the range; default 7 days before its end
              */
             from?: string;
+            /** @description what they were after; default the project's first goal */
+            goal?: components["schemas"]["Step"];
+            /** @description also list who was hit */
+            list?: components["schemas"]["BlastList"];
             /** Format: double */
             min_confidence?: number;
+            /**
+             * @description how long after their last hit somebody may come back before they count as lost; at most 30d
+             * @default 24h
+             */
+            patience?: string;
             /**
              * @description name of the project
              * @default default
@@ -1431,63 +1462,65 @@ export interface components {
              * @description end of the range, exclusive; default now
              */
             to?: string;
-            exposure: components["schemas"]["Step"];
-            goal?: components["schemas"]["Step"];
-            /** @description how long after their last hit somebody may come back before they count as lost; at most 30d */
-            patience?: string;
-            list?: components["schemas"]["BlastList"];
         };
         BlastList: {
-            /** @enum {string} */
+            /** @description next of the page before */
+            cursor?: string;
+            /**
+             * Format: int64
+             * @default 50
+             */
+            limit?: number;
+            /**
+             * @default people
+             * @enum {string}
+             */
             of?: "people" | "accounts" | "sessions";
             /**
              * @description of people: only those
              * @enum {string}
              */
             outcome?: "recovered" | "converted_later" | "returned" | "lost" | "open";
-            /** @description next of the page before */
-            cursor?: string;
-            /** Format: int64 */
-            limit?: number;
         };
         BlastOutput: {
+            /** Format: int64 */
+            accounts: number;
+            /** Format: int64 */
+            bucket_seconds: number;
+            caveats: string[];
+            /** @description people by when they were first hit, one for each bucket of the range */
+            first_hits: components["schemas"]["FirstHits"][];
+            /** @description null without one: nobody can convert later then */
+            goal: components["schemas"]["Step"];
+            /**
+             * Format: int64
+             * @description of these people: events, or requests, each once however many sides and tiers saw it
+             */
+            hits: number;
+            known: components["schemas"]["KnownHits"];
+            /** @description the page asked for */
+            list: components["schemas"]["HitRow"][];
+            meta: components["schemas"]["Meta"];
+            /** @description cursor of the next page; empty on the last */
+            next: string;
+            /** @description in order of precedence: each person has the first that holds */
+            outcomes: components["schemas"]["OutcomeShare"][];
+            /** Format: int64 */
+            patience_seconds: number;
             /**
              * Format: int64
              * @description distinct people, as claims tell them apart
              */
             people: number;
             /** Format: int64 */
-            accounts: number;
-            /** Format: int64 */
             sessions: number;
-            /**
-             * Format: int64
-             * @description of these people: events, or requests, each once however many sides and tiers saw it
-             */
-            hits: number;
-            /** @description in order of precedence: each person has the first that holds */
-            outcomes: components["schemas"]["OutcomeShare"][];
             /**
              * Format: int64
              * @description of open: their visit goes on
              */
             still_there: number;
-            /** Format: int64 */
-            bucket_seconds: number;
-            /** @description people by when they were first hit, one for each bucket of the range */
-            first_hits: components["schemas"]["FirstHits"][];
-            /** Format: int64 */
-            patience_seconds: number;
-            goal: components["schemas"]["Step"];
             /** @description against those who did the same unharmed at the same hours of the week before */
             usual: components["schemas"]["UsualShare"][];
-            known: components["schemas"]["KnownHits"];
-            /** @description the page asked for */
-            list: components["schemas"]["HitRow"][];
-            /** @description cursor of the next page; empty on the last */
-            next: string;
-            caveats: string[];
-            meta: components["schemas"]["Meta"];
         };
         BodiesOutput: {
             /** @description METHOD /route of any service, or service: METHOD /route */
@@ -1672,8 +1705,6 @@ export interface components {
             place: "frontend" | "network" | "backend" | "no_request" | "mixed" | "unknown";
         };
         Change: {
-            service: string;
-            version?: string;
             /** Format: date-time */
             at: string;
             /**
@@ -1681,6 +1712,8 @@ export interface components {
              * @enum {string}
              */
             from: "marker" | "calls" | "asked";
+            service: string;
+            version?: string;
         };
         ClaimRow: {
             call_id?: string;
@@ -1706,6 +1739,14 @@ export interface components {
             users: string[];
         };
         CompareBody: {
+            after?: components["schemas"]["TimeSpan"];
+            /**
+             * Format: date-time
+             * @description a moment at which something was changed
+             */
+            at?: string;
+            /** @description with after: compare these two; of the longer one the part nearest to the other counts */
+            before?: components["schemas"]["TimeSpan"];
             /** @description count events, sessions and people of marked bots too; counts of calls have them always */
             bots?: boolean;
             /** @description CEL over call, event and session; what && joins may be about the rows, about the session of calls and events, or about a call or event of sessions; funnel, retention, lifecycle, stickiness and paths take what is about the rows and their session */
@@ -1722,6 +1763,8 @@ export interface components {
              * @default default
              */
             project?: string;
+            /** @description version of a release marker, or one that calls carry */
+            release?: string;
             /**
              * Format: double
              * @description the share of people that is enough for funnel, retention, lifecycle, stickiness and paths, whose counts are then estimates of all, and for funnel-correlation, whose counts are of the sample; meta.sampled says so
@@ -1729,6 +1772,8 @@ export interface components {
             sample?: number;
             /** @description id of a segment: only what belongs to its sessions or people */
             segment?: string;
+            /** @description what was changed: only its endpoints are judged, the others are controls; default that of the release, else all */
+            service?: string;
             /** @description IANA name; default UTC */
             timezone?: string;
             /**
@@ -1736,52 +1781,43 @@ export interface components {
              * @description end of the range, exclusive; default now
              */
             to?: string;
-            /** @description version of a release marker, or one that calls carry */
-            release?: string;
-            /**
-             * Format: date-time
-             * @description a moment at which something was changed
-             */
-            at?: string;
-            before?: components["schemas"]["TimeSpan"];
-            after?: components["schemas"]["TimeSpan"];
-            /** @description what was changed: only its endpoints are judged, the others are controls; default that of the release, else all */
-            service?: string;
         };
         CompareOutput: {
-            /**
-             * @description worse when anything surely is
-             * @enum {string}
-             */
-            verdict: "improved" | "worse" | "no_change" | "not_enough_data";
+            after: components["schemas"]["TimeSpan"];
             /** @description the verdict in words */
             because: string;
-            change: components["schemas"]["Change"];
+            /** @description null when there is nothing to compare yet */
             before: components["schemas"]["TimeSpan"];
-            after: components["schemas"]["TimeSpan"];
+            /** @description what people did: friction of actions that called the service, and goals */
+            behaviour: components["schemas"]["MetricChange"][];
+            caveats: string[];
+            /** @description what was compared; null for two ranges */
+            change: components["schemas"]["Change"];
+            /** @description all releases and changes of version in the range, newest first; at most 50 */
+            changes: components["schemas"]["Change"][];
+            /** @description of the service, by calls descending; at most 10 */
+            endpoints: components["schemas"]["EndpointChange"][];
+            /**
+             * Format: double
+             * @description a q below it is a finding
+             */
+            level: number;
+            /**
+             * Format: int64
+             * @description how many times there was something to look at since the change; verdicts ask for more proof the more often one looks
+             */
+            look: number;
+            meta: components["schemas"]["Meta"];
             /**
              * Format: date-time
              * @description when to ask again: the first verdict, or the next one with twice the time
              */
             ready_at?: string;
             /**
-             * Format: int64
-             * @description how many times there was something to look at since the change; verdicts ask for more proof the more often one looks
+             * @description worse when anything surely is
+             * @enum {string}
              */
-            look: number;
-            /**
-             * Format: double
-             * @description a q below it is a finding
-             */
-            level: number;
-            /** @description of the service, by calls descending; at most 10 */
-            endpoints: components["schemas"]["EndpointChange"][];
-            /** @description what people did: friction of actions that called the service, and goals */
-            behaviour: components["schemas"]["MetricChange"][];
-            /** @description all releases and changes of version in the range, newest first; at most 50 */
-            changes: components["schemas"]["Change"][];
-            caveats: string[];
-            meta: components["schemas"]["Meta"];
+            verdict: "improved" | "worse" | "no_change" | "not_enough_data";
         };
         ConnectKeyInputBody: {
             /**
@@ -2241,10 +2277,10 @@ export interface components {
         };
         EndpointChange: {
             endpoint: components["schemas"]["NamedEndpoint"];
-            /** @enum {string} */
-            verdict: "improved" | "worse" | "no_change" | "not_enough_data";
             /** @description error_share, p50_ms, p95_ms and requests_per_second, which is neither good nor bad */
             metrics: components["schemas"]["MetricChange"][];
+            /** @enum {string} */
+            verdict: "improved" | "worse" | "no_change" | "not_enough_data";
         };
         EndpointOutput: {
             /** @description quantiles came from rollups and are off by at most 4.5 % */
@@ -2518,11 +2554,12 @@ export interface components {
             visits: components["schemas"]["FoundVisit"][];
         };
         FirstHits: {
+            /** @description what became of them */
+            came: components["schemas"]["OutcomeCounts"];
             /** Format: date-time */
             from: string;
             /** Format: int64 */
             people: number;
-            came: components["schemas"]["OutcomeCounts"];
         };
         FoundVisit: {
             /** Format: int64 */
@@ -3025,13 +3062,13 @@ export interface components {
             p95_ms: (number | null)[];
         };
         HitRow: {
-            id: string;
             /** Format: date-time */
             first_hit: string;
-            /** Format: date-time */
-            last_hit: string;
             /** Format: int64 */
             hits: number;
+            id: string;
+            /** Format: date-time */
+            last_hit: string;
             /** @description of people only */
             outcome?: string;
             /**
@@ -3518,26 +3555,13 @@ export interface components {
             sampled: boolean;
         };
         MetricChange: {
-            /** @description or error_share, p50_ms, requests_per_second, friction_share, left_share, goal_share */
-            metric: string;
-            /** @description id of the goal */
-            goal?: string;
-            /** @enum {string} */
-            verdict: "improved" | "worse" | "no_change" | "not_enough_data";
+            /** Format: double */
+            after: number | null;
             /**
              * Format: double
              * @description null when there was nothing to measure
              */
             before: number | null;
-            /** Format: double */
-            after: number | null;
-            /**
-             * Format: int64
-             * @description calls, actions or people
-             */
-            n_before: number;
-            /** Format: int64 */
-            n_after: number;
             /**
              * Format: double
              * @description of a share the difference, of others the part by which it rose, beyond what controls show; null when it is not known
@@ -3545,6 +3569,32 @@ export interface components {
             change: number | null;
             /** @description 95 % interval of change */
             ci95: number[];
+            /** @description untouched endpoints that moved along before, whose change is taken out */
+            controls: string[];
+            /**
+             * Format: int64
+             * @description earlier pairs of windows, or hours, that it rests on
+             */
+            earlier: number;
+            /** @description id of the goal */
+            goal?: string;
+            /**
+             * @description windows: against the changes between earlier windows as long; hours: state-space model of the hours of weeks
+             * @enum {string}
+             */
+            method: "windows" | "hours" | "none";
+            /**
+             * @description or error_share, p50_ms, requests_per_second, friction_share, left_share, goal_share
+             * @example p95_ms
+             */
+            metric: string;
+            /** Format: int64 */
+            n_after: number;
+            /**
+             * Format: int64
+             * @description calls, actions or people
+             */
+            n_before: number;
             /** Format: double */
             p: number | null;
             /**
@@ -3552,18 +3602,8 @@ export interface components {
              * @description p corrected for all that was looked at, after Benjamini and Hochberg
              */
             q: number | null;
-            /**
-             * @description windows: against the changes between earlier windows as long; hours: state-space model of the hours of weeks
-             * @enum {string}
-             */
-            method: "windows" | "hours" | "none";
-            /**
-             * Format: int64
-             * @description earlier pairs of windows, or hours, that it rests on
-             */
-            earlier: number;
-            /** @description untouched endpoints that moved along before, whose change is taken out */
-            controls: string[];
+            /** @enum {string} */
+            verdict: "improved" | "worse" | "no_change" | "not_enough_data";
             /** @description why there is no verdict, in words */
             why?: string;
         };
@@ -3611,15 +3651,15 @@ export interface components {
         };
         OutcomeCounts: {
             /** Format: int64 */
-            recovered: number;
-            /** Format: int64 */
             converted_later: number;
-            /** Format: int64 */
-            returned: number;
             /** Format: int64 */
             lost: number;
             /** Format: int64 */
             open: number;
+            /** Format: int64 */
+            recovered: number;
+            /** Format: int64 */
+            returned: number;
         };
         OutcomeShare: {
             /** @enum {string} */
@@ -4791,17 +4831,13 @@ export interface components {
             side: string;
         };
         UsualShare: {
-            /** @enum {string} */
-            of: "reached_goal" | "came_back";
-            hit: components["schemas"]["Share"];
-            usual: components["schemas"]["Share"];
+            /** @description 95 % interval of the difference */
+            ci95: number[];
             /**
              * Format: double
              * @description hit minus usual; null when one is nobody
              */
             difference: number | null;
-            /** @description 95 % interval of the difference */
-            ci95: number[];
             /**
              * Format: double
              * @description about how many of those hit would have, had they done like the others; below 0 it is more
@@ -4813,6 +4849,12 @@ export interface components {
              * @description how long everybody of both was followed
              */
             followed_seconds: number;
+            /** @description within followed_seconds of their first hit */
+            hit: components["schemas"]["Share"];
+            /** @enum {string} */
+            of: "reached_goal" | "came_back";
+            /** @description within as long of doing it unharmed */
+            usual: components["schemas"]["Share"];
             /**
              * Format: int64
              * @description how many weeks before were looked at
@@ -5421,6 +5463,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DemoState"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-blast-radius": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
