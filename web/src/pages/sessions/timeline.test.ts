@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CallRecord, EventRecord, LinkRecord, SpanRecord } from '../../api/types'
+import type { CallRecord, EventRecord, LinkRecord, SpanRecord, Timeline } from '../../api/types'
 import { buildTimeline, clockDifference, describeEvent, describeProperties, shownRows } from './timeline'
 
 const at = (ms: number) => new Date(1_000_000 + ms).toISOString()
@@ -118,4 +118,10 @@ test('server rows whose clock is off are moved into the browser call, in their o
   })
   expect(rows.map((row) => [row.id, row.start - 1_000_000])).toEqual([['c:fetch', 0], ['c:edge', 50], ['c:app', 60], ['s:db', 70]])
   expect(clockDifference(rows)).toBe(250)
+})
+
+test('an action that was slow or failed says where that sits', () => {
+  const verdict = { event_id: 'a', is: 'backend', service: 'payments' } as Timeline['verdicts'][number]
+  const [row] = buildTimeline({ ...none, events: [click('a', 0)], verdicts: [verdict, { ...verdict, event_id: 'gone' }] })
+  expect(row!.note).toBe('backend: payments')
 })
