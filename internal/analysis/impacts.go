@@ -29,16 +29,17 @@ type WatchedReader interface {
 // the last answers, which take long to make. AsOf of an answer says how old it is.
 type Impacts struct {
 	reader  WatchedReader
-	turn    chan struct{} // full while one is made: each may need a million rows
+	clock   func() time.Time // for how long answers take
+	turn    chan struct{}    // full while one is made: each may need a million rows
 	answers kept[ImpactAnswer]
 	curves  kept[DoseAnswer]
 	tables  kept[*exposureTable]
 }
 
 // NewImpacts reads from r.
-func NewImpacts(r WatchedReader) *Impacts {
+func NewImpacts(r WatchedReader, clock func() time.Time) *Impacts {
 	return &Impacts{
-		reader: r, turn: make(chan struct{}, 1),
+		reader: r, clock: clock, turn: make(chan struct{}, 1),
 		answers: kept[ImpactAnswer]{most: keptAnswers}, curves: kept[DoseAnswer]{most: keptAnswers}, tables: kept[*exposureTable]{most: keptTables},
 	}
 }
@@ -65,7 +66,7 @@ func (i *Impacts) exposures(ctx context.Context, a Asked, unit ImpactUnit, goal 
 		}
 		field = &f
 	}
-	return i.tables.remember(ctx, i.reader, a.Now, words(a.Words, unit, goal, value), func() (*exposureTable, error) {
+	return remember(ctx, i, &i.tables, a.Now, words(a.Words, unit, goal, value), func() (*exposureTable, error) {
 		return readExposures(ctx, i.reader, a.Scope, a.Zone, a.Now, unit, step, field)
 	})
 }
@@ -101,7 +102,7 @@ func get[T any](ctx context.Context, i *Impacts, k *kept[T], now time.Time, ques
 	case <-ctx.Done():
 		return answer, ctx.Err()
 	}
-	return k.remember(ctx, i.reader, now, question, make)
+	return remember(ctx, i, k, now, question, make)
 }
 
 // recall is the answer if it is still good: while nothing new has been linked for
@@ -120,19 +121,19 @@ func (k *kept[T]) recall(ctx context.Context, r WatchedReader, now time.Time, qu
 }
 
 // remember makes the answer unless it is known by now.
-func (k *kept[T]) remember(ctx context.Context, r WatchedReader, now time.Time, question string, make func() (T, error)) (T, error) {
-	if answer, known, err := k.recall(ctx, r, now, question); known || err != nil {
+func remember[T any](ctx context.Context, i *Impacts, k *kept[T], now time.Time, question string, make func() (T, error)) (T, error) {
+	if answer, known, err := k.recall(ctx, i.reader, now, question); known || err != nil {
 		return answer, err
 	}
-	begun := time.Now()
-	upto, err := r.Watermark(ctx)
+	begun := i.clock()
+	upto, err := i.reader.Watermark(ctx)
 	if err != nil {
 		var none T
 		return none, err
 	}
 	answer, err := make()
 	if err == nil {
-		k.put(question, keptAnswer[T]{answer, now, time.Since(begun), upto})
+		k.put(question, keptAnswer[T]{answer, now, i.clock().Sub(begun), upto})
 	}
 	return answer, err
 }

@@ -35,8 +35,8 @@ func (c *counting) Series(context.Context, store.SeriesQuery) (store.Series, err
 func TestAnswersAreRemembered(t *testing.T) {
 	t.Parallel()
 	r := &counting{upto: 1}
-	i := NewImpacts(r)
 	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	i := NewImpacts(r, func() time.Time { return now })
 	ask := func(after time.Duration, goal string) int64 {
 		t.Helper()
 		a := Asked{Scope: store.Scope{Project: 1, From: now.Add(-week), To: now}, Zone: time.UTC, Now: now.Add(after)}

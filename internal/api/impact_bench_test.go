@@ -58,7 +58,7 @@ func benchRanking(t *testing.T, people, seed int) {
 	must(t, story.play(t.Context(), c))
 	filled := time.Since(begin)
 	begin = time.Now()
-	answer, err := analysis.NewImpacts(story.store).Impact(t.Context(), story.asked(0), analysis.ImpactQuestion{Goal: analysis.Step{Event: "Order Paid"}})
+	answer, err := analysis.NewImpacts(story.store, clock).Impact(t.Context(), story.asked(0), analysis.ImpactQuestion{Goal: analysis.Step{Event: "Order Paid"}})
 	must(t, err)
 	fmt.Printf("\nEnd to end: S6, %d people and %d days from seed %d, no ids; %d records stored and linked in %s, answered in %s, %d cores. %.0f %% of calls linked, %d orders.\n\n",
 		people, c.Days, seed, story.rows, filled.Round(time.Second), time.Since(begin).Round(time.Millisecond), runtime.NumCPU(), 100**answer.Coverage.Share, answer.Goal.Count)
@@ -168,7 +168,7 @@ func benchCoverage(t *testing.T, people, seed int) {
 		c.Untraced = untraced
 		story := newTold(t, c.Days)
 		must(t, story.play(t.Context(), c))
-		answer, err := analysis.NewImpacts(story.store).Impact(t.Context(), story.asked(.92), analysis.ImpactQuestion{
+		answer, err := analysis.NewImpacts(story.store, clock).Impact(t.Context(), story.asked(.92), analysis.ImpactQuestion{
 			Goal: analysis.Step{Event: "click"}, Exposures: []analysis.ExposureSpec{{Call: "*", Errors: true, SlowOver: "500ms"}},
 		})
 		must(t, err)

@@ -153,7 +153,7 @@ func TestImpactFindsWhatCosts(t *testing.T) {
 	t.Parallel()
 	k := &kiosk{dice: rand.New(rand.NewPCG(1, 1)), failed: [3]float64{1, .6, .2}, slower: [3]float64{.12, 0, 0}}
 	story := k.tell(t)
-	impacts := analysis.NewImpacts(story.store)
+	impacts := analysis.NewImpacts(story.store, clock)
 	answer, err := impacts.Impact(t.Context(), story.asked(0), analysis.ImpactQuestion{
 		Goal: analysis.Step{Event: "Order Paid"}, Value: "properties.amount", Exposures: []analysis.ExposureSpec{{Call: "*", Errors: true, SlowOver: "400ms"}},
 	})
@@ -221,7 +221,7 @@ func TestImpactRefuses(t *testing.T) {
 	}
 	must(t, story.take(t.Context(), &all))
 	must(t, story.link(t.Context()))
-	impacts := analysis.NewImpacts(story.store)
+	impacts := analysis.NewImpacts(story.store, clock)
 	for call, want := range map[string]string{"GET /same": "not_enough_natural_variation", "GET /down": "too_few", "GET /none": "endpoint_not_called"} {
 		curve, err := impacts.Dose(t.Context(), story.asked(0), analysis.DoseQuestion{Goal: analysis.Step{Event: "paid"}, Call: call})
 		must(t, err)

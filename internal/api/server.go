@@ -116,7 +116,7 @@ func New(c Config) *Server {
 		witness: c.Witness, sites: newSites(c.Now), intakeAddr: c.IntakeAddr, data: c.Data, program: c.Program,
 		slots: make(chan struct{}, c.Limits.Requests), logins: make(chan struct{}, maxLogins),
 		main: http.NewServeMux(), intake: http.NewServeMux(),
-		boards: analysis.NewBoards(c.Store, analysis.Association{}), impacts: analysis.NewImpacts(c.Store),
+		boards: analysis.NewBoards(c.Store, analysis.Association{}), impacts: analysis.NewImpacts(c.Store, c.Now),
 	}
 	s.disk.write, s.disk.log = s.writeNothing, s.log
 	s.page = compressed(http.HandlerFunc(s.servePage))
