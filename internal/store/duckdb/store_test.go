@@ -93,7 +93,7 @@ func TestRecordsComeBackWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]store.CallRow{{Call: c}}, calls.Rows); diff != "" {
+	if diff := cmp.Diff([]store.CallRow{{Call: c, Pending: true}}, calls.Rows); diff != "" {
 		t.Error(diff)
 	}
 	spans, err := s.Spans(t.Context(), store.EventsQuery{Scope: scope, Limit: 10})
