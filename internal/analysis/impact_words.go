@@ -49,6 +49,14 @@ func tooFew(of string, have, need float64) *NoNumber {
 	}
 }
 
+// tooShort is tooFew of blocks of six hours.
+func tooShort(have, need float64) *NoNumber {
+	return &NoNumber{
+		Reason: string(stats.TooFew), Of: stats.TimeBlocks, Have: have, Need: need,
+		Says: fmt.Sprintf("It was called in too few stretches of six hours: an interval needs %s, about %s days more than there are.", count(need), count(math.Ceil((need-have)/4))),
+	}
+}
+
 func placeboFailed(p PlaceboResult) *NoNumber {
 	return &NoNumber{
 		Reason: string(stats.PlaceboFailed), Of: p.Name, Have: p.P, Need: stats.PlaceboP,
@@ -58,7 +66,10 @@ func placeboFailed(p PlaceboResult) *NoNumber {
 
 // noNumber puts an estimator's refusal into words.
 func noNumber(r *stats.Refusal) *NoNumber {
-	if r.Reason == stats.TooFew {
+	switch {
+	case r.Of == stats.TimeBlocks:
+		return tooShort(r.Have, r.Need)
+	case r.Reason == stats.TooFew:
 		return tooFew(r.Of, r.Have, r.Need)
 	}
 	return &NoNumber{

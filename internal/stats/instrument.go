@@ -52,7 +52,7 @@ func Latency(rows []Row) (Effect, *Refusal) {
 func (p *panel) enough() *Refusal {
 	s := p.support
 	return refuse(
-		need{TooFew, "time blocks of six hours", float64(s.Blocks), needBlocks},
+		need{TooFew, TimeBlocks, float64(s.Blocks), needBlocks},
 		need{TooFew, "people", float64(s.Persons), needBlocks},
 		need{TooFew, "rows with the outcome", float64(s.Outcomes), needOutcomes},
 		need{TooFew, "rows without the outcome", float64(s.Rows - s.Outcomes), needOutcomes},

@@ -16,6 +16,9 @@ const (
 	PlaceboFailed Reason = "placebo_failed"
 )
 
+// TimeBlocks is what a [Refusal] for want of time is of.
+const TimeBlocks = "time blocks of six hours"
+
 // Refusal takes the place of a number. Have and Need are in the unit of Of.
 type Refusal struct {
 	Reason Reason
