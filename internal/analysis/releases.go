@@ -89,7 +89,8 @@ func releaseEffect(ctx context.Context, r store.Reader, q Question, release even
 	if release.Service != "" {
 		ofService = store.Equals("call.service", release.Service)
 	}
-	counts, err := measure(ctx, r, q.Project, edges, ofService,
+	early := at.Add(-span * 3 / 4)
+	counts, err := measure(ctx, r, q.Project, []time.Time{edges[0], early, at, edges[2]}, ofService,
 		store.Measure{Of: store.OfCalls, Stat: store.Count}, store.Measure{Of: store.OfCalls, Stat: store.Failed})
 	if err != nil {
 		return out, err
@@ -100,11 +101,15 @@ func releaseEffect(ctx context.Context, r store.Reader, q Question, release even
 	if err != nil {
 		return out, err
 	}
+	calls, failed := counts[0], counts[1]
+	out.Before.Failed = shareOf(number(failed[0])+number(failed[1]), number(calls[0])+number(calls[1]))
+	out.After.Failed = shareOf(number(failed[2]), number(calls[2]))
 	for window, h := range []*Health{&out.Before, &out.After} {
-		h.Failed = shareOf(number(counts[1][window]), number(counts[0][window]))
 		h.durations(cells, window)
 	}
-	out.judge(span, q.Now, release.At.Add(releaseWindow))
+	if number(calls[0]) > 0 { // else the time before may not be on record from its begin
+		out.judge(span, q.Now, release.At.Add(releaseWindow))
+	}
 	return out, nil
 }
 

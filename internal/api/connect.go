@@ -47,6 +47,9 @@ func parseSite(field, site string) (*url.URL, error) {
 	if site == "" {
 		return nil, nil
 	}
+	if !strings.Contains(site, ":") {
+		site = "https://" + site // as people say it
+	}
 	u, err := url.Parse(site)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
 		return nil, badField(field, "Write it as the browser shows it: https://shop.example", "%q is not the address of a site", site)

@@ -53,7 +53,7 @@ func TestConnectKeyIsMadeOnce(t *testing.T) {
 	if again := make(`{}`); key == "" || again != key {
 		t.Errorf("asked twice, got %q and %q", key, again)
 	}
-	recipe := read[RecipeOutput](w, "/api/v1/connect/recipe?server=apache&site=https://shop.example")
+	recipe := read[RecipeOutput](w, "/api/v1/connect/recipe?server=apache&site=shop.example") // as people say it
 	if recipe.Key != key || !strings.Contains(recipe.Snippets[2].Code, key) {
 		t.Errorf("the recipe has %+v", recipe)
 	}
@@ -81,7 +81,7 @@ func TestConnectRefusesWhatCannotBePasted(t *testing.T) {
 	t.Parallel()
 	w := newEmpty(t)
 	for path, says := range map[string]string{
-		"/api/v1/connect?site=shop.example":                                   "https://shop.example",
+		"/api/v1/connect?site=shop.example:8080":                              "https://shop.example",
 		"/api/v1/connect?site=file:///etc/passwd":                             "https://shop.example",
 		"/api/v1/connect?site=" + url.QueryEscape("https://u:p@shop.example"): "https://shop.example",
 		"/api/v1/connect?patience=soon":                                       "1m",

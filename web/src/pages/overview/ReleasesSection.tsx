@@ -5,7 +5,7 @@ import { formatCount, formatQuantile, formatShare } from '../../lib/format'
 import { writeAsk } from '../../lib/ask'
 import { toIso } from '../../lib/time'
 import { usePreferences } from '../../lib/view'
-import { ofService, releaseVerdicts, releaseWait } from './words'
+import { ofService, releaseMeans, releaseVerdicts, releaseWait } from './words'
 
 /** Whether the last releases helped: the same length of time before and after each. */
 export function ReleasesSection({ overview: { releases, pending } }: { overview: Overview }) {
@@ -31,7 +31,7 @@ function ReleaseRow({ effect: e }: { effect: ReleaseEffect }) {
   const { now } = usePreferences()
   const verdict = releaseVerdicts[e.verdict]
   const at = Date.parse(e.release.at)
-  const wait = releaseWait(e, now)
+  const more = releaseWait(e, now) ?? releaseMeans(e)
   const calls = (from: number, to: number, text: string, of: number) => (
     <Link to="/calls" search={{ filter: ofService(e.release.service), side: 'server', from: toIso(from), to: toIso(to) }} title={`of ${formatCount(of)} calls`}>{text}</Link>
   )
@@ -40,7 +40,7 @@ function ReleaseRow({ effect: e }: { effect: ReleaseEffect }) {
     <tr>
       <th scope="row"><Link to="/releases" search={{ ask: writeAsk({ service: e.release.service, release: e.release.version }), from: toIso(at - day), to: toIso(Math.max(now, at + day / 24)) }}>{e.release.service} {e.release.version}</Link></th>
       <td className="nowrap"><Moment at={e.release.at} precision="minute" /></td>
-      <td><span className={verdict.tone}>{verdict.text}</span>{wait && <span className="muted">, {wait}</span>}</td>
+      <td><span className={verdict.tone}>{verdict.text}</span>{more && <span className="muted">, {more}</span>}</td>
       <td>{calls(at - span, at, formatShare(e.before.failed.share), e.before.failed.of)} → {calls(at, at + span, formatShare(e.after.failed.share), e.after.failed.of)}</td>
       <td>{formatQuantile(e.before.p95_us, true)} → {formatQuantile(e.after.p95_us, true)}</td>
     </tr>

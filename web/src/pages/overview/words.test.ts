@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Cost, GoalToday, Overview, ReleaseEffect, Trouble, WorstStep } from '../../api/types'
-import { badCalls, badWords, becameWords, comparison, costWords, goalWords, missing, points, quietWords, releaseWait, slowWords, targetWords, verdictWords, worstStepWords } from './words'
+import { badCalls, badWords, becameWords, comparison, costWords, goalWords, missing, points, quietWords, releaseMeans, releaseWait, slowWords, targetWords, verdictWords, worstStepWords } from './words'
 
 const share = (count: number, of: number) => ({ count, of, share: of ? count / of : 0, ci95: [0, 1] })
 const orderPaid = { id: 'order-paid', name: 'Order paid', step: { event: 'Order Paid' } }
@@ -77,6 +77,13 @@ test('a cost says its range, or that it may be nothing, or when it will be known
   expect(costWords({ ...cost, lost_per_day: null, ready_days: 1.2 })).toBe('not enough data, about 2 days more')
 })
 
+test('a verdict on a release says what changed', () => {
+  expect(releaseMeans({ errors: 'no_change', speed: 'worse' })).toBe('slower')
+  expect(releaseMeans({ errors: 'improved', speed: 'worse' })).toBe('fails less, but slower')
+  expect(releaseMeans({ errors: 'worse', speed: 'worse' })).toBe('fails more, and slower')
+  expect(releaseMeans({ errors: 'no_change', speed: 'no_change' })).toBeNull()
+})
+
 test('a release that cannot be judged yet says until when, or why not', () => {
   const e = { verdict: 'not_enough_data', before: { failed: share(0, 20) }, after: { failed: share(0, 20) } } as ReleaseEffect
   const now = Date.parse('2026-11-20T12:00:00Z')
@@ -84,6 +91,7 @@ test('a release that cannot be judged yet says until when, or why not', () => {
   expect(releaseWait({ ...e, ready_at: '2026-11-20T16:30:00Z' }, now)).toBe('about 5 hours more')
   expect(releaseWait(e, now)).toBe('too few calls around it')
   expect(releaseWait({ ...e, before: { ...e.before, failed: share(0, 0) } }, now)).toBe('no calls before it')
+  expect(releaseWait({ ...e, before: { ...e.before, failed: share(3, 900) }, after: { ...e.after, failed: share(3, 900) } }, now)).toBe('the time before it is not on record from its begin')
   expect(releaseWait({ ...e, verdict: 'improved' }, now)).toBeNull()
 })
 

@@ -126,7 +126,16 @@ export function releaseWait(e: ReleaseEffect, now: number): string | null {
     return minutes < 120 ? `about ${minutes} min more` : `about ${plural(Math.ceil(minutes / 60), 'hour')} more`
   }
   if (e.before.failed.of === 0) return 'no calls before it'
-  return e.after.failed.of === 0 ? 'no calls after it' : 'too few calls around it'
+  if (e.after.failed.of === 0) return 'no calls after it'
+  return Math.min(e.before.failed.of, e.after.failed.of) < 200 ? 'too few calls around it' : 'the time before it is not on record from its begin'
+}
+
+/** What got better or worse: "slower", "fails less, but slower"; null when nothing did. */
+export function releaseMeans({ errors, speed }: Pick<ReleaseEffect, 'errors' | 'speed'>): string | null {
+  const fails = { improved: 'fails less', worse: 'fails more', no_change: null }[errors]
+  const takes = { improved: 'faster', worse: 'slower', no_change: null }[speed]
+  if (fails && takes) return `${fails}, ${errors === speed ? 'and' : 'but'} ${takes}`
+  return fails ?? takes
 }
 
 /** "Of 100 visits at /cart, 50 went on to /checkout: half are lost there." */
