@@ -43,9 +43,8 @@ export async function checkBehaviour(page, open, report) {
   })
   await report.step('connect: what was typed survives a reload', async () => {
     await open('/connect')
-    await page.getByLabel('Log file').fill('/var/log/shop.log')
-    await page.waitForURL((url) => url.searchParams.get('log') === '/var/log/shop.log', { timeout: 5000 })
     await page.getByLabel('Log file').fill('/var/log/shop-access.log')
+    await page.waitForURL((url) => url.searchParams.get('log') === '/var/log/shop-access.log', { timeout: 5000 })
     await page.reload()
     await page.waitForFunction(() => [...document.querySelectorAll('.setup-field input')].some(({ value }) => value === '/var/log/shop-access.log'), undefined, { timeout: 20_000 })
   })

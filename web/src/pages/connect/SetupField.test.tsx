@@ -32,11 +32,3 @@ test('a field is done only once it is left', () => {
   fireEvent.blur(screen.getByLabelText('Field'))
   expect(onDone).toHaveBeenCalledWith('https://shop.ex')
 })
-
-test('a reload within the pause keeps what was typed', () => {
-  const onValue = vi.fn()
-  render(<SetupField label="Field" value={undefined} example="" onValue={onValue} />)
-  type('https://shop.ex')
-  fireEvent(window, new Event('pagehide'))
-  expect(onValue).toHaveBeenCalledWith('https://shop.ex')
-})

@@ -23,12 +23,7 @@ export function SetupField({ label, value, example, onValue, onDone, error }: Pr
   })
   useEffect(() => {
     const timer = setTimeout(() => apply(), pauseMs)
-    // Who leaves the page within the pause has typed it all the same.
-    addEventListener('pagehide', apply)
-    return () => {
-      clearTimeout(timer)
-      removeEventListener('pagehide', apply)
-    }
+    return () => clearTimeout(timer)
   }, [typed])
   const leave = () => {
     if (typed !== (value ?? '')) onValue(typed || undefined)
