@@ -152,7 +152,7 @@ func (f Facts) askedButSilent() *Cause {
 	}
 	if f.Check == nil {
 		cause.Evidence = append(cause.Evidence, "Your site was not looked at, because its address is not known.")
-		cause.Fix += " Enter your site's address above to have its content security policy (connect-src) checked."
+		cause.Fix += " Enter your site's address to have its content security policy (connect-src) checked."
 	}
 	return cause
 }
@@ -168,7 +168,7 @@ func (f Facts) pagesWithoutScript() *Cause {
 		return &Cause{
 			Code: "csp", Title: "Pages are opened, but they do not ask for the script.",
 			Evidence: []string{page, f.scriptsAsked()},
-			Fix:      "Check that the tag is in the page and that its content security policy (script-src) has 'self'. Enter your site's address above to have both checked.",
+			Fix:      "Check that the tag is in the page and that its content security policy (script-src) has 'self'. Enter your site's address to have both checked.",
 		}
 	}
 	return &Cause{

@@ -7,7 +7,7 @@ import { EmptyNotice } from './Notice'
 /** The two ways data comes in, as text to copy. */
 const importCommand = 'clickspan import --follow /var/log/nginx/access.log'
 const sendEvent = `curl -H "Authorization: Bearer $KEY" ${location.origin}/intake/events \\
-  -d '{"name":"Order paid","kind":"click","device_id":"d1","time":"'$(date -u +%FT%TZ)'"}'`
+  -d '{"name":"Order paid","device_id":"d1","time":"'$(date -u +%FT%TZ)'"}'`
 
 export function NoCalls() {
   return (
@@ -23,7 +23,7 @@ export function NoSessions() {
   return (
     <EmptyNotice title="No sessions in this time range.">
       <DataElsewhere />
-      <p>From a log alone come endpoints and calls. Sessions begin with what people do. Point OpenTelemetry in the browser at <code>{location.origin}/v1/traces</code>, or send events yourself, with a key from <code>clickspan key create</code>:</p>
+      <p>From a log alone come endpoints and calls. Sessions begin with what people do: <Link to="/connect">Connect</Link> has the script tag for your pages. Or point OpenTelemetry in the browser at <code>{location.origin}/v1/traces</code>, or send events yourself, with a key from <code>clickspan key create</code>:</p>
       <pre>{sendEvent}</pre>
     </EmptyNotice>
   )
