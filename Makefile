@@ -44,6 +44,9 @@ test: lint test-go test-ui test-sdk test-browser ## everything: lint, Go with -r
 # The tests in test/ run processes, which the detector of the test does not see: test-browser runs them.
 test-go: ## Go tests of the packages with the race detector
 	$(GO) vet ./...
+	$(GO) vet -tags bench ./...
+	$(GO) vet -tags browser,screenshots ./test
+	$(GO) vet -tags release ./test
 	$(GO) test -race -timeout 20m ./internal/...
 
 test-ui: web/node_modules/.package-lock.json ui ## types, lint, unit tests and weight of the UI

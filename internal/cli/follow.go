@@ -87,8 +87,10 @@ func (f *follower) run(ctx context.Context) error {
 		return err
 	}
 	defer f.close()
-	if err := f.catchUpWithRotated(ctx); err != nil {
-		return err
+	if f.pos.Offset > 0 {
+		if _, err := f.catchUpWithRotated(ctx); err != nil {
+			return err
+		}
 	}
 	for {
 		err := f.step(ctx)
@@ -112,8 +114,14 @@ func (f *follower) step(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := f.restartIfRewritten(); err != nil {
+	if same, err := endsWith(f.file, f.pos); err != nil {
 		return err
+	} else if !same { // truncated or replaced in place
+		f.close()
+		if err := f.moveOn(ctx, f.lost); err != nil {
+			return err
+		}
+		return f.step(ctx)
 	}
 	renamed := f.renamed() // asked before reading: what was written until then is read below
 	before := f.pos
@@ -129,7 +137,7 @@ func (f *follower) step(ctx context.Context) error {
 	}
 	f.close()
 	f.quiet = 0
-	return f.beginAnew()
+	return f.moveOn(ctx, func() {}) // it was read to its end
 }
 
 // open opens the log; a log that is not there (yet) is no error.
@@ -162,18 +170,16 @@ func (f *follower) renamed() bool {
 	return err != nil || !os.SameFile(open, named)
 }
 
-// restartIfRewritten begins anew when the file was truncated or replaced in
-// place: the line that ended at the position is no longer there.
-func (f *follower) restartIfRewritten() error {
-	same, err := endsWith(f.file, f.pos)
-	if err != nil || same {
+// moveOn leaves a log that was rotated: it reads what rotation left after the position,
+// or says that it is nowhere, and goes on at the beginning of what the path names.
+func (f *follower) moveOn(ctx context.Context, nowhere func()) error {
+	found, err := f.catchUpWithRotated(ctx)
+	if err != nil {
 		return err
 	}
-	return f.beginAnew()
-}
-
-// beginAnew goes on at the beginning of what the path names from now on.
-func (f *follower) beginAnew() error {
+	if !found {
+		nowhere()
+	}
 	f.pos = position{}
 	f.anew()
 	return f.save()

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -65,6 +66,16 @@ func rename(path string) {
 	}
 }
 
+func copyAway(path string) {
+	lines, err := os.ReadFile(path)
+	if err == nil {
+		err = os.WriteFile(path+".1", lines, 0o600)
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
 func truncate(path string) {
 	if err := os.Truncate(path, 0); err != nil {
 		panic(err)
@@ -107,8 +118,34 @@ func TestFollowAcrossRename(t *testing.T) {
 
 func TestFollowAcrossCopyTruncate(t *testing.T) {
 	t.Parallel()
-	got := script(t, t.TempDir(), write("a\nb\n"), all(truncate, write("c\nd\ne\n")), write("f\n"))
-	want(t, got, "a", "b", "rotated", "c", "d", "e", "f")
+	got := script(t, t.TempDir(), write("a\nb\n"), all(write("late\n"), copyAway, truncate, write("c\nd\ne\n")), write("f\n"))
+	want(t, got, "a", "b", "late", "rotated", "c", "d", "e", "f")
+}
+
+// TestFollowSaysThatATruncatedLogIsGone: without a copy nobody can read what was written
+// between the last look and the truncation.
+func TestFollowSaysThatATruncatedLogIsGone(t *testing.T) {
+	t.Parallel()
+	got := script(t, t.TempDir(), write("a\nb\n"), all(write("late\n"), truncate, write("c\n")), write("d\n"))
+	want(t, got, "a", "b", "lost", "rotated", "c", "d")
+}
+
+// TestFollowAcrossTwoRotationsAtOnce: the log between the one it left and the one that is
+// written now is read, too.
+func TestFollowAcrossTwoRotationsAtOnce(t *testing.T) {
+	t.Parallel()
+	second := func(path string) {
+		earlier := time.Now().Add(-time.Minute)
+		if err := errors.Join(os.Rename(path+".1", path+".2"), os.Chtimes(path+".2", earlier, earlier)); err != nil {
+			panic(err)
+		}
+		rename(path)
+	}
+	steps := []func(string){write("a\n"), all(write("b\n"), rename, write("middle\n"), second, write("c\n"))}
+	for range quietLooks + 2 {
+		steps = append(steps, func(string) {})
+	}
+	want(t, script(t, t.TempDir(), steps...), "a", "b", "middle", "rotated", "c")
 }
 
 func TestFollowResumesWhereItStopped(t *testing.T) {

@@ -47,30 +47,25 @@ func rotatedLogs(path string) ([]rotatedLog, error) {
 	return found, nil
 }
 
-// catchUpWithRotated reads the rest of a log that was renamed while nobody was
-// looking, and what was rotated after it.
-func (f *follower) catchUpWithRotated(ctx context.Context) error {
-	if f.pos.Offset == 0 {
-		return nil
-	}
+// catchUpWithRotated reads the rest of a log that was rotated before it was read to its
+// end, and what was rotated after it. It reports whether the position was found, in one
+// of these or in what the path names.
+func (f *follower) catchUpWithRotated(ctx context.Context) (found bool, err error) {
 	if same, err := f.isAt(f.path); err != nil || same {
-		return err
+		return same, err
 	}
 	rotated, err := rotatedLogs(f.path)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for i, log := range rotated {
-		same, err := f.isAt(log.path)
-		if err != nil {
-			return err
-		}
-		if same {
-			return f.readRotated(ctx, rotated[i:])
+		if same, err := f.isAt(log.path); err != nil {
+			return false, err
+		} else if same {
+			return true, f.readRotated(ctx, rotated[i:])
 		}
 	}
-	f.lost()
-	return nil
+	return false, nil
 }
 
 // isAt reports whether the file at path has the position's last line in its place; a

@@ -151,6 +151,27 @@ func TestNumbersOutliveMinutes(t *testing.T) {
 	}
 }
 
+// TestNumbersOutliveHours: calls that are kept longer than the sums of their hours are
+// counted from calls.
+func TestNumbersOutliveHours(t *testing.T) {
+	t.Parallel()
+	s := openServed(t, served(200))
+	q := store.SeriesQuery{Scope: store.Scope{Project: 1}, Limit: 1, Edges: []time.Time{noon.Add(-20 * day), noon.Add(time.Hour)}, Measures: []store.Measure{{Of: store.OfCalls, Stat: store.Count}}}
+	q.From, q.To = q.Edges[0], q.Edges[1]
+	count := func() float64 {
+		series, err := s.Series(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return *series.Lines[0].Values[0][0]
+	}
+	before := count()
+	expire(t, s, store.Retention{Minutes: 2 * day, Raw: 90 * day, Links: 90 * day, Hours: 10 * day})
+	if after := count(); after != before || before == 0 {
+		t.Errorf("%v calls, %v before sums of hours expired", after, before)
+	}
+}
+
 func TestCatalogueExpiresHours(t *testing.T) {
 	t.Parallel()
 	s := openServed(t, served(200))

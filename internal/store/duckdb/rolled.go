@@ -27,13 +27,17 @@ func rolledFields() columnsOf {
 
 // rolledIn is the part of a range that rollups tell by the buckets between these edges;
 // it has no length when there is none. Of calls that expired only rollups know, so it
-// begins where all calls are kept.
+// begins where all calls are kept, and where all hours are.
 func (c *conn) rolledIn(ctx context.Context, edges []time.Time) (window, error) {
 	rawFrom, err := c.rawFrom(ctx)
 	if err != nil {
 		return window{}, err
 	}
 	lastHour, err := c.number(ctx, "SELECT epoch_us(max(hour)) FROM rollup_hours")
+	if err != nil {
+		return window{}, err
+	}
+	hoursFrom, err := c.number(ctx, "SELECT max(value) FROM state WHERE name = 'hours_from'")
 	if err != nil {
 		return window{}, err
 	}
@@ -48,7 +52,7 @@ func (c *conn) rolledIn(ctx context.Context, edges []time.Time) (window, error) 
 	if slices.ContainsFunc(edges[1:last], func(t time.Time) bool { return !t.Truncate(unit(t)).Equal(t) }) {
 		return window{}, nil
 	}
-	from, to := later(edges[0], rawFrom), edges[last]
+	from, to := later(later(edges[0], rawFrom), time.UnixMicro(hoursFrom)), edges[last]
 	return window{ceil(from, unit(from)), to.Truncate(unit(to))}, nil
 }
 

@@ -142,6 +142,10 @@ func (w *writer) expireRollup(ctx context.Context, now time.Time, r store.Retent
 		if _, err := w.conn.exec(ctx, "DELETE FROM rollup_hours WHERE hour < ? AND NOT (hour BETWEEN ? AND ?)", before, from, to); err != nil {
 			return err
 		}
+		kept := "INSERT INTO state VALUES ('hours_from', ?) ON CONFLICT DO UPDATE SET value = greatest(value, excluded.value)"
+		if _, err := w.conn.exec(ctx, kept, ceil(before, time.Hour).UnixMicro()); err != nil {
+			return err
+		}
 	}
 	return w.mergeMinutes(ctx, now.Add(-mergedAgain).Truncate(time.Hour), now)
 }
