@@ -18,6 +18,7 @@ import (
 	"github.com/clickspan/clickspan/internal/api"
 	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/pipeline"
+	"github.com/clickspan/clickspan/internal/store/duckdb"
 	"github.com/clickspan/clickspan/internal/wire"
 )
 
@@ -58,7 +59,7 @@ func (f *remoteFlags) open(e *env) (*node, *remote, error) {
 			return n, nil, nil
 		}
 		address, readErr := os.ReadFile(filepath.Join(e.settings.Data, addressFile))
-		if readErr != nil {
+		if readErr != nil || !errors.Is(err, duckdb.ErrInUse) {
 			return nil, nil, err
 		}
 		f.URL = strings.TrimSpace(string(address))

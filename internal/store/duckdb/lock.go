@@ -13,6 +13,9 @@ import (
 	"github.com/clickspan/clickspan/internal/event"
 )
 
+// ErrInUse is part of the error of [Open] when another process has the directory.
+var ErrInUse = errors.New("is in use")
+
 // lockDir takes the directory for this process; closing the file gives it back,
 // and so does the end of the process, however it comes.
 func lockDir(dir string) (*os.File, error) {
@@ -29,7 +32,7 @@ func lockDir(dir string) (*os.File, error) {
 			return nil, dirError(dir, err)
 		}
 		return nil, &event.Permanent{
-			Err:  fmt.Errorf("data directory %s is in use by process %s", dir, strings.TrimSpace(string(holder[:n]))),
+			Err:  fmt.Errorf("data directory %s %w by process %s", dir, ErrInUse, strings.TrimSpace(string(holder[:n]))),
 			Hint: "Stop that process, or choose another directory with --data. The file `address` in it says where its web page is.",
 		}
 	}
