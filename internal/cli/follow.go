@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -235,9 +236,9 @@ func firstEqual(old, fresh []byte) int {
 }
 
 // withoutRefused takes the lines that the format refuses out of the first repeated
-// ones and returns how many are left of those. They were counted when they were new,
+// ones and returns how many are left of those. The header names their columns. They were counted when they were new,
 // and equal lines need no telling apart that become no record.
-func withoutRefused(format wire.Format, options wire.Options, lines []byte, repeated int) ([]byte, int, error) {
+func withoutRefused(format wire.Format, options wire.Options, header, lines []byte, repeated int) ([]byte, int, error) {
 	refused := refusedLines{}
 	var kept []byte
 	rest := lines
@@ -245,10 +246,10 @@ func withoutRefused(format wire.Format, options wire.Options, lines []byte, repe
 		end := bytes.IndexByte(rest, '\n') + 1
 		rest = rest[end:]
 	}
-	if err := format.Decode(bytes.NewReader(lines[:len(lines)-len(rest)]), options, refused); err != nil {
+	if err := format.Decode(bytes.NewReader(slices.Concat(header, lines[:len(lines)-len(rest)])), options, refused); err != nil {
 		return nil, 0, err
 	}
-	number, left := 0, 0
+	number, left := bytes.Count(header, []byte{'\n'}), 0
 	for line := range bytes.Lines(lines[:len(lines)-len(rest)]) {
 		if number++; !refused[number] {
 			kept = append(kept, line...)

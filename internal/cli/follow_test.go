@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/clickspan/clickspan/internal/event"
 	"github.com/clickspan/clickspan/internal/wire"
 )
 
@@ -253,12 +255,57 @@ func TestFollowCountsARefusedLineOnce(t *testing.T) {
 	}
 	const good = `198.51.100.7 - - [20/Nov/2026:11:00:00 +0000] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"` + "\n"
 	const bad = `198.51.100.7 - - "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"` + "\n"
-	lines, repeated, err := withoutRefused(format, wire.Options{}, []byte(bad+good+bad+bad+good), 3)
+	lines, repeated, err := withoutRefused(format, wire.Options{}, nil, []byte(bad+good+bad+bad+good), 3)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want(t, []string{string(lines), fmt.Sprint(repeated)}, good+bad+good, "1")
 }
+
+// TestAFollowedLogKeepsItsColumns: logs that name their columns once, at their beginning,
+// are read by these at each look, also by a follower that was started anew.
+func TestAFollowedLogKeepsItsColumns(t *testing.T) {
+	t.Parallel()
+	const header = "#Software: Microsoft Internet Information Services 10.0\n#Fields: date time cs-method cs-uri-stem sc-status time-taken cs-uri-query\n"
+	line := func(second int) string { return fmt.Sprintf("2026-11-23 10:00:%02d GET /orders 200 15 -\n", second) }
+	path := filepath.Join(t.TempDir(), "iis.log")
+	write(header + line(1))(path)
+	to := new(decoding)
+	begin := func() *followed {
+		return &followed{importCmd: &importCmd{Format: "auto"}, env: &env{Streams: Streams{Out: io.Discard, Err: io.Discard}}, to: to, request: importRequest{Path: path, Part: true}}
+	}
+	log := begin()
+	for _, lines := range []string{header + line(1), line(2)} {
+		if err := log.deliver(t.Context(), []byte(lines), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := begin().deliver(t.Context(), []byte(line(2)+line(3)), 1); err != nil {
+		t.Fatal(err)
+	}
+	want(t, to.got, "GET /orders 200 15ms", "GET /orders 200 15ms", "GET /orders 200 15ms", "GET /orders 200 15ms")
+}
+
+// decoding is an importer that only decodes, and notes the calls.
+type decoding struct {
+	importer
+	got []string
+}
+
+func (d *decoding) take(_ context.Context, r io.Reader, request importRequest) (importResult, error) {
+	return importResult{}, request.Format.Decode(r, wire.Options{}, d)
+}
+
+func (*decoding) Event(*event.Event) error     { return nil }
+func (*decoding) Span(*event.Span) error       { return nil }
+func (*decoding) Release(*event.Release) error { return nil }
+
+func (d *decoding) Call(c *event.Call) error {
+	d.got = append(d.got, fmt.Sprint(c.Method, " ", c.Path, " ", c.Status, " ", c.Duration))
+	return nil
+}
+
+func (d *decoding) Reject(bad wire.Reject) { d.got = append(d.got, "rejected: "+bad.Reason) }
 
 // TestAFollowedLogIsSummedUpOnceAMinute follows with a clock of its own.
 func TestAFollowedLogIsSummedUpOnceAMinute(t *testing.T) {

@@ -6,7 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
+	"os"
+	"slices"
 	"time"
 
 	"github.com/clickspan/clickspan/internal/event"
@@ -47,6 +51,7 @@ type followed struct {
 	*env
 	to      importer
 	request importRequest
+	header  []byte // the line that names the columns of what comes next; empty when the log has none
 
 	total, untold importResult
 	told          time.Time // when the last line was printed
@@ -57,17 +62,23 @@ type followed struct {
 func (l *followed) deliver(ctx context.Context, lines []byte, repeated int) (err error) {
 	path := l.request.Path
 	if l.request.Format.Decode == nil {
-		if l.request.Format, err = l.format(bufio.NewReaderSize(bytes.NewReader(lines), headBytes)); err != nil {
+		if l.header, err = headerOf(path); err != nil {
+			return inFile(path, err)
+		}
+		if l.request.Format, err = l.format(bufio.NewReaderSize(io.MultiReader(bytes.NewReader(l.header), bytes.NewReader(lines)), headBytes)); err != nil {
 			return inFile(path, err)
 		}
 		_, _ = fmt.Fprintf(l.Err, "Following %s as %s; stop with Ctrl-C.\n", path, l.request.Format.Name)
 	}
-	if lines, repeated, err = withoutRefused(l.request.Format, wire.Options{LogFormat: l.request.LogFormat, Location: l.request.Location}, lines, repeated); err != nil {
+	if lines, repeated, err = withoutRefused(l.request.Format, wire.Options{LogFormat: l.request.LogFormat, Location: l.request.Location}, l.header, lines, repeated); err != nil {
 		return inFile(path, err)
 	}
-	result, err := takeRetrying(ctx, l.env, l.to, lines, l.request)
+	result, err := takeRetrying(ctx, l.env, l.to, slices.Concat(l.header, lines), l.request)
 	if err != nil {
 		return inFile(path, err)
+	}
+	if header := lastHeader(lines); header != nil {
+		l.header = header
 	}
 	result.Duplicates = max(0, result.Duplicates-repeated)
 	result.Path, result.Format = path, l.request.Format.Name
@@ -75,6 +86,30 @@ func (l *followed) deliver(ctx context.Context, lines []byte, repeated int) (err
 		result.Errors[i].Index = 0 // of a delivery, which says nothing about the file
 	}
 	return l.took(result, time.Now())
+}
+
+// headerOf returns the last line at the beginning of a log that names its columns, as
+// IIS and CloudFront write it; empty when there is none.
+func headerOf(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // it is being rotated
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot open the log: %w", err)
+	}
+	defer func() { _ = file.Close() }() // only read from
+	head, err := io.ReadAll(io.LimitReader(file, headBytes))
+	return lastHeader(head), err
+}
+
+func lastHeader(lines []byte) (header []byte) {
+	for line := range bytes.Lines(lines) {
+		if bytes.HasPrefix(line, []byte("#Fields:")) && bytes.HasSuffix(line, []byte{'\n'}) {
+			header = bytes.Clone(line)
+		}
+	}
+	return header
 }
 
 func (l *followed) took(result importResult, now time.Time) error {
