@@ -270,7 +270,7 @@ func TestAFollowedLogKeepsItsColumns(t *testing.T) {
 	line := func(second int) string { return fmt.Sprintf("2026-11-23 10:00:%02d GET /orders 200 15 -\n", second) }
 	path := filepath.Join(t.TempDir(), "iis.log")
 	write(header + line(1))(path)
-	to := new(decoding)
+	to := &decoding{server: "http://127.0.0.1:1"}
 	begin := func() *followed {
 		return &followed{importCmd: &importCmd{Format: "auto"}, env: &env{Streams: Streams{Out: io.Discard, Err: io.Discard}}, to: to, request: importRequest{Path: path, Part: true}}
 	}
@@ -284,16 +284,29 @@ func TestAFollowedLogKeepsItsColumns(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, to.got, "GET /orders 200 15ms", "GET /orders 200 15ms", "GET /orders 200 15ms", "GET /orders 200 15ms")
+	to.server, to.got = "", nil
+	if err := begin().deliver(t.Context(), []byte(line(4)), 0); err != nil {
+		t.Fatal(err)
+	}
+	want(t, to.got, "GET /orders 200 15ms", "linked") // by itself, when no server does it
 }
 
 // decoding is an importer that only decodes, and notes the calls.
 type decoding struct {
 	importer
-	got []string
+	server string
+	got    []string
 }
 
 func (d *decoding) take(_ context.Context, r io.Reader, request importRequest) (importResult, error) {
 	return importResult{}, request.Format.Decode(r, wire.Options{}, d)
+}
+
+func (d *decoding) address() string { return d.server }
+
+func (d *decoding) settle(context.Context) error {
+	d.got = append(d.got, "linked")
+	return nil
 }
 
 func (*decoding) Event(*event.Event) error     { return nil }

@@ -28,6 +28,9 @@ func (c *importCmd) follow(e *env, to importer, request importRequest) error {
 		return err
 	}
 	request.Path, request.Part = path, true
+	if to.address() == "" {
+		_, _ = fmt.Fprintln(e.Err, "No server has this data directory, so it is this command's while it follows, and clickspan serve cannot start. To see what comes in, start the server first.")
+	}
 	log := &followed{importCmd: c, env: e, to: to, request: request}
 	look := every(250 * time.Millisecond)
 	f := follower{path: path, stateFile: state, deliver: log.deliver, lost: log.lost, anew: log.anew, wait: func(ctx context.Context) error {
@@ -79,6 +82,11 @@ func (l *followed) deliver(ctx context.Context, lines []byte, repeated int) (err
 	}
 	if header := lastHeader(lines); header != nil {
 		l.header = header
+	}
+	if l.to.address() == "" { // no server runs whose link pass would do it
+		if err := l.to.settle(ctx); err != nil {
+			return err
+		}
 	}
 	result.Duplicates = max(0, result.Duplicates-repeated)
 	result.Path, result.Format = path, l.request.Format.Name

@@ -82,9 +82,9 @@ type importer interface {
 	templates(ctx context.Context, project string, file []byte) (int, error)
 	// settle waits until everything taken is linked.
 	settle(ctx context.Context) error
-	// address is where the web page is, empty when no server runs.
 	// undo removes what the import with that label brought; it returns how much.
 	undo(ctx context.Context, project, label string) (int64, error)
+	// address is where the web page is, empty when no server runs.
 	address() string
 	io.Closer
 }

@@ -33,7 +33,7 @@ func lockDir(dir string) (*os.File, error) {
 		}
 		return nil, &event.Permanent{
 			Err:  fmt.Errorf("data directory %s %w by process %s", dir, ErrInUse, strings.TrimSpace(string(holder[:n]))),
-			Hint: "Stop that process, or choose another directory with --data. The file `address` in it says where its web page is.",
+			Hint: "Stop that process, or choose another directory with --data. When it is a server, the file `address` in it says where its web page is.",
 		}
 	}
 	if err := file.Truncate(0); err != nil {
