@@ -33,7 +33,7 @@ export function DoseResponse({ label, points, knee, target, describe }: Props) {
   return (
     <div>
       <div ref={frame}>
-        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions -- arrow keys read the curve */}
         <svg role="application" aria-roledescription="curve" aria-label={label} tabIndex={0} className="dose" width={width} height={height} onKeyDown={onKeyDown} onPointerLeave={() => setAt(null)}>
           {[0, 0.5, 1].map((share) => {
             const rate = bottom + share * (top - bottom)
